@@ -1,0 +1,40 @@
+import type { Digest } from '../../oci/digest.ts';
+
+export interface ContentInfo {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+}
+
+/**
+ * A blob being written. Bytes go to a temporary file; `commit` verifies, fsyncs and renames. Disposing without a
+ * commit keeps the bytes for a later resume when the ingest has an expected digest, else removes them.
+ */
+export interface Ingest extends AsyncDisposable {
+  /** Bytes there already from an earlier broken try: continue from here. */
+  readonly offset: number;
+  write(chunk: Uint8Array): Promise<void>;
+  /** Starts anew: forgets what was written (a server that cannot resume). */
+  reset(): Promise<void>;
+  /**
+   * Rejects `corrupt` / `digest-mismatch` or `size-mismatch` and removes the bytes. Fine if another process committed
+   * the same digest meanwhile.
+   */
+  commit(): Promise<ContentInfo>;
+}
+
+/** Content-addressed blobs: immutable, verified on the way in. */
+export interface ContentStore {
+  has(digest: Digest): boolean;
+  info(digest: Digest): ContentInfo | undefined;
+  /** Where its bytes lie. They must not be changed. */
+  path(digest: Digest): string;
+  /** Whole; `limitBytes` bounds it (`corrupt` above). Rejects `not-found` / `blob-not-found`. */
+  read(digest: Digest, limitBytes: number): Promise<Uint8Array>;
+  /** Without `expected` the digest is whatever comes. One writer a digest: others wait or share. */
+  ingest(expected?: { readonly digest: Digest; readonly sizeBytes: number }): Promise<Ingest>;
+  /** Small documents: configs and manifests. */
+  put(bytes: Uint8Array): Promise<ContentInfo>;
+  /** Whether it was there. */
+  delete(digest: Digest): Promise<boolean>;
+  list(): AsyncIterable<ContentInfo>;
+}

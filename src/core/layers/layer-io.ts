@@ -1,0 +1,44 @@
+import type { Digest, DiffId } from '../../oci/digest.ts';
+
+/** Bounds for hostile layers. Exceeding one is `corrupt` / `layer-limit`. */
+export interface LayerLimits {
+  readonly entries: number;
+  readonly unpackedBytes: number;
+  /** Unpacked ÷ compressed, looked at after the first 64 MiB. */
+  readonly ratio: number;
+  readonly nameBytes: number;
+  readonly depth: number;
+}
+
+export interface AppliedLayer {
+  readonly diffId: DiffId;
+  /** Digest of the bytes as they came (compressed or not). */
+  readonly digest: Digest;
+  /** Bytes of file content unpacked. */
+  readonly sizeBytes: number;
+  readonly entries: number;
+}
+
+export interface ApplyOptions {
+  /** `overlay` writes whiteouts as 0:0 devices and opaque attributes; `delete` removes what they name. */
+  readonly whiteouts: 'overlay' | 'delete';
+  readonly limits?: Partial<LayerLimits> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Compressed bytes taken so far. */
+  readonly onProgress?: ((doneBytes: number) => void) | undefined;
+}
+
+/** Unpacks a layer tar (plain, gzip or zstd, seen by its first bytes) into a folder, in worker threads. */
+export type ApplyLayer = (
+  source: { readonly path: string } | AsyncIterable<Uint8Array>,
+  targetDir: string,
+  options: ApplyOptions,
+) => Promise<AppliedLayer>;
+
+export interface DiffedLayer {
+  readonly diffId: DiffId;
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** Compressed bytes, as stored. */
+  readonly sizeBytes: number;
+}

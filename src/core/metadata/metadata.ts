@@ -1,0 +1,57 @@
+import type { EngineEvent, EventOptions, NewEngineEvent } from '../../engine/events.ts';
+
+/** Records of one kind, JSON documents by key. Reads see the enclosing transaction. All calls are synchronous. */
+export interface Collection<T> {
+  get(key: string): T | undefined;
+  has(key: string): boolean;
+  put(key: string, value: T): void;
+  /** Whether there was one. */
+  delete(key: string): boolean;
+  /** In key order. `prefix` narrows it (an index range, not a scan). */
+  entries(prefix?: string): IterableIterator<readonly [key: string, value: T]>;
+  count(): number;
+}
+
+/** Turns what was stored into a `T`, or throws `corrupt`. */
+export type Decode<T> = (document: unknown, key: string) => T;
+
+/**
+ * The transactional store of all records, shared by every process on one root. SQLite in WAL mode: readers never
+ * wait, writers queue, a killed process leaves no half-written record.
+ */
+export interface Metadata extends Disposable {
+  /**
+   * Runs `work` as one write transaction (`BEGIN IMMEDIATE`): all of it happens or none. Nested calls join the outer
+   * one. `work` must be synchronous and short: it holds the only write lock.
+   */
+  transaction<T>(work: () => T): T;
+  /** `name` is `[a-z-]+`. Opening it is free. */
+  collection<T>(name: string, decode: Decode<T>): Collection<T>;
+  readonly journal: Journal;
+  readonly leases: Leases;
+}
+
+/** Events of all processes, kept in the store itself (bounded), so that they are part of the change's transaction. */
+export interface Journal {
+  /** Call it inside the transaction that makes the change. */
+  append(event: NewEngineEvent): void;
+  follow(options?: EventOptions): AsyncIterable<EngineEvent>;
+}
+
+/** What a lease protects from garbage collection while work is in flight. */
+export type LeasedResource =
+  | { readonly kind: 'content'; readonly key: string }
+  | { readonly kind: 'snapshot'; readonly key: string };
+
+/** Released by disposing. A lease of a dead process counts for nothing. */
+export interface Lease extends Disposable {
+  readonly id: string;
+  protect(resource: LeasedResource): void;
+}
+
+export interface Leases {
+  /** `purpose` is for people: `pull 127.0.0.1:5000/web:1`. */
+  acquire(purpose: string): Lease;
+  /** Everything that leases of living processes protect. */
+  protectedResources(): { readonly content: ReadonlySet<string>; readonly snapshots: ReadonlySet<string> };
+}

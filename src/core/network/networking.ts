@@ -1,0 +1,30 @@
+import type { ContainerNetwork, PortBinding } from '../../engine/containers.ts';
+
+/** What a container has of one network, from allocation until release. Kept in its record. */
+export interface Endpoint extends ContainerNetwork {
+  readonly containerId: string;
+  readonly networkId: string;
+  readonly bridge: string;
+  /** Host end of the veth pair; never used twice. */
+  readonly hostInterface: string;
+  readonly ports: readonly PortBinding[];
+}
+
+/** Bridges, addresses and published ports. Addresses are handed out in a metadata transaction: never twice. */
+export interface Networking {
+  /**
+   * Takes an address and the host ports. `conflict` / `port-in-use` with Docker's words ("Bind for 0.0.0.0:80
+   * failed: port is already allocated"), also when a process outside has the port.
+   */
+  allocate(request: {
+    readonly containerId: string;
+    readonly network: string;
+    readonly ports: readonly PortBinding[];
+  }): Promise<Endpoint>;
+  /** Makes bridge and rules if they are not there, the veth pair, addresses, routes and forwarding. */
+  connect(endpoint: Endpoint, netnsPath: string): Promise<void>;
+  /** Rules and address given back. Idempotent; the kernel reaps the interface with its namespace. */
+  release(endpoint: Endpoint): Promise<void>;
+  /** Gives back what belongs to containers that are not in `living`; removes rules nobody needs. */
+  reconcile(living: ReadonlySet<string>): Promise<void>;
+}

@@ -1,0 +1,76 @@
+import type { ContainerStats, ExecSpec } from '../../engine/containers.ts';
+import type { Session, TerminalSize } from '../../engine/session.ts';
+import type { MountPlan } from '../snapshots/snapshotter.ts';
+import type { RuntimeSpec } from './runtime-spec.ts';
+
+/** A place for one container's run-time files (OCI "bundle") and the process that is to run in it. */
+export interface LaunchRequest {
+  readonly id: string;
+  readonly name: string;
+  /** Persistent folder of the container; the bundle, log and mount points lie in it. */
+  readonly dir: string;
+  readonly rootfs: MountPlan;
+  readonly spec: RuntimeSpec;
+  readonly tty: boolean;
+  readonly openStdin: boolean;
+  /** Undefined: output is not kept. */
+  readonly logPath: string | undefined;
+  readonly logMaxBytes: number | undefined;
+  /** Run by the monitor after the exit code is on disk; absolute argv. */
+  readonly exitCommand: readonly string[] | undefined;
+  /**
+   * Path of a network namespace to join; `new` makes one and calls `configureNetwork` with a descriptor path for it
+   * before the process starts; undefined shares the host's.
+   */
+  readonly network: { readonly join: string } | 'new' | undefined;
+  readonly configureNetwork: ((netnsPath: string) => Promise<void>) | undefined;
+}
+
+/** What survives us: enough to find the container again from another process. */
+export interface RunningProcess {
+  /** The container's first process, in our PID namespace. */
+  readonly pid: number;
+  /** `starttime` of /proc/PID/stat: a reused PID has another. */
+  readonly pidStartTime: string;
+  readonly monitorPid: number;
+}
+
+/** Runs containers through an OCI runtime with a monitor each that outlives us (conmon). Knows no records. */
+export interface Runtime {
+  /** `crun 1.8.1` */
+  describe(): Promise<string>;
+  /**
+   * Mounts, makes namespaces, starts the monitor and creates the container; its process waits for `start`. On any
+   * failure nothing is left behind. Rejects `start` with `details.exitCode` 125 to 128 and Docker's words.
+   */
+  create(request: LaunchRequest): Promise<RunningProcess>;
+  start(id: string): Promise<void>;
+  /** Ours joined to a created or running container. Several may be. */
+  attach(id: string, dir: string, options: { readonly tty: boolean; readonly stdin: boolean; readonly size?: TerminalSize | undefined }): Promise<Session>;
+  exec(id: string, dir: string, process: RuntimeSpec['process'], spec: ExecSpec): Promise<Session>;
+  /** `signal` is a number. Not running: `conflict` / `container-not-running`. */
+  kill(id: string, signal: number, options?: { readonly all?: boolean }): Promise<void>;
+  pause(id: string): Promise<void>;
+  resume(id: string): Promise<void>;
+  stats(id: string, pid: number): Promise<ContainerStats>;
+  /** All process IDs in its cgroup, ours. */
+  processes(id: string): Promise<readonly number[]>;
+  /** Frees what the runtime still holds of a stopped container; nothing there: fine. */
+  delete(id: string, dir: string, options?: { readonly force?: boolean }): Promise<void>;
+  /** What the monitor wrote when the process ended. */
+  exitStatus(id: string, dir: string): { readonly exitCode: number; readonly finishedAt: string; readonly oomKilled: boolean } | undefined;
+  /** Resolves when `exitStatus` has an answer, or the monitor and the process are both gone without one. */
+  waitExit(id: string, dir: string, process: RunningProcess, signal?: AbortSignal): Promise<void>;
+  alive(process: RunningProcess): boolean;
+  /** For build steps: a container without monitor, output to us, killed when the signal fires. Result: exit status. */
+  runStep(request: {
+    readonly id: string;
+    readonly dir: string;
+    readonly rootfs: MountPlan;
+    readonly spec: RuntimeSpec;
+    readonly network: 'new' | undefined;
+    readonly configureNetwork: ((netnsPath: string) => Promise<void>) | undefined;
+    readonly onOutput: (stream: 'stdout' | 'stderr', data: Uint8Array) => void;
+    readonly signal: AbortSignal;
+  }): Promise<number>;
+}

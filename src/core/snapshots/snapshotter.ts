@@ -1,0 +1,44 @@
+/**
+ * How to see a snapshot as one folder. `lower` is top first. An overlay without `upper` is read-only; a single
+ * `lower` without `upper` is that very folder.
+ */
+export interface MountPlan {
+  readonly kind: 'overlay' | 'folder';
+  readonly lower: readonly string[];
+  readonly upper: string | undefined;
+  readonly work: string | undefined;
+  /** The folder itself, for `folder` (copying snapshotter, or a layer without parents). */
+  readonly folder: string | undefined;
+}
+
+export interface SnapshotInfo {
+  readonly key: string;
+  readonly parent: string | undefined;
+  readonly kind: 'active' | 'committed';
+  readonly sizeBytes: number | undefined;
+}
+
+/**
+ * Layers of file system, as containerd's snapshotters: `prepare` a writable one over a committed parent, fill it,
+ * `commit` it under its name (the chain ID), stack others upon it. Committed ones never change.
+ */
+export interface Snapshotter {
+  readonly name: 'overlay' | 'copy';
+  /** Rejects `not-found` when the parent is not there, `conflict` when the key is taken. */
+  prepare(key: string, parent: string | undefined): Promise<MountPlan>;
+  /** The same view again, also of a committed one (then read-only). */
+  mountPlan(key: string): MountPlan;
+  /** Folder the layer's own files lie in: what a layer is applied to, and what a diff reads (overlay form). */
+  layerDir(key: string): string;
+  /** Renames, no copy. If `name` exists already the active one is dropped: same name, same content. */
+  commit(key: string, name: string): Promise<void>;
+  has(key: string): boolean;
+  info(key: string): SnapshotInfo | undefined;
+  list(): IterableIterator<SnapshotInfo>;
+  /** Bytes and inodes of its own files, each hard link once. */
+  usage(key: string): Promise<{ readonly sizeBytes: number; readonly inodes: number }>;
+  /** `conflict` while another snapshot stands upon it. Records go first, files later: a crash leaves rubbish, never half a layer. */
+  remove(key: string): Promise<void>;
+  /** Removes files no record knows and records without files. Called lazily, safe beside other processes. */
+  cleanUp(): Promise<void>;
+}

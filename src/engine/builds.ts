@@ -1,0 +1,84 @@
+import type { ImageId } from '../oci/digest.ts';
+import type { CallOptions, Operation } from './operation.ts';
+
+/** Where something is wrong in a Dockerfile. Lines and columns count from 1. */
+export interface SourcePosition {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+}
+
+export interface BuildSpec {
+  /** A folder on this machine, already absolute. */
+  readonly contextDir: string;
+  /** Absolute; default `Dockerfile` (or `Containerfile`) in the context. */
+  readonly dockerfile?: string | undefined;
+  /** Its text, where it came from stdin. */
+  readonly dockerfileText?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly target?: string | undefined;
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly noCache?: boolean | undefined;
+  /** Ask the registry for the base again. */
+  readonly pull?: boolean | undefined;
+  /** `default`, `none` or `host`. */
+  readonly network?: string | undefined;
+  readonly platform?: string | undefined;
+}
+
+/** One step of the build graph: a stage's FROM or one instruction. */
+export interface BuildVertex {
+  /** Stable within one build. */
+  readonly id: string;
+  /** `[build 2/5] RUN make` */
+  readonly name: string;
+  readonly stage: string;
+  readonly inputs: readonly string[];
+  readonly position: SourcePosition | undefined;
+}
+
+export type BuildEvent =
+  | { readonly kind: 'graph'; readonly vertices: readonly BuildVertex[] }
+  | { readonly kind: 'started'; readonly vertex: string; readonly time: number }
+  | { readonly kind: 'cached'; readonly vertex: string }
+  | { readonly kind: 'output'; readonly vertex: string; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
+  | {
+      readonly kind: 'progress';
+      readonly vertex: string;
+      readonly label: string;
+      readonly done: number;
+      readonly total: number | undefined;
+    }
+  | { readonly kind: 'completed'; readonly vertex: string; readonly time: number }
+  | { readonly kind: 'failed'; readonly vertex: string; readonly time: number; readonly message: string }
+  | { readonly kind: 'warning'; readonly message: string; readonly position: SourcePosition | undefined };
+
+export interface BuildResult {
+  readonly imageId: ImageId;
+  readonly tags: readonly string[];
+  readonly cachedSteps: number;
+  readonly totalSteps: number;
+}
+
+export interface BuildCacheEntry {
+  readonly id: string;
+  readonly description: string;
+  readonly sizeBytes: number;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  readonly inUse: boolean;
+}
+
+export interface Builds {
+  /**
+   * Builds an image. A syntax error rejects with `invalid` / `dockerfile-syntax` and `details.position`; a step that
+   * fails with `failed` / `build-step-failed`, `details.exitCode` and `details.vertex`.
+   */
+  build(spec: BuildSpec, options?: CallOptions): Operation<BuildEvent, BuildResult>;
+  cache(options?: CallOptions): Promise<readonly BuildCacheEntry[]>;
+  pruneCache(
+    options?: CallOptions & { readonly all?: boolean; readonly dryRun?: boolean },
+  ): Promise<{ readonly removed: readonly string[]; readonly reclaimedBytes: number }>;
+}

@@ -1,0 +1,255 @@
+import type { HealthcheckConfig } from '../oci/image-config.ts';
+import type { Filters } from './filters.ts';
+import type { CallOptions } from './operation.ts';
+import type { Session, TerminalSize } from './session.ts';
+
+export type ContainerState =
+  | 'created'
+  | 'running'
+  | 'paused'
+  | 'restarting'
+  | 'removing'
+  | 'exited'
+  | 'dead';
+
+export interface PortBinding {
+  readonly protocol: 'tcp' | 'udp';
+  readonly containerPort: number;
+  /** Empty: every address of the host. */
+  readonly hostAddress: string;
+  /** 0 in a request: the engine picks one. */
+  readonly hostPort: number;
+}
+
+export type Mount =
+  | {
+      readonly type: 'bind';
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      /** `-v` makes a missing source, `--mount` refuses it. */
+      readonly createSource: boolean;
+      readonly propagation?: string | undefined;
+    }
+  | {
+      readonly type: 'volume';
+      /** Undefined: anonymous. */
+      readonly name: string | undefined;
+      readonly target: string;
+      readonly readOnly: boolean;
+      readonly noCopy: boolean;
+    }
+  | { readonly type: 'tmpfs'; readonly target: string; readonly options: string };
+
+export interface RestartPolicy {
+  readonly name: 'no' | 'on-failure' | 'always' | 'unless-stopped';
+  /** 0: without limit. */
+  readonly maximumRetries: number;
+}
+
+export interface Resources {
+  readonly memoryBytes?: number | undefined;
+  readonly memorySwapBytes?: number | undefined;
+  readonly memoryReservationBytes?: number | undefined;
+  /** 1.5 = one and a half cores. */
+  readonly cpus?: number | undefined;
+  readonly cpuShares?: number | undefined;
+  readonly cpusetCpus?: string | undefined;
+  /** -1: without limit. */
+  readonly pidsLimit?: number | undefined;
+  readonly ulimits?: readonly { readonly name: string; readonly soft: number; readonly hard: number }[] | undefined;
+  readonly shmSizeBytes?: number | undefined;
+}
+
+/** What to create. Undefined means what the image says, or Docker's default. */
+export interface ContainerSpec {
+  readonly image: string;
+  readonly name?: string | undefined;
+  /** Replaces the image's CMD. */
+  readonly command?: readonly string[] | undefined;
+  /** Replaces the image's ENTRYPOINT and drops its CMD; `[]` drops both. */
+  readonly entrypoint?: readonly string[] | undefined;
+  readonly env?: readonly string[] | undefined;
+  readonly user?: string | undefined;
+  readonly groupAdd?: readonly string[] | undefined;
+  readonly workingDir?: string | undefined;
+  readonly hostname?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly tty?: boolean | undefined;
+  readonly openStdin?: boolean | undefined;
+  readonly autoRemove?: boolean | undefined;
+  readonly restart?: RestartPolicy | undefined;
+  readonly stopSignal?: string | undefined;
+  /** Seconds; -1 waits for ever. */
+  readonly stopTimeout?: number | undefined;
+  /** `bridge` (default), `host`, `none`, `container:ID` or a network's name. */
+  readonly network?: string | undefined;
+  readonly networkAliases?: readonly string[] | undefined;
+  readonly ports?: readonly PortBinding[] | undefined;
+  readonly publishAll?: boolean | undefined;
+  readonly exposedPorts?: readonly string[] | undefined;
+  readonly extraHosts?: readonly string[] | undefined;
+  readonly dns?: readonly string[] | undefined;
+  readonly dnsSearch?: readonly string[] | undefined;
+  readonly mounts?: readonly Mount[] | undefined;
+  readonly resources?: Resources | undefined;
+  readonly capAdd?: readonly string[] | undefined;
+  readonly capDrop?: readonly string[] | undefined;
+  readonly securityOpt?: readonly string[] | undefined;
+  readonly privileged?: boolean | undefined;
+  readonly readOnlyRootfs?: boolean | undefined;
+  readonly init?: boolean | undefined;
+  readonly devices?: readonly string[] | undefined;
+  readonly sysctls?: Readonly<Record<string, string>> | undefined;
+  readonly healthcheck?: HealthcheckConfig | undefined;
+  readonly logDriver?: string | undefined;
+  readonly logOptions?: Readonly<Record<string, string>> | undefined;
+  readonly platform?: string | undefined;
+}
+
+export interface ContainerSummary {
+  /** 64 hexadecimal digits. */
+  readonly id: string;
+  readonly name: string;
+  /** As the user gave it; the bare ID once that name means another image. */
+  readonly image: string;
+  readonly imageId: string;
+  readonly command: readonly string[];
+  readonly createdAt: string;
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  readonly state: ContainerState;
+  readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  /** Undefined until it ended once; -1 when it was lost (the monitor was killed). */
+  readonly exitCode: number | undefined;
+  readonly pid: number | undefined;
+  readonly ports: readonly PortBinding[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly networks: readonly string[];
+  readonly mounts: readonly string[];
+  /** Only when asked for. Bytes of the read-write layer, and with the image below it. */
+  readonly size: { readonly writableBytes: number; readonly totalBytes: number } | undefined;
+}
+
+export interface ContainerNetwork {
+  readonly name: string;
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly gateway: string;
+  readonly macAddress: string;
+}
+
+export interface ContainerDetails extends ContainerSummary {
+  readonly spec: ContainerSpec;
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly user: string;
+  readonly workingDir: string;
+  readonly error: string;
+  readonly oomKilled: boolean;
+  readonly restartCount: number;
+  readonly logPath: string | undefined;
+  readonly networkDetails: readonly ContainerNetwork[];
+  readonly mountDetails: readonly Mount[];
+  readonly upperDir: string | undefined;
+  readonly platform: string;
+}
+
+export interface AttachOptions extends CallOptions {
+  readonly stdin: boolean;
+  readonly size?: TerminalSize | undefined;
+}
+
+export interface ExecSpec {
+  readonly command: readonly string[];
+  readonly tty?: boolean | undefined;
+  readonly stdin?: boolean | undefined;
+  readonly env?: readonly string[] | undefined;
+  readonly user?: string | undefined;
+  readonly workingDir?: string | undefined;
+  readonly privileged?: boolean | undefined;
+  readonly size?: TerminalSize | undefined;
+}
+
+export interface LogEntry {
+  readonly stream: 'stdout' | 'stderr';
+  /** RFC 3339 with nanoseconds, UTC. */
+  readonly time: string;
+  /** One line, newline included; a line longer than the log driver's record comes in pieces without one. */
+  readonly data: Uint8Array;
+}
+
+export interface LogOptions extends CallOptions {
+  readonly follow?: boolean | undefined;
+  /** Newest lines to begin with; undefined: all. */
+  readonly tail?: number | undefined;
+  /** RFC 3339. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** One reading. Counters are totals since start; percentages are worked out from two readings by the reader. */
+export interface ContainerStats {
+  readonly id: string;
+  readonly time: string;
+  readonly cpuTotalNs: number;
+  readonly systemCpuTotalNs: number;
+  readonly onlineCpus: number;
+  /** Usage less the inactive file cache, as Docker shows it. */
+  readonly memoryBytes: number;
+  readonly memoryLimitBytes: number;
+  readonly networkReceivedBytes: number;
+  readonly networkSentBytes: number;
+  readonly blockReadBytes: number;
+  readonly blockWrittenBytes: number;
+  readonly pids: number;
+}
+
+export interface ContainerPruneReport {
+  readonly removed: readonly string[];
+  readonly reclaimedBytes: number;
+}
+
+/** Isolated running instances. An `id` may be a name, an ID or a prefix of one that is unique. */
+export interface Containers {
+  list(
+    options?: CallOptions & {
+      /** Default: running ones only. */
+      readonly all?: boolean;
+      readonly filters?: Filters;
+      readonly size?: boolean;
+      /** Newest N, whatever their state. */
+      readonly last?: number;
+    },
+  ): Promise<readonly ContainerSummary[]>;
+  inspect(id: string, options?: CallOptions & { readonly size?: boolean }): Promise<ContainerDetails>;
+  /** Records it and prepares its read-write layer. The image must be here already. Result: the 64-digit ID. */
+  create(spec: ContainerSpec, options?: CallOptions): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
+  start(id: string, options?: CallOptions): Promise<void>;
+  /** Starts with streams joined from the first byte. */
+  startAttached(id: string, options: AttachOptions): Promise<Session>;
+  attach(id: string, options: AttachOptions): Promise<Session>;
+  exec(id: string, spec: ExecSpec, options?: CallOptions): Promise<Session>;
+  /** `timeoutSeconds` undefined: the container's own, else 10; -1 waits for ever. Stopped already: fine. */
+  stop(id: string, options?: CallOptions & { readonly timeoutSeconds?: number; readonly stopSignal?: string }): Promise<void>;
+  kill(id: string, options?: CallOptions & { readonly killSignal?: string }): Promise<void>;
+  restart(id: string, options?: CallOptions & { readonly timeoutSeconds?: number }): Promise<void>;
+  pause(id: string, options?: CallOptions): Promise<void>;
+  unpause(id: string, options?: CallOptions): Promise<void>;
+  rename(id: string, name: string, options?: CallOptions): Promise<void>;
+  /** Resolves with the exit status once it has ended; `removed` once the record has gone. */
+  wait(id: string, options?: CallOptions & { readonly until?: 'stopped' | 'removed' }): Promise<number>;
+  remove(
+    id: string,
+    options?: CallOptions & { readonly force?: boolean; readonly volumes?: boolean },
+  ): Promise<void>;
+  logs(id: string, options?: LogOptions): AsyncIterable<LogEntry>;
+  /** A reading at once and then one a second. */
+  stats(id: string, options?: CallOptions): AsyncIterable<ContainerStats>;
+  /** Processes inside, as `ps` columns. */
+  top(id: string, options?: CallOptions): Promise<{ readonly titles: readonly string[]; readonly rows: readonly (readonly string[])[] }>;
+  prune(
+    options?: CallOptions & { readonly filters?: Filters; readonly dryRun?: boolean },
+  ): Promise<ContainerPruneReport>;
+}

@@ -1,0 +1,47 @@
+import type { CallOptions } from './operation.ts';
+
+export interface SystemInfo {
+  readonly engine: string;
+  readonly version: string;
+  readonly root: string;
+  readonly rootless: boolean;
+  readonly kernel: string;
+  readonly operatingSystem: string;
+  readonly architecture: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly cgroups: 'v1' | 'v2' | 'hybrid' | 'none';
+  readonly runtime: string;
+  readonly snapshotter: string;
+  readonly images: number;
+  readonly containers: { readonly running: number; readonly paused: number; readonly stopped: number };
+  readonly warnings: readonly string[];
+}
+
+/** One thing the engine needs of its machine, as `gantry doctor` prints it. */
+export interface HostCheck {
+  readonly id: string;
+  readonly title: string;
+  readonly status: 'ok' | 'missing' | 'degraded';
+  /** What was found: a version, a path, a mount. */
+  readonly found: string;
+  /** What it means for the user if it is not ok. */
+  readonly meaning: string;
+  /** How to mend it: a command or one sentence. Empty when ok. */
+  readonly mend: string;
+}
+
+export interface DiskUsage {
+  readonly kind: 'images' | 'containers' | 'volumes' | 'build-cache';
+  readonly total: number;
+  readonly active: number;
+  readonly sizeBytes: number;
+  readonly reclaimableBytes: number;
+}
+
+export interface System {
+  info(options?: CallOptions): Promise<SystemInfo>;
+  /** Looks at the machine; never throws for what is missing. */
+  check(options?: CallOptions): Promise<readonly HostCheck[]>;
+  diskUsage(options?: CallOptions): Promise<readonly DiskUsage[]>;
+}

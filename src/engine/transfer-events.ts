@@ -1,0 +1,24 @@
+/** What a pull, push, load or import tells, a layer at a time. Emitted with the layer as key: the newest state wins. */
+export type TransferEvent =
+  | { readonly kind: 'message'; readonly text: string }
+  | {
+      readonly kind: 'layer';
+      /** Twelve hexadecimal digits of the digest. */
+      readonly layer: string;
+      readonly phase:
+        | 'waiting'
+        | 'downloading'
+        | 'verifying'
+        | 'downloaded'
+        | 'extracting'
+        | 'done'
+        | 'exists'
+        | 'preparing'
+        | 'pushing'
+        | 'pushed'
+        | 'mounted'
+        | 'retrying';
+      readonly doneBytes: number;
+      /** Undefined while unknown. */
+      readonly totalBytes: number | undefined;
+    };
