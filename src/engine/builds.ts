@@ -43,7 +43,12 @@ export type BuildEvent =
   | { readonly kind: 'graph'; readonly vertices: readonly BuildVertex[] }
   | { readonly kind: 'started'; readonly vertex: string; readonly time: number }
   | { readonly kind: 'cached'; readonly vertex: string }
-  | { readonly kind: 'output'; readonly vertex: string; readonly stream: 'stdout' | 'stderr'; readonly data: Uint8Array }
+  | {
+      readonly kind: 'output';
+      readonly vertex: string;
+      readonly stream: 'stdout' | 'stderr';
+      readonly data: Uint8Array;
+    }
   | {
       readonly kind: 'progress';
       readonly vertex: string;

@@ -3,14 +3,7 @@ import type { Filters } from './filters.ts';
 import type { CallOptions } from './operation.ts';
 import type { Session, TerminalSize } from './session.ts';
 
-export type ContainerState =
-  | 'created'
-  | 'running'
-  | 'paused'
-  | 'restarting'
-  | 'removing'
-  | 'exited'
-  | 'dead';
+export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
 export interface PortBinding {
   readonly protocol: 'tcp' | 'udp';
@@ -57,7 +50,9 @@ export interface Resources {
   readonly cpusetCpus?: string | undefined;
   /** -1: without limit. */
   readonly pidsLimit?: number | undefined;
-  readonly ulimits?: readonly { readonly name: string; readonly soft: number; readonly hard: number }[] | undefined;
+  readonly ulimits?:
+    | readonly { readonly name: string; readonly soft: number; readonly hard: number }[]
+    | undefined;
   readonly shmSizeBytes?: number | undefined;
 }
 
@@ -225,14 +220,20 @@ export interface Containers {
   ): Promise<readonly ContainerSummary[]>;
   inspect(id: string, options?: CallOptions & { readonly size?: boolean }): Promise<ContainerDetails>;
   /** Records it and prepares its read-write layer. The image must be here already. Result: the 64-digit ID. */
-  create(spec: ContainerSpec, options?: CallOptions): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
+  create(
+    spec: ContainerSpec,
+    options?: CallOptions,
+  ): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
   start(id: string, options?: CallOptions): Promise<void>;
   /** Starts with streams joined from the first byte. */
   startAttached(id: string, options: AttachOptions): Promise<Session>;
   attach(id: string, options: AttachOptions): Promise<Session>;
   exec(id: string, spec: ExecSpec, options?: CallOptions): Promise<Session>;
   /** `timeoutSeconds` undefined: the container's own, else 10; -1 waits for ever. Stopped already: fine. */
-  stop(id: string, options?: CallOptions & { readonly timeoutSeconds?: number; readonly stopSignal?: string }): Promise<void>;
+  stop(
+    id: string,
+    options?: CallOptions & { readonly timeoutSeconds?: number; readonly stopSignal?: string },
+  ): Promise<void>;
   kill(id: string, options?: CallOptions & { readonly killSignal?: string }): Promise<void>;
   restart(id: string, options?: CallOptions & { readonly timeoutSeconds?: number }): Promise<void>;
   pause(id: string, options?: CallOptions): Promise<void>;
@@ -248,7 +249,10 @@ export interface Containers {
   /** A reading at once and then one a second. */
   stats(id: string, options?: CallOptions): AsyncIterable<ContainerStats>;
   /** Processes inside, as `ps` columns. */
-  top(id: string, options?: CallOptions): Promise<{ readonly titles: readonly string[]; readonly rows: readonly (readonly string[])[] }>;
+  top(
+    id: string,
+    options?: CallOptions,
+  ): Promise<{ readonly titles: readonly string[]; readonly rows: readonly (readonly string[])[] }>;
   prune(
     options?: CallOptions & { readonly filters?: Filters; readonly dryRun?: boolean },
   ): Promise<ContainerPruneReport>;

@@ -3,7 +3,19 @@
  * `gap` says that events were lost (journal trimmed, connection broken): list again.
  */
 export type EngineEvent = { readonly time: string } & (
-  | { readonly type: 'image.pulled' | 'image.pushed' | 'image.tagged' | 'image.untagged' | 'image.loaded' | 'image.imported' | 'image.built' | 'image.deleted'; readonly id: string; readonly name: string | undefined }
+  | {
+      readonly type:
+        | 'image.pulled'
+        | 'image.pushed'
+        | 'image.tagged'
+        | 'image.untagged'
+        | 'image.loaded'
+        | 'image.imported'
+        | 'image.built'
+        | 'image.deleted';
+      readonly id: string;
+      readonly name: string | undefined;
+    }
   | {
       readonly type:
         | 'container.created'
@@ -16,12 +28,42 @@ export type EngineEvent = { readonly time: string } & (
       readonly name: string;
       readonly image: string;
     }
-  | { readonly type: 'container.renamed'; readonly id: string; readonly name: string; readonly image: string; readonly oldName: string }
-  | { readonly type: 'container.died'; readonly id: string; readonly name: string; readonly image: string; readonly exitCode: number }
+  | {
+      readonly type: 'container.renamed';
+      readonly id: string;
+      readonly name: string;
+      readonly image: string;
+      readonly oldName: string;
+    }
+  | {
+      readonly type: 'container.died';
+      readonly id: string;
+      readonly name: string;
+      readonly image: string;
+      readonly exitCode: number;
+    }
   | { readonly type: 'container.oom'; readonly id: string; readonly name: string; readonly image: string }
-  | { readonly type: 'container.killed'; readonly id: string; readonly name: string; readonly image: string; readonly signal: string }
-  | { readonly type: 'container.exec'; readonly id: string; readonly name: string; readonly image: string; readonly command: string }
-  | { readonly type: 'container.health'; readonly id: string; readonly name: string; readonly image: string; readonly health: string }
+  | {
+      readonly type: 'container.killed';
+      readonly id: string;
+      readonly name: string;
+      readonly image: string;
+      readonly signal: string;
+    }
+  | {
+      readonly type: 'container.exec';
+      readonly id: string;
+      readonly name: string;
+      readonly image: string;
+      readonly command: string;
+    }
+  | {
+      readonly type: 'container.health';
+      readonly id: string;
+      readonly name: string;
+      readonly image: string;
+      readonly health: string;
+    }
   | { readonly type: 'volume.created' | 'volume.removed'; readonly name: string }
   | { readonly type: 'network.created' | 'network.removed'; readonly name: string }
   | { readonly type: 'gap' }

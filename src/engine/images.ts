@@ -85,13 +85,18 @@ export interface ImportOptions extends CallOptions {
 
 /** Read-only templates. References are what a user types: name, name:tag, name@digest, ID or its prefix. */
 export interface Images {
-  list(options?: CallOptions & { readonly all?: boolean; readonly filters?: Filters }): Promise<readonly ImageSummary[]>;
+  list(
+    options?: CallOptions & { readonly all?: boolean; readonly filters?: Filters },
+  ): Promise<readonly ImageSummary[]>;
   inspect(reference: string, options?: CallOptions): Promise<ImageDetails>;
   history(reference: string, options?: CallOptions): Promise<readonly HistoryEntry[]>;
   pull(reference: string, options?: PullOptions): Operation<TransferEvent, readonly PulledImage[]>;
   push(reference: string, options?: PushOptions): Operation<TransferEvent, readonly PushedImage[]>;
   /** A docker-archive or OCI layout, plain or compressed. Result: names, or IDs of images without one. */
-  load(archive: AsyncIterable<Uint8Array>, options?: CallOptions): Operation<TransferEvent, readonly string[]>;
+  load(
+    archive: AsyncIterable<Uint8Array>,
+    options?: CallOptions,
+  ): Operation<TransferEvent, readonly string[]>;
   /** OCI layout with manifest.json beside it, which docker, podman and skopeo read. */
   save(references: readonly string[], options?: CallOptions): AsyncIterable<Uint8Array>;
   /** One tar as one layer. */

@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import type { ChainId, Digest, DiffId } from './digest.ts';
+import type { ChainId, DiffId, Digest } from './digest.ts';
 
 /** Digest of bytes or of a string's UTF-8. */
 export function sha256(data: string | Uint8Array): Digest {
