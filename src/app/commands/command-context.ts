@@ -1,0 +1,25 @@
+import type { Engine } from '../../engine/engine.ts';
+import type { TerminalSize } from '../../engine/session.ts';
+
+/** What a command may know of the streams it was called with. It never writes to them. */
+export interface CommandIo {
+  /** Bytes piped to us; ends at once where a surface has none to give. */
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly stdinIsTerminal: boolean;
+  readonly stdoutIsTerminal: boolean;
+  /** Of the terminal that will show a session; undefined without one. */
+  readonly size: TerminalSize | undefined;
+}
+
+/** Everything a command gets from the surface that runs it. */
+export interface CommandContext {
+  readonly engine: Engine;
+  /** Fires when the user gives up (Ctrl-C, the pane closes). */
+  readonly signal: AbortSignal;
+  /** Absolute: relative paths of the user are meant from here. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly io: CommandIo;
+  /** Milliseconds since the epoch, for ages. */
+  now(): number;
+}

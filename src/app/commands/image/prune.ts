@@ -1,0 +1,46 @@
+import type { CommandContext } from '../command-context.ts';
+import { defineCommand } from '../define-command.ts';
+import { humanSize } from '../format/human-size.ts';
+import { flag, list } from '../option-spec.ts';
+import { parseFilters } from '../parse-filters.ts';
+
+export const imagePrune = defineCommand({
+  id: 'image.prune',
+  verbs: ['image prune'],
+  summary: 'Remove unused images',
+  args: {},
+  options: {
+    all: flag('Remove every image no container uses, not just dangling ones', { short: 'a' }),
+    filter: list('Only what matches (until=24h, label=key)', { valueName: 'filter' }),
+    force: flag('Do not ask', { short: 'f' }),
+  },
+  keys: [{ key: 'D', places: ['images', 'layers'] }],
+  danger: {
+    asks: 'always',
+    async question(ctx, { options }) {
+      if (options.force) return undefined;
+      const { removed, reclaimedBytes } = await prune(ctx, options, true);
+      const items = removed.map(({ action, target }) => `${action}: ${target}`);
+      return {
+        text: options.all
+          ? 'WARNING! This will remove all images without at least one container associated to them.'
+          : 'WARNING! This will remove all dangling images.',
+        items: items.length === 0 ? [] : [...items, `${humanSize(reclaimedBytes)} would be reclaimed`],
+        prompt: 'Are you sure you want to continue?',
+      };
+    },
+  },
+  async run(ctx, { options }) {
+    const { removed, reclaimedBytes } = await prune(ctx, options, false);
+    const lines = removed.map(({ action, target }) => `${action}: ${target}`);
+    return { kind: 'removals', sections: [{ title: 'Deleted Images:', lines }], reclaimedBytes };
+  },
+});
+
+function prune(
+  { engine, signal }: CommandContext,
+  options: { readonly all: boolean; readonly filter: readonly string[] },
+  dryRun: boolean,
+) {
+  return engine.images.prune({ signal, all: options.all, filters: parseFilters(options.filter), dryRun });
+}
