@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { TallyReporter } from './test/support/tally-reporter.ts';
 
 const shared = { environment: 'node', pool: 'forks' as const };
 
@@ -8,7 +9,7 @@ const shared = { environment: 'node', pool: 'forks' as const };
  */
 export default defineConfig({
   test: {
-    reporters: ['default', './test/support/tally-reporter.ts'],
+    reporters: ['default', new TallyReporter()],
     env: { FORCE_COLOR: '3', CI: 'false', NODE_ENV: 'production' },
     projects: [
       { extends: true, test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'] } },
