@@ -16,10 +16,13 @@ describe('chain IDs', () => {
 });
 
 describe('parseDigest', () => {
-  it.each(['', 'sha256:', `sha256:${'A'.repeat(64)}`, `md5:${'a'.repeat(32)}`, `sha256:${'a'.repeat(63)}/../x`])(
-    'refuses %j',
-    (text) => {
-      expect(() => parseDiffId(text)).toThrow(/invalid digest/);
-    },
-  );
+  it.each([
+    '',
+    'sha256:',
+    `sha256:${'A'.repeat(64)}`,
+    `md5:${'a'.repeat(32)}`,
+    `sha256:${'a'.repeat(63)}/../x`,
+  ])('refuses %j', (text) => {
+    expect(() => parseDiffId(text)).toThrow(/invalid digest/);
+  });
 });
