@@ -1,0 +1,115 @@
+import { GantryError } from '../../../base/gantry-error.ts';
+import { isErrno, systemError } from '../system-error.ts';
+import {
+  attribute,
+  cString,
+  decodeAttributes,
+  nested,
+  netlinkFlags,
+  netlinkMessage,
+  u16Network,
+} from './netlink-message.ts';
+import { NetlinkSocket } from './netlink-socket.ts';
+
+/** The few questions and changes of nftables that are on the way of every container; rules are loaded by `nft`. */
+
+/** Whether the table of family `ip` is there. */
+export function tableExists(table: string): boolean {
+  return query('getTable', [attribute(tableName, cString(table))]) !== undefined;
+}
+
+/** What becomes of packets no rule of the chain (family `ip`) decides. Undefined: no such chain, or no base chain. */
+export function chainPolicy(table: string, chain: string): 'accept' | 'drop' | undefined {
+  const body = query('getChain', [
+    attribute(chainAttributes.table, cString(table)),
+    attribute(chainAttributes.name, cString(chain)),
+  ]);
+  const policy = body === undefined ? undefined : decodeAttributes(body, 4).get(chainAttributes.policy);
+  if (policy === undefined) return undefined;
+  return policy.readUInt32BE(0) === 0 ? 'drop' : 'accept';
+}
+
+/** One element of a map: raw bytes in network order; the parts of a concatenation are padded to four, a lone one not. */
+export interface MapElement {
+  readonly map: string;
+  readonly key: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+/** Adds all elements or none. ENOENT when table or map are not there. */
+export function addElements(table: string, elements: readonly MapElement[]): void {
+  change('newElement', table, elements);
+}
+
+/** Removes all elements or none; ENOENT when one, or the table, is not there. */
+export function deleteElements(table: string, elements: readonly MapElement[]): void {
+  change('deleteElement', table, elements);
+}
+
+function query(message: 'getTable' | 'getChain', attributes: readonly Uint8Array[]): Buffer | undefined {
+  using socket = new NetlinkSocket('netfilter');
+  try {
+    const parts = [netfilterHeader(0), ...attributes];
+    return socket.request({ what: `nftables ${message}`, type: messages[message], parts })[0]?.body;
+  } catch (error) {
+    // Kernels without nf_tables answer EINVAL or EOPNOTSUPP: nothing there either.
+    if (isErrno(error, 'ENOENT', 'EINVAL', 'EOPNOTSUPP')) return undefined;
+    throw error;
+  }
+}
+
+/** A transaction is one datagram: begin, changes, end (`nfnetlink_batch`). An error anywhere undoes all of it. */
+function change(
+  message: 'newElement' | 'deleteElement',
+  table: string,
+  elements: readonly MapElement[],
+): void {
+  if (elements.length === 0) return;
+  const begin = netlinkMessage(messages.batchBegin, 0, 0, [netfilterHeader(nftablesSubsystem, 0)]);
+  const changes = elements.map((element, index) =>
+    netlinkMessage(messages[message], netlinkFlags.ack | netlinkFlags.create, index + 1, [
+      netfilterHeader(0),
+      attribute(elementAttributes.table, cString(table)),
+      attribute(elementAttributes.set, cString(element.map)),
+      nested(elementAttributes.elements, [
+        nested(1, [
+          nested(elementAttributes.key, [attribute(dataValue, element.key)]),
+          ...(message === 'newElement'
+            ? [nested(elementAttributes.data, [attribute(dataValue, element.data)])]
+            : []),
+        ]),
+      ]),
+    ]),
+  );
+  const end = netlinkMessage(messages.batchEnd, 0, elements.length + 1, [
+    netfilterHeader(nftablesSubsystem, 0),
+  ]);
+  using socket = new NetlinkSocket('netfilter');
+  const replies = socket.exchange(`nftables ${message}`, [begin, ...changes, end]);
+  const failure = replies.find((reply) => reply.errno !== 0);
+  if (failure !== undefined) throw systemError(failure.errno, `nftables ${message} in ${table}`);
+  if (replies.length < elements.length) {
+    throw new GantryError({ kind: 'internal', code: 'netfilter-silent', message: 'nftables did not answer' });
+  }
+}
+
+/** `struct nfgenmsg`. The batch messages name their subsystem where others have a resource. */
+function netfilterHeader(resource: number, family = inet): Buffer {
+  return Buffer.concat([Buffer.from([family, 0]), u16Network(resource)]);
+}
+
+const inet = 2;
+const nftablesSubsystem = 10;
+const subsystem = nftablesSubsystem << 8;
+const messages = {
+  batchBegin: 16,
+  batchEnd: 17,
+  getTable: subsystem | 1,
+  getChain: subsystem | 4,
+  newElement: subsystem | 12,
+  deleteElement: subsystem | 14,
+} as const;
+const tableName = 1;
+const dataValue = 1;
+const chainAttributes = { table: 1, name: 3, policy: 5 } as const;
+const elementAttributes = { table: 1, set: 2, elements: 3, key: 1, data: 2 } as const;

@@ -1,0 +1,30 @@
+/** What the engine calls its things in the kernel. Two engines of one host (two roots) never share a name. */
+export interface NetworkNames {
+  /** Device of the default network. */
+  readonly defaultBridge: string;
+  /** The nft table, family `ip`. */
+  readonly table: string;
+}
+
+const defaultRoot = '/var/lib/gantry';
+
+export function networkNames(root: string): NetworkNames {
+  if (root === defaultRoot) return { defaultBridge: 'gantry0', table: 'gantry' };
+  const hash = fnv1a(root);
+  // Interface names end at 15 bytes (IFNAMSIZ).
+  return { defaultBridge: `gt${hash.slice(0, 12)}`, table: `gantry_${hash}` };
+}
+
+/** Device of a network somebody made: `gb-` and twelve digits of its ID. */
+export function bridgeName(networkId: string): string {
+  return `gb-${networkId.slice(0, 12)}`;
+}
+
+/** FNV-1a, 64 bits, as 16 hexadecimal digits: names need no cryptography, and loading it costs milliseconds. */
+function fnv1a(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(text)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, '0');
+}
