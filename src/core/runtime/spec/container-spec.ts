@@ -1,0 +1,131 @@
+import type { ContainerSpec } from '../../../engine/containers.ts';
+import type { HostFacts } from '../host-facts.ts';
+import type { RuntimeProcess, RuntimeSpec } from '../runtime-spec.ts';
+import type { SeccompSection } from '../seccomp/profile.ts';
+import type { ResolvedUser } from '../user/resolve-user.ts';
+import { grantedCapabilities } from './capabilities.ts';
+import { type DeviceSet, defaultDeviceRules } from './devices.ts';
+import { containerEnvironment } from './environment.ts';
+import { containerMounts, type ResolvedMount } from './mounts.ts';
+import type { ProcessConfig } from './process-config.ts';
+import { checkResources, linuxResources } from './resources.ts';
+import { processLimits } from './rlimits.ts';
+import type { SecurityOptions } from './security-options.ts';
+import { maskedPathsFor, readonlyPaths } from './system-paths.ts';
+import { containerSysctls } from './sysctls.ts';
+
+const defaultShmBytes = 64 << 20;
+/** Where `--init` puts its process inside. */
+const initTarget = '/sbin/gantry-init';
+
+/** All that decides how a container is made, with nothing left to look up. */
+export interface ContainerSpecInput {
+  readonly id: string;
+  readonly spec: ContainerSpec;
+  readonly process: ProcessConfig;
+  readonly user: ResolvedUser;
+  /** Undefined: the host's, for a container in the host's or another's network. */
+  readonly hostname: string | undefined;
+  /** Who else is in its network: nobody, the host, another container. */
+  readonly network: 'own' | 'host' | 'joined';
+  readonly mounts: readonly ResolvedMount[];
+  readonly security: SecurityOptions;
+  readonly seccomp: SeccompSection | undefined;
+  readonly devices: DeviceSet;
+  /** A static init on the host for `--init`. */
+  readonly initPath: string | undefined;
+  readonly host: HostFacts;
+}
+
+/**
+ * The OCI runtime specification of a container, as Docker would write it. Pure. The runtime adds what it alone knows:
+ * the root, the network namespace, the compiled filter.
+ * @throws GantryError `invalid` for values Docker refuses
+ */
+export function containerSpec(input: ContainerSpecInput): RuntimeSpec {
+  const { spec, host, security } = input;
+  const privileged = spec.privileged === true;
+  const resources = spec.resources ?? {};
+  checkResources(resources, host);
+  return {
+    ociVersion: '1.0.2',
+    ...(input.hostname === undefined ? {} : { hostname: input.hostname }),
+    process: containerProcess(input),
+    root: { path: 'rootfs', readonly: spec.readOnlyRootfs === true },
+    mounts: containerMounts(
+      input.initPath === undefined
+        ? input.mounts
+        : [...input.mounts, { kind: 'bind', source: input.initPath, target: initTarget, readOnly: true }],
+      {
+        cgroups: host.cgroups,
+        shmSizeBytes: resources.shmSizeBytes ?? defaultShmBytes,
+        privileged,
+        recursiveReadOnly: host.recursiveReadOnly,
+      },
+    ),
+    linux: {
+      namespaces: namespaces(input),
+      devices: input.devices.devices,
+      cgroupsPath: `/gantry/${input.id}`,
+      resources: linuxResources(resources, [...defaultDeviceRules, ...input.devices.rules], host),
+      ...(input.seccomp === undefined ? {} : { seccomp: { ...input.seccomp } }),
+      ...(privileged || security.systemPathsUnconfined
+        ? {}
+        : { maskedPaths: maskedPathsFor(host.cpuIndexes), readonlyPaths }),
+      sysctl: containerSysctls(spec.sysctls ?? {}, input.network !== 'host'),
+      ...rootPropagation(input.mounts),
+    },
+  };
+}
+
+function containerProcess(input: ContainerSpecInput): RuntimeProcess {
+  const { spec, process, user, host, security } = input;
+  const capabilities = grantedCapabilities(spec, host.boundingCaps);
+  return {
+    terminal: spec.tty === true,
+    user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
+    args: input.initPath === undefined ? process.args : [initTarget, '--', ...process.args],
+    env: containerEnvironment({
+      own: process.env,
+      hostname: input.hostname,
+      tty: spec.tty === true,
+      home: user.home,
+    }),
+    cwd: process.cwd,
+    capabilities: processCapabilities(capabilities, user.uid),
+    rlimits: processLimits(spec.resources?.ulimits ?? [], host),
+    noNewPrivileges: security.noNewPrivileges,
+    ...(host.appArmor && security.appArmor !== undefined && security.appArmor !== 'unconfined'
+      ? { apparmorProfile: security.appArmor }
+      : {}),
+  };
+}
+
+/**
+ * Never inheritable nor ambient (CVE-2022-24769). Who is not root holds none at first, as after an execve(2), but may
+ * gain those of the bounding set through a set-user-ID program.
+ */
+export function processCapabilities(granted: readonly string[], uid: number): RuntimeProcess['capabilities'] {
+  const held = uid === 0 ? granted : [];
+  return { bounding: granted, effective: held, permitted: held, inheritable: [], ambient: [] };
+}
+
+function namespaces({ host, network }: ContainerSpecInput): RuntimeSpec['linux']['namespaces'] {
+  return [
+    { type: 'pid' },
+    { type: 'ipc' },
+    { type: 'uts' },
+    { type: 'mount' },
+    // The path to another's, or to one made beforehand, is filled in when it starts.
+    ...(network === 'host' ? [] : [{ type: 'network' }]),
+    ...(host.cgroups === 'v2' ? [{ type: 'cgroup' }] : []),
+  ];
+}
+
+/** A shared or slave bind needs a root that lets mounts through. */
+function rootPropagation(mounts: readonly ResolvedMount[]): { rootfsPropagation?: string } {
+  const wanted = mounts.flatMap((mount) => (mount.kind === 'bind' && mount.propagation ? [mount.propagation] : []));
+  if (wanted.some((name) => name.endsWith('shared'))) return { rootfsPropagation: 'shared' };
+  if (wanted.some((name) => name.endsWith('slave'))) return { rootfsPropagation: 'slave' };
+  return {};
+}

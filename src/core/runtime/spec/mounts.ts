@@ -1,0 +1,111 @@
+import type { RuntimeMount } from '../runtime-spec.ts';
+
+/** A mount of the user's or of the engine's own, everything about it decided: volumes are binds of their folder. */
+export type ResolvedMount =
+  | {
+      readonly kind: 'bind';
+      /** Absolute, there already. */
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      /** `rprivate` (default), `private`, `rslave`, `slave`, `rshared`, `shared`. */
+      readonly propagation?: string | undefined;
+    }
+  | {
+      readonly kind: 'tmpfs';
+      readonly target: string;
+      /** As `--tmpfs TARGET:OPTIONS` has them: `size=64m,mode=1777,exec`. */
+      readonly options: string;
+    };
+
+export interface MountFacts {
+  readonly cgroups: 'v1' | 'v2' | 'hybrid' | 'none';
+  readonly shmSizeBytes: number;
+  readonly privileged: boolean;
+  /** The kernel makes a whole tree read-only (5.12 and later). */
+  readonly recursiveReadOnly: boolean;
+}
+
+/**
+ * Docker's own mounts and then the others over them, parents before children. One that is mounted at the same place
+ * as one of ours takes its place.
+ */
+export function containerMounts(own: readonly ResolvedMount[], facts: MountFacts): readonly RuntimeMount[] {
+  const targets = new Set(own.map((mount) => mount.target));
+  const shadowed = (destination: string): boolean =>
+    targets.has(destination) || (destination.startsWith('/dev/') && targets.has('/dev'));
+  const system = systemMounts(facts).filter(({ destination }) => !shadowed(destination));
+  const others = own.map((mount) => (mount.kind === 'bind' ? bind(mount, facts) : tmpfs(mount)));
+  return [...system, ...others.sort((a, b) => depth(a) - depth(b))];
+}
+
+function systemMounts(facts: MountFacts): readonly RuntimeMount[] {
+  const readOnly = facts.privileged ? 'rw' : 'ro';
+  return [
+    { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+    {
+      destination: '/dev',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+    },
+    {
+      destination: '/dev/pts',
+      type: 'devpts',
+      source: 'devpts',
+      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+    },
+    { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', readOnly] },
+    ...(facts.cgroups === 'none'
+      ? []
+      : [
+          {
+            destination: '/sys/fs/cgroup',
+            type: 'cgroup',
+            source: 'cgroup',
+            options: [readOnly, 'nosuid', 'noexec', 'nodev'],
+          },
+        ]),
+    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
+    {
+      destination: '/dev/shm',
+      type: 'tmpfs',
+      source: 'shm',
+      options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${facts.shmSizeBytes}`],
+    },
+  ];
+}
+
+function bind(mount: Extract<ResolvedMount, { kind: 'bind' }>, facts: MountFacts): RuntimeMount {
+  const readOnly = facts.recursiveReadOnly ? 'rro' : 'ro';
+  return {
+    destination: mount.target,
+    type: 'bind',
+    source: mount.source,
+    options: ['rbind', mount.readOnly ? readOnly : 'rw', mount.propagation || 'rprivate'],
+  };
+}
+
+/** Docker's defaults for a tmpfs, each given way to by its opposite. */
+const tmpfsDefaults = [
+  ['noexec', 'exec'],
+  ['nosuid', 'suid'],
+  ['nodev', 'dev'],
+] as const;
+
+function tmpfs(mount: Extract<ResolvedMount, { kind: 'tmpfs' }>): RuntimeMount {
+  const given = mount.options.split(',').filter((option) => option !== '');
+  const defaults = tmpfsDefaults
+    .filter(([name, opposite]) => !given.includes(opposite) && !given.includes(name))
+    .map(([name]) => name);
+  return {
+    destination: mount.target,
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: [...defaults, ...(given.includes('ro') ? [] : ['rw']), ...given.filter((option) => option !== 'rw')],
+  };
+}
+
+function depth({ destination }: RuntimeMount): number {
+  return destination.split('/').filter((part) => part !== '').length;
+}

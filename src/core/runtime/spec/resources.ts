@@ -1,0 +1,76 @@
+import { GantryError } from '../../../base/gantry-error.ts';
+import type { Resources } from '../../../engine/containers.ts';
+import type { DeviceRule } from './devices.ts';
+
+export interface ResourceFacts {
+  readonly cpus: number;
+  /** The kernel can limit memory and swap together. */
+  readonly swapLimit: boolean;
+}
+
+const smallestMemoryBytes = 6 << 20;
+const cpuPeriodUs = 100_000;
+
+/**
+ * Docker's bounds, in its words.
+ * @throws GantryError `invalid` / `resources`
+ */
+export function checkResources(resources: Resources, facts: ResourceFacts): void {
+  const { memoryBytes, memorySwapBytes, memoryReservationBytes, cpus, cpuShares, cpusetCpus } = resources;
+  if (memoryBytes !== undefined && memoryBytes !== 0 && memoryBytes < smallestMemoryBytes) {
+    throw bad('Minimum memory limit allowed is 6MB');
+  }
+  if (memorySwapBytes !== undefined && memorySwapBytes > 0) {
+    if (!memoryBytes) throw bad('You should always set the Memory limit when using Memoryswap limit, see usage');
+    if (memorySwapBytes < memoryBytes) {
+      throw bad('Minimum memoryswap limit should be larger than memory limit, see usage');
+    }
+  }
+  if (memoryReservationBytes && memoryBytes && memoryReservationBytes > memoryBytes) {
+    throw bad('Minimum memory limit can not be less than memory reservation limit, see usage');
+  }
+  if (cpus !== undefined && cpus !== 0 && !(cpus >= 0.01 && cpus <= facts.cpus)) {
+    throw bad(
+      `range of CPUs is from 0.01 to ${facts.cpus}.00, as there are only ${facts.cpus} CPUs available`,
+    );
+  }
+  if (cpuShares !== undefined && cpuShares < 0) throw bad(`invalid CPU shares (${cpuShares}): value must be a positive integer`);
+  if (cpusetCpus !== undefined && !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(cpusetCpus)) {
+    throw bad(`Invalid value ${cpusetCpus} for cpuset cpus`);
+  }
+}
+
+/**
+ * `linux.resources` (config-linux.md, "Control groups"), in the version 1 vocabulary that runtimes translate for
+ * version 2. Memory with swap defaults to twice the memory, as in Docker; -1 is without limit.
+ */
+export function linuxResources(
+  resources: Resources,
+  devices: readonly DeviceRule[],
+  facts: ResourceFacts,
+): Readonly<Record<string, unknown>> {
+  const memory = memoryLimits(resources, facts);
+  const cpu = {
+    ...(resources.cpuShares ? { shares: resources.cpuShares } : {}),
+    ...(resources.cpus ? { quota: Math.round(resources.cpus * cpuPeriodUs), period: cpuPeriodUs } : {}),
+    ...(resources.cpusetCpus ? { cpus: resources.cpusetCpus } : {}),
+  };
+  return {
+    devices: [{ allow: false, access: 'rwm' }, ...devices.map((rule) => ({ allow: true, ...rule }))],
+    ...(Object.keys(memory).length === 0 ? {} : { memory }),
+    ...(Object.keys(cpu).length === 0 ? {} : { cpu }),
+    ...(resources.pidsLimit ? { pids: { limit: resources.pidsLimit } } : {}),
+  };
+}
+
+function memoryLimits(resources: Resources, { swapLimit }: ResourceFacts): Record<string, number> {
+  const { memoryBytes, memorySwapBytes, memoryReservationBytes } = resources;
+  const reservation: Record<string, number> = memoryReservationBytes ? { reservation: memoryReservationBytes } : {};
+  if (!memoryBytes) return reservation;
+  const swap = memorySwapBytes || memoryBytes * 2;
+  return { limit: memoryBytes, ...(swapLimit ? { swap } : {}), ...reservation };
+}
+
+function bad(message: string): GantryError {
+  return new GantryError({ kind: 'invalid', code: 'resources', message });
+}
