@@ -1,0 +1,42 @@
+import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { randomHex } from './random-hex.ts';
+
+/**
+ * Replaces a file as a whole: a reader sees the old bytes or the new ones, also after a crash. `durable` (default)
+ * flushes file and folder to the disk first; without it a power cut may bring the old file back.
+ */
+export function writeFileWhole(
+  path: string,
+  data: string | Uint8Array,
+  options: { readonly mode?: number; readonly durable?: boolean } = {},
+): void {
+  const temporary = `${path}.${randomHex(6)}.tmp`;
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  const fd = openSync(
+    temporary,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
+    options.mode ?? 0o600,
+  );
+  try {
+    for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset);
+    if (options.durable !== false) fsyncSync(fd);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+  if (options.durable !== false) syncFolder(dirname(path));
+}
+
+/** Flushes a folder's entries: makes names in it, a rename above all, survive a power cut. */
+export function syncFolder(dir: string): void {
+  const fd = openSync(dir, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,87 @@
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { GantryError } from '../../base/gantry-error.ts';
+
+/** What we use of koffi, the foreign function interface that all calls into libc go through. */
+export interface Koffi {
+  load(library: string | null): {
+    func(name: string, result: string, parameters: readonly string[]): ForeignFunction;
+  };
+  /** `errno` of this thread after the last call. */
+  errno(): number;
+  address(buffer: Uint8Array): bigint;
+  readonly node: {
+    poll(fd: number, options: PollOptions, callback: (events: PollOptions) => void): PollHandle;
+  };
+}
+
+export type ForeignValue =
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | BigUint64Array
+  | BigInt64Array
+  | Int32Array
+  | null;
+export type ForeignFunction = (...values: ForeignValue[]) => number;
+
+export interface PollOptions {
+  readonly readable?: boolean;
+  readonly writable?: boolean;
+  readonly disconnect?: boolean;
+}
+
+/** libuv's poll handle of one descriptor. */
+export interface PollHandle {
+  stop(): void;
+  start(options: PollOptions, callback: (events: PollOptions) => void): void;
+  close(): void;
+  ref(): void;
+  unref(): void;
+}
+
+let loaded: Koffi | undefined;
+
+/**
+ * koffi, loaded at its first use. Its own entry point costs 6 to 9 ms of the start of a command, opening the binary
+ * directly about 1 ms, so that is tried first. Throws `unavailable` / `no-koffi`.
+ */
+export function koffi(): Koffi {
+  loaded ??= openBinary() ?? loadPackage();
+  return loaded;
+}
+
+/** Opens koffi's binary where npm puts it, for glibc and then for musl. Undefined when it is elsewhere. */
+export function openBinary(startDir = import.meta.dirname): Koffi | undefined {
+  const packageDir = join('node_modules', '@koromix', `koffi-linux-${process.arch}`);
+  for (let dir = startDir; ; dir = join(dir, '..')) {
+    for (const libc of ['linux', 'musl']) {
+      const holder: { exports: unknown } = { exports: {} };
+      try {
+        const binary = join(dir, packageDir, `${libc}_${process.arch}`, 'koffi.node');
+        process.dlopen(holder, binary, constants.dlopen.RTLD_NOW);
+        return holder.exports as Koffi;
+      } catch {
+        // Not there, or made for another libc.
+      }
+    }
+    if (dir === '/') return undefined;
+  }
+}
+
+/** The package's own way, which also knows platforms whose binary has another name. */
+export function loadPackage(): Koffi {
+  try {
+    return createRequire(import.meta.url)('koffi') as Koffi;
+  } catch (cause) {
+    throw new GantryError({
+      kind: 'unavailable',
+      code: 'no-koffi',
+      message: `cannot load koffi, which gantry calls the kernel through (${process.platform} ${process.arch})`,
+      hint: 'install gantry with its optional dependencies: npm install --include=optional',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,50 @@
+import { callWithPath, checked, lastErrno, libcFunction } from './libc.ts';
+import { pathArgument } from './path-argument.ts';
+import { errnoName, systemError } from './system-error.ts';
+
+/**
+ * Value of an extended attribute of a file, never of what a symbolic link points to. Undefined when it has none of
+ * that name, or its file system has no attributes. `name` is whole: `security.capability`, `trusted.overlay.opaque`.
+ */
+export function getXattr(path: string | Uint8Array, name: string): Uint8Array | undefined {
+  return read((buffer) => getCall(pathArgument(path), name, buffer, buffer.length), 'lgetxattr', path);
+}
+
+/** Names of all extended attributes the caller may see. */
+export function listXattrs(path: string | Uint8Array): string[] {
+  const names = read((buffer) => listCall(pathArgument(path), buffer, buffer.length), 'llistxattr', path);
+  if (names === undefined || names.length === 0) return [];
+  return Buffer.from(names.buffer, names.byteOffset, names.length - 1)
+    .toString()
+    .split('\0');
+}
+
+/** Sets or replaces one. */
+export function setXattr(path: string | Uint8Array, name: string, value: Uint8Array | string): void {
+  const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+  callWithPath(setCall, `lsetxattr ${name}`, path, name, bytes, bytes.length, 0);
+}
+
+/** Removes one; whether it was there. */
+export function removeXattr(path: string | Uint8Array, name: string): boolean {
+  const result = removeCall(pathArgument(path), name);
+  if (result < 0 && errnoName(lastErrno()) === 'ENODATA') return false;
+  checked(result, `lremovexattr ${name}`, path);
+  return true;
+}
+
+/** Most values are small, the kernel's bound is 64 KiB. */
+const scratch = new Uint8Array(64 * 1024);
+
+function read(call: (buffer: Uint8Array) => number, syscall: string, path: string | Uint8Array) {
+  const length = call(scratch);
+  if (length >= 0) return scratch.slice(0, length);
+  const errno = lastErrno();
+  if (['ENODATA', 'EOPNOTSUPP'].includes(errnoName(errno))) return undefined;
+  throw systemError(errno, syscall, path);
+}
+
+const getCall = libcFunction('lgetxattr', ['const char *', 'const char *', 'void *', 'size_t'], 'ssize_t');
+const listCall = libcFunction('llistxattr', ['const char *', 'void *', 'size_t'], 'ssize_t');
+const setCall = libcFunction('lsetxattr', ['const char *', 'const char *', 'void *', 'size_t', 'int']);
+const removeCall = libcFunction('lremovexattr', ['const char *', 'const char *']);
