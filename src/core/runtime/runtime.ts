@@ -24,6 +24,8 @@ export interface LaunchRequest {
    */
   readonly network: { readonly join: string } | 'new' | undefined;
   readonly configureNetwork: ((netnsPath: string) => Promise<void>) | undefined;
+  /** Descriptors the monitor inherits and keeps until it ends: sockets bound to the published ports reserve them. */
+  readonly heldDescriptors?: readonly number[] | undefined;
 }
 
 /** What survives us: enough to find the container again from another process. */
@@ -46,7 +48,11 @@ export interface Runtime {
   create(request: LaunchRequest): Promise<RunningProcess>;
   start(id: string): Promise<void>;
   /** Ours joined to a created or running container. Several may be. */
-  attach(id: string, dir: string, options: { readonly tty: boolean; readonly stdin: boolean; readonly size?: TerminalSize | undefined }): Promise<Session>;
+  attach(
+    id: string,
+    dir: string,
+    options: { readonly tty: boolean; readonly stdin: boolean; readonly size?: TerminalSize | undefined },
+  ): Promise<Session>;
   exec(id: string, dir: string, process: RuntimeSpec['process'], spec: ExecSpec): Promise<Session>;
   /** `signal` is a number. Not running: `conflict` / `container-not-running`. */
   kill(id: string, signal: number, options?: { readonly all?: boolean }): Promise<void>;
@@ -58,7 +64,10 @@ export interface Runtime {
   /** Frees what the runtime still holds of a stopped container; nothing there: fine. */
   delete(id: string, dir: string, options?: { readonly force?: boolean }): Promise<void>;
   /** What the monitor wrote when the process ended. */
-  exitStatus(id: string, dir: string): { readonly exitCode: number; readonly finishedAt: string; readonly oomKilled: boolean } | undefined;
+  exitStatus(
+    id: string,
+    dir: string,
+  ): { readonly exitCode: number; readonly finishedAt: string; readonly oomKilled: boolean } | undefined;
   /** Resolves when `exitStatus` has an answer, or the monitor and the process are both gone without one. */
   waitExit(id: string, dir: string, process: RunningProcess, signal?: AbortSignal): Promise<void>;
   alive(process: RunningProcess): boolean;
