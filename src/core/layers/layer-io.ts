@@ -1,4 +1,4 @@
-import type { Digest, DiffId } from '../../oci/digest.ts';
+import type { DiffId, Digest } from '../../oci/digest.ts';
 
 /** Bounds for hostile layers. Exceeding one is `corrupt` / `layer-limit`. */
 export interface LayerLimits {
