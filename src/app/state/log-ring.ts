@@ -45,15 +45,17 @@ export class LogRing {
   }
 
   push(line: LogLine): void {
+    if (this.length === this.#limits.lines) this.#drop();
     this.#slots[this.#next % this.#limits.lines] = line;
     this.#next += 1;
     this.#bytes += cost(line);
-    while (this.length > 1 && (this.length > this.#limits.lines || this.#bytes > this.#limits.bytes)) this.#drop();
-    // A full ring has just overwritten the slot of the line it drops: `#drop` reads the cost before, see there.
+    while (this.length > 1 && this.#bytes > this.#limits.bytes) this.#drop();
   }
 
   at(number: number): LogLine | undefined {
-    return number < this.#first || number >= this.#next ? undefined : this.#slots[number % this.#limits.lines];
+    return number < this.#first || number >= this.#next
+      ? undefined
+      : this.#slots[number % this.#limits.lines];
   }
 
   clear(): void {

@@ -14,7 +14,11 @@ const retryMs = { first: 500, most: 10_000 };
  * Keeps a store in step with an engine until the signal fires: subscribes, lists, applies events as they come and
  * lists again what they leave open. When the engine stops answering it says so in the state and tries again.
  */
-export async function watchEngine(engine: Engine, store: Store<EngineState>, signal: AbortSignal): Promise<void> {
+export async function watchEngine(
+  engine: Engine,
+  store: Store<EngineState>,
+  signal: AbortSignal,
+): Promise<void> {
   for (let wait = retryMs.first; !signal.aborted; wait = Math.min(wait * 2, retryMs.most)) {
     const round = new AbortController();
     const either = AbortSignal.any([signal, round.signal]);

@@ -11,8 +11,18 @@ interface Variable {
 
 type Flow = 'next' | 'break' | 'continue';
 
-/** The text a template makes of `data`. Throws `invalid` / `bad-template` for what only shows while it runs. */
-export function executeTemplate(nodes: readonly TemplateNode[], data: unknown): string {
+/** Functions that change a text; a header passes through them as it is. */
+const textFunctions = new Set(['json', 'lower', 'upper', 'title', 'truncate', 'split', 'join', 'pad']);
+
+/**
+ * The text a template makes of `data`. With `plainText`, functions that change a text give it back as it is: that is
+ * how the header of a `table` is made. Throws `invalid` / `bad-template` for what only shows while it runs.
+ */
+export function executeTemplate(
+  nodes: readonly TemplateNode[],
+  data: unknown,
+  { plainText = false }: { readonly plainText?: boolean } = {},
+): string {
   let output = '';
   const variables: Variable[] = [{ name: '', value: data }];
   run(nodes, data);
@@ -109,7 +119,10 @@ export function executeTemplate(nodes: readonly TemplateNode[], data: unknown): 
       return shortCircuit(head.name, args, dot, piped);
     }
     const values = [...args.map((operand) => evaluateOperand(operand, dot, [])), ...piped];
-    if (head.kind === 'function') return callTemplateFunction(head.name, values);
+    if (head.kind === 'function') {
+      if (plainText && textFunctions.has(head.name)) return values.find((value) => typeof value === 'string');
+      return callTemplateFunction(head.name, values);
+    }
     if (values.length > 0 && (head.kind === 'literal' || head.kind === 'group' || !head.path.length)) {
       throw templateError(`executing "": can't give argument to non-function ${describe(head)}`);
     }

@@ -1,0 +1,32 @@
+const leastWidth = 10;
+const gap = 3;
+
+/** Cells as lines with their columns under each other; the last cell of a line is left as it is. */
+export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (let at = 0; at < row.length - 1; at++) {
+      widths[at] = Math.max(widths[at] ?? leastWidth, textWidth(row[at]!) + gap);
+    }
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, at) => (at === row.length - 1 ? cell : cell + ' '.repeat(widths[at]! - textWidth(cell))))
+      .join(''),
+  );
+}
+
+function textWidth(text: string): number {
+  let width = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    if (code < 0x300) width += 1;
+    else if (combining.test(character)) continue;
+    else width += wide.test(character) ? 2 : 1;
+  }
+  return width;
+}
+
+const combining = /\p{Mn}|\p{Me}|[\u200b-\u200d]|[\ufe00-\ufe0f]/u;
+const wide =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303e\uff01-\uff60]|\p{Emoji_Presentation}/u;
