@@ -22,9 +22,11 @@ export type Decode<T> = (document: unknown, key: string) => T;
 export interface Metadata extends Disposable {
   /**
    * Runs `work` as one write transaction (`BEGIN IMMEDIATE`): all of it happens or none. Nested calls join the outer
-   * one. `work` must be synchronous and short: it holds the only write lock.
+   * one (one that throws undoes its own part only). `work` must be synchronous and short: it holds the only write lock.
+   * Whatever kills the process loses nothing; a power cut may lose the newest ones unless `durable`, which flushes:
+   * for deleting a record before its files are deleted, and for what a person was promised.
    */
-  transaction<T>(work: () => T): T;
+  transaction<T>(work: () => T, options?: { readonly durable?: boolean | undefined }): T;
   /** `name` is `[a-z-]+`. Opening it is free. */
   collection<T>(name: string, decode: Decode<T>): Collection<T>;
   readonly journal: Journal;

@@ -1,0 +1,58 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { Database } from './database.ts';
+import type { Collection, Decode } from './metadata.ts';
+
+/** Records of one kind in the table they all share. */
+export function openCollection<T>(database: Database, name: string, decode: Decode<T>): Collection<T> {
+  if (!/^[a-z-]+$/.test(name)) throw new RangeError(`not a collection's name: ${name}`);
+
+  const read = (key: string, text: string): T => {
+    let document: unknown;
+    try {
+      document = JSON.parse(text);
+    } catch (cause) {
+      throw new GantryError({
+        kind: 'corrupt',
+        code: 'record-corrupt',
+        message: `the record ${name}/${key} in ${database.path} is not JSON`,
+        cause,
+      });
+    }
+    return decode(document, key);
+  };
+
+  return {
+    get(key) {
+      const row = database.get('SELECT document FROM records WHERE collection = ? AND key = ?', name, key);
+      return row === undefined ? undefined : read(key, String(row['document']));
+    },
+    has: (key) =>
+      database.get('SELECT 1 FROM records WHERE collection = ? AND key = ?', name, key) !== undefined,
+    put(key, value) {
+      database.run(
+        'INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET document = excluded.document',
+        name,
+        key,
+        JSON.stringify(value),
+      );
+    },
+    delete: (key) => database.run('DELETE FROM records WHERE collection = ? AND key = ?', name, key) > 0,
+    // Rows are fetched before the first is handed out: a loop over them may change them.
+    *entries(prefix = '') {
+      const rows = database.all(
+        'SELECT key, document FROM records WHERE collection = ? AND key >= ? AND key < ? ORDER BY key',
+        name,
+        prefix,
+        prefix + lastCharacter,
+      );
+      for (const row of rows) {
+        const key = String(row['key']);
+        yield [key, read(key, String(row['document']))];
+      }
+    },
+    count: () => Number(database.get('SELECT count(*) AS n FROM records WHERE collection = ?', name)?.['n']),
+  };
+}
+
+/** Sorts behind all that a key may go on with. */
+const lastCharacter = '\u{10ffff}';

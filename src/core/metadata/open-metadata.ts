@@ -1,0 +1,20 @@
+import { openCollection } from './collection.ts';
+import { Database } from './database.ts';
+import { openJournal } from './journal.ts';
+import { openLeases } from './leases.ts';
+import type { Metadata } from './metadata.ts';
+
+/**
+ * Opens the records at `path`, and makes them when they are not there (their folder must be). Throws `corrupt` /
+ * `metadata-corrupt`, `unavailable` / `newer-metadata` or `metadata-denied`. Dispose it to close the file.
+ */
+export function openMetadata(path: string): Metadata {
+  const database = new Database(path);
+  return {
+    transaction: (work, options) => database.transaction(work, options),
+    collection: (name, decode) => openCollection(database, name, decode),
+    journal: openJournal(database),
+    leases: openLeases(database),
+    [Symbol.dispose]: () => database[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,77 @@
+import { watch } from 'node:fs';
+import { type Deferred, deferred } from '../../base/deferred.ts';
+import type { Database } from './database.ts';
+
+/** Waits for transactions, of this process or another. */
+export interface CommitWatch extends Disposable {
+  /** Resolves when one may have happened since the last call; false when the signal fired or the time has come. */
+  next(): Promise<boolean>;
+}
+
+/**
+ * Every commit is written into SQLite's write-ahead log, whoever makes it, so watching that file (inotify) tells of
+ * them all; while this connection is open the log is not removed. Where it cannot be watched it is asked for twice a
+ * second instead.
+ */
+export function watchCommits(
+  database: Database,
+  signal: AbortSignal | undefined,
+  untilMs: number,
+): CommitWatch {
+  let changed = true;
+  let waiting: Deferred<boolean> | undefined;
+  const wake = () => {
+    changed = true;
+    waiting?.resolve(true);
+  };
+  const end = () => waiting?.resolve(false);
+  const cleanUp = new DisposableStack();
+
+  cleanUp.use(database.onCommit(wake));
+  cleanUp.use(watchFile(`${database.path}-wal`, wake));
+  signal?.addEventListener('abort', end);
+  cleanUp.defer(() => signal?.removeEventListener('abort', end));
+
+  return {
+    async next() {
+      const leftMs = untilMs - Date.now();
+      if (signal?.aborted === true || leftMs <= 0) return false;
+      if (!changed) {
+        waiting = deferred();
+        const timer = leftMs < longestTimerMs ? setTimeout(end, leftMs) : undefined;
+        const woken = await waiting.promise;
+        clearTimeout(timer);
+        waiting = undefined;
+        if (!woken) return false;
+      }
+      changed = false;
+      return true;
+    },
+    [Symbol.dispose]() {
+      cleanUp.dispose();
+      end();
+    },
+  };
+}
+
+const longestTimerMs = 2 ** 31 - 1;
+
+function watchFile(path: string, onChange: () => void): Disposable {
+  try {
+    const watcher = watch(path, onChange);
+    let poll: NodeJS.Timeout | undefined;
+    watcher.on('error', () => {
+      poll ??= setInterval(onChange, 500);
+    });
+    return {
+      [Symbol.dispose]() {
+        watcher.close();
+        clearInterval(poll);
+      },
+    };
+  } catch {
+    // No inotify instance left, or a file system without.
+    const poll = setInterval(onChange, 500);
+    return { [Symbol.dispose]: () => clearInterval(poll) };
+  }
+}
