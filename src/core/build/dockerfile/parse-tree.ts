@@ -1,0 +1,161 @@
+import type { DiagnosticSink } from './diagnostic-sink.ts';
+import { type Directives, readDirectives } from './directives.ts';
+import { parseExecForm } from './exec-form.ts';
+import { findHeredocs, type Heredoc } from './heredoc.ts';
+import type { InstructionNode } from './instruction-node.ts';
+import { splitFlags } from './split-flags.ts';
+
+export interface ParseTree {
+  readonly directives: Directives;
+  readonly nodes: readonly InstructionNode[];
+}
+
+/** As BuildKit's scanner: a longer line is no Dockerfile. */
+const lineLimitBytes = 65_535;
+/** A file with more instructions is refused rather than kept in memory as a tree. */
+const nodeLimit = 100_000;
+
+/**
+ * The first level of the parse: directives, comments, continuations, heredocs, flags. Every instruction becomes a
+ * node whether anybody knows it or not. Never throws; what is wrong goes to `sink`.
+ */
+export function parseTree(text: string, sink: DiagnosticSink): ParseTree {
+  const lines = splitLines(text);
+  const directives = readDirectives(lines, sink);
+  const reader = new LineReader(lines, directives.escape, sink);
+  const nodes: InstructionNode[] = [];
+  for (let node = reader.next(); node !== undefined; node = reader.next()) {
+    if (nodes.length === nodeLimit) {
+      sink.error('too-many-instructions', `more than ${nodeLimit} instructions`, node.position);
+      break;
+    }
+    nodes.push(node);
+  }
+  return { directives, nodes };
+}
+
+/** Without line ends; a UTF-8 byte order mark before the first line is no part of it. */
+function splitLines(text: string): readonly string[] {
+  const lines = (text.startsWith('\ufeff') ? text.slice(1) : text).split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/** One parse's place in the file. */
+class LineReader {
+  readonly #lines: readonly string[];
+  readonly #escape: string;
+  readonly #sink: DiagnosticSink;
+  #at = 0;
+
+  constructor(lines: readonly string[], escapeChar: string, sink: DiagnosticSink) {
+    this.#lines = lines;
+    this.#escape = escapeChar;
+    this.#sink = sink;
+  }
+
+  next(): InstructionNode | undefined {
+    for (;;) {
+      const raw = this.#take();
+      if (raw === undefined) return undefined;
+      const first = raw.trimStart();
+      if (first === '' || first.startsWith('#')) continue;
+      const startLine = this.#at;
+      const column = raw.length - first.length + 1;
+      const source = this.#joined(first).trim();
+      if (source === '') continue;
+      return this.#node(source, startLine, column);
+    }
+  }
+
+  #take(): string | undefined {
+    const line = this.#lines[this.#at];
+    if (line === undefined) return undefined;
+    this.#at += 1;
+    if (line.length * 3 > lineLimitBytes && Buffer.byteLength(line) > lineLimitBytes) {
+      const message = `dockerfile line greater than max allowed size of ${lineLimitBytes}`;
+      this.#sink.error('line-too-long', message, this.#sink.at(this.#at));
+    }
+    return line.endsWith('\r') ? line.replace(/\r+$/, '') : line;
+  }
+
+  /** Appends continuation lines. Comment lines among them vanish, empty ones too, with a warning. */
+  #joined(first: string): string {
+    let head = this.#withoutContinuation(first);
+    if (head === undefined) return first;
+    const parts: string[] = [];
+    let emptyLine = 0;
+    while (head !== undefined) {
+      parts.push(head);
+      let line = this.#take();
+      while (line !== undefined && isSkippable(line)) {
+        if (line.trimStart() === '') emptyLine ||= this.#at;
+        line = this.#take();
+      }
+      if (line === undefined) break;
+      head = this.#withoutContinuation(line);
+      if (head === undefined) parts.push(line);
+    }
+    const joined = parts.join('');
+    if (emptyLine > 0) {
+      const message = `Empty continuation line found in: ${joined.trim()}`;
+      const hint = 'Empty continuation lines will become errors in a future release';
+      this.#sink.warning('NoEmptyContinuation', message, this.#sink.at(emptyLine), hint);
+    }
+    return joined;
+  }
+
+  /** The line without its trailing escape character; undefined when it does not go on. A doubled one does not count. */
+  #withoutContinuation(line: string): string | undefined {
+    let end = line.length;
+    while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end -= 1;
+    if (line[end - 1] !== this.#escape || line[end - 2] === this.#escape) return undefined;
+    return line.slice(0, end - 1);
+  }
+
+  #node(source: string, startLine: number, column: number): InstructionNode {
+    const blank = source.search(/[\t\v\f\r ]/);
+    const keyword = blank < 0 ? source : source.slice(0, blank);
+    const name = keyword.toUpperCase();
+    const { flags, rest } = blank < 0 ? { flags: [], rest: '' } : splitFlags(source.slice(blank));
+    const heredocs = mayHoldHeredocs(name, rest) ? this.#heredocs(rest, startLine) : [];
+    const position = this.#sink.at(startLine, column, this.#at);
+    return { name, keyword, flags, rest, source, heredocs, escape: this.#escape, position };
+  }
+
+  #heredocs(line: string, startLine: number): readonly Heredoc[] {
+    return findHeredocs(line).map((heredoc) => {
+      const parts: string[] = [];
+      for (;;) {
+        const body = this.#take();
+        if (body === undefined) {
+          const hint = `no line holds just ${JSON.stringify(heredoc.name)}`;
+          this.#sink.error(
+            'unterminated-heredoc',
+            'unterminated heredoc',
+            this.#sink.at(startLine, 1, this.#at),
+            hint,
+          );
+          break;
+        }
+        if ((heredoc.chomp ? body.replace(/^\t+/, '') : body) === heredoc.name) break;
+        parts.push(body, '\n');
+      }
+      return { ...heredoc, content: parts.join('') };
+    });
+  }
+}
+
+function isSkippable(line: string): boolean {
+  const text = line.trimStart();
+  return text === '' || text.startsWith('#');
+}
+
+function mayHoldHeredocs(name: string, rest: string): boolean {
+  if (!rest.includes('<<')) return false;
+  if (name === 'ONBUILD') {
+    const match = /^(\S+)\s+(.*)$/s.exec(rest);
+    return match !== null && mayHoldHeredocs((match[1] as string).toUpperCase(), match[2] as string);
+  }
+  return (name === 'RUN' || name === 'COPY' || name === 'ADD') && parseExecForm(rest) === undefined;
+}
