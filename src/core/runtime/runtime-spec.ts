@@ -12,7 +12,12 @@ export interface RuntimeSpec {
 export interface RuntimeProcess {
   readonly terminal: boolean;
   readonly consoleSize?: { readonly height: number; readonly width: number };
-  readonly user: { readonly uid: number; readonly gid: number; readonly additionalGids?: readonly number[]; readonly umask?: number };
+  readonly user: {
+    readonly uid: number;
+    readonly gid: number;
+    readonly additionalGids?: readonly number[];
+    readonly umask?: number;
+  };
   readonly args: readonly string[];
   readonly env: readonly string[];
   readonly cwd: string;

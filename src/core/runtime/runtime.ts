@@ -2,6 +2,7 @@ import type { ContainerStats, ExecSpec } from '../../engine/containers.ts';
 import type { Session, TerminalSize } from '../../engine/session.ts';
 import type { MountPlan } from '../snapshots/snapshotter.ts';
 import type { RuntimeSpec } from './runtime-spec.ts';
+import type { ContainerSpecRequest, StepSpecRequest } from './spec-requests.ts';
 
 /** A place for one container's run-time files (OCI "bundle") and the process that is to run in it. */
 export interface LaunchRequest {
@@ -10,9 +11,11 @@ export interface LaunchRequest {
   /** Persistent folder of the container; the bundle, log and mount points lie in it. */
   readonly dir: string;
   readonly rootfs: MountPlan;
-  readonly spec: RuntimeSpec;
+  readonly spec: SpecForRoot;
   readonly tty: boolean;
   readonly openStdin: boolean;
+  /** Input stays open when the client that gave it leaves (`run -d -i`). Default: it ends then, as for `run -i`. */
+  readonly keepStdinOpen?: boolean | undefined;
   /** Undefined: output is not kept. */
   readonly logPath: string | undefined;
   readonly logMaxBytes: number | undefined;
@@ -28,6 +31,12 @@ export interface LaunchRequest {
   readonly heldDescriptors?: readonly number[] | undefined;
 }
 
+/**
+ * A specification, or what makes it once the root is mounted: users are looked up inside. Called in the thread that
+ * sees the mounts, synchronously.
+ */
+export type SpecForRoot = RuntimeSpec | ((rootDir: string) => RuntimeSpec);
+
 /** What survives us: enough to find the container again from another process. */
 export interface RunningProcess {
   /** The container's first process, in our PID namespace. */
@@ -41,6 +50,10 @@ export interface RunningProcess {
 export interface Runtime {
   /** `crun 1.8.1` */
   describe(): Promise<string>;
+  /** Looks up what the specification of a container needs; the result goes into `create`. Rejects `invalid`. */
+  containerSpec(request: ContainerSpecRequest): Promise<SpecForRoot>;
+  /** The same for a RUN step; the result goes into `runStep`. */
+  stepSpec(request: StepSpecRequest): Promise<SpecForRoot>;
   /**
    * Mounts, makes namespaces, starts the monitor and creates the container; its process waits for `start`. On any
    * failure nothing is left behind. Rejects `start` with `details.exitCode` 125 to 128 and Docker's words.
@@ -53,7 +66,13 @@ export interface Runtime {
     dir: string,
     options: { readonly tty: boolean; readonly stdin: boolean; readonly size?: TerminalSize | undefined },
   ): Promise<Session>;
-  exec(id: string, dir: string, process: RuntimeSpec['process'], spec: ExecSpec): Promise<Session>;
+  /** `process` undefined: worked out from the container's own and `spec`. */
+  exec(
+    id: string,
+    dir: string,
+    process: RuntimeSpec['process'] | undefined,
+    spec: ExecSpec,
+  ): Promise<Session>;
   /** `signal` is a number. Not running: `conflict` / `container-not-running`. */
   kill(id: string, signal: number, options?: { readonly all?: boolean }): Promise<void>;
   pause(id: string): Promise<void>;
@@ -76,7 +95,7 @@ export interface Runtime {
     readonly id: string;
     readonly dir: string;
     readonly rootfs: MountPlan;
-    readonly spec: RuntimeSpec;
+    readonly spec: SpecForRoot;
     readonly network: 'new' | undefined;
     readonly configureNetwork: ((netnsPath: string) => Promise<void>) | undefined;
     readonly onOutput: (stream: 'stdout' | 'stderr', data: Uint8Array) => void;

@@ -1,4 +1,10 @@
-import type { SeccompArch, SeccompCondition, SeccompProfile, SeccompRule, SeccompSection } from './profile.ts';
+import type {
+  SeccompArch,
+  SeccompCondition,
+  SeccompProfile,
+  SeccompRule,
+  SeccompSection,
+} from './profile.ts';
 
 /** What a rule's conditions are held against. */
 export interface SeccompSituation {

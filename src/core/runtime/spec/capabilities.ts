@@ -1,49 +1,5 @@
 import { GantryError } from '../../../base/gantry-error.ts';
-
-/** By number, as in linux/capability.h. */
-export const capabilityNames = [
-  'CAP_CHOWN',
-  'CAP_DAC_OVERRIDE',
-  'CAP_DAC_READ_SEARCH',
-  'CAP_FOWNER',
-  'CAP_FSETID',
-  'CAP_KILL',
-  'CAP_SETGID',
-  'CAP_SETUID',
-  'CAP_SETPCAP',
-  'CAP_LINUX_IMMUTABLE',
-  'CAP_NET_BIND_SERVICE',
-  'CAP_NET_BROADCAST',
-  'CAP_NET_ADMIN',
-  'CAP_NET_RAW',
-  'CAP_IPC_LOCK',
-  'CAP_IPC_OWNER',
-  'CAP_SYS_MODULE',
-  'CAP_SYS_RAWIO',
-  'CAP_SYS_CHROOT',
-  'CAP_SYS_PTRACE',
-  'CAP_SYS_PACCT',
-  'CAP_SYS_ADMIN',
-  'CAP_SYS_BOOT',
-  'CAP_SYS_NICE',
-  'CAP_SYS_RESOURCE',
-  'CAP_SYS_TIME',
-  'CAP_SYS_TTY_CONFIG',
-  'CAP_MKNOD',
-  'CAP_LEASE',
-  'CAP_AUDIT_WRITE',
-  'CAP_AUDIT_CONTROL',
-  'CAP_SETFCAP',
-  'CAP_MAC_OVERRIDE',
-  'CAP_MAC_ADMIN',
-  'CAP_SYSLOG',
-  'CAP_WAKE_ALARM',
-  'CAP_BLOCK_SUSPEND',
-  'CAP_AUDIT_READ',
-  'CAP_PERFMON',
-  'CAP_BPF',
-  'CAP_CHECKPOINT_RESTORE',
-] as const;
+import { capabilityNames } from '../../host/own-capabilities.ts';
 
 /** Docker's fourteen. */
 export const defaultCapabilities: readonly string[] = [
@@ -76,7 +32,10 @@ export interface CapabilityRequest {
  * Never more than `ours` (our own bounding set): a runtime fails when asked for what it cannot give.
  * @throws GantryError `invalid` / `capability` for a name the kernel does not have
  */
-export function grantedCapabilities(request: CapabilityRequest, ours: ReadonlySet<string>): readonly string[] {
+export function grantedCapabilities(
+  request: CapabilityRequest,
+  ours: ReadonlySet<string>,
+): readonly string[] {
   const add = normalise(request.capAdd ?? [], 'CapAdd');
   const drop = normalise(request.capDrop ?? [], 'CapDrop');
   const granted = (name: string): boolean => {

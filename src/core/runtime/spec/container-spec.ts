@@ -11,8 +11,8 @@ import type { ProcessConfig } from './process-config.ts';
 import { checkResources, linuxResources } from './resources.ts';
 import { processLimits } from './rlimits.ts';
 import type { SecurityOptions } from './security-options.ts';
-import { maskedPathsFor, readonlyPaths } from './system-paths.ts';
 import { containerSysctls } from './sysctls.ts';
+import { maskedPathsFor, readonlyPaths } from './system-paths.ts';
 
 const defaultShmBytes = 64 << 20;
 /** Where `--init` puts its process inside. */
@@ -124,7 +124,9 @@ function namespaces({ host, network }: ContainerSpecInput): RuntimeSpec['linux']
 
 /** A shared or slave bind needs a root that lets mounts through. */
 function rootPropagation(mounts: readonly ResolvedMount[]): { rootfsPropagation?: string } {
-  const wanted = mounts.flatMap((mount) => (mount.kind === 'bind' && mount.propagation ? [mount.propagation] : []));
+  const wanted = mounts.flatMap((mount) =>
+    mount.kind === 'bind' && mount.propagation ? [mount.propagation] : [],
+  );
   if (wanted.some((name) => name.endsWith('shared'))) return { rootfsPropagation: 'shared' };
   if (wanted.some((name) => name.endsWith('slave'))) return { rootfsPropagation: 'slave' };
   return {};

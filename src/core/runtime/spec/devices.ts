@@ -46,11 +46,15 @@ export function requestedDevices(requests: readonly string[]): DeviceSet {
     const { source, target, access } = parseRequest(request);
     const found = devicesAt(source, target);
     if (found.length === 0) {
-      throw bad(`error gathering device information while adding custom device "${source}": not a device node`);
+      throw bad(
+        `error gathering device information while adding custom device "${source}": not a device node`,
+      );
     }
     devices.push(...found);
     rules.push(
-      ...found.map(({ type, major, minor }) => ({ type: type === 'b' ? type : 'c', major, minor, access }) as const),
+      ...found.map(
+        ({ type, major, minor }) => ({ type: type === 'b' ? type : 'c', major, minor, access }) as const,
+      ),
     );
   }
   return { devices, rules };
@@ -67,7 +71,8 @@ function parseRequest(request: string): { source: string; target: string; access
   const accessOnly = parts.length === 2 && second !== undefined && isAccess(second);
   const target = second === undefined || accessOnly ? source : second;
   const access = third ?? (accessOnly ? second : 'rwm');
-  if (parts.length > 3 || source === '' || !isAccess(access)) throw bad(`invalid device specification: ${request}`);
+  if (parts.length > 3 || source === '' || !isAccess(access))
+    throw bad(`invalid device specification: ${request}`);
   if (!posix.isAbsolute(source) || !posix.isAbsolute(target)) {
     throw bad(`invalid device specification: ${request}: paths must be absolute`);
   }

@@ -102,7 +102,11 @@ function tmpfs(mount: Extract<ResolvedMount, { kind: 'tmpfs' }>): RuntimeMount {
     destination: mount.target,
     type: 'tmpfs',
     source: 'tmpfs',
-    options: [...defaults, ...(given.includes('ro') ? [] : ['rw']), ...given.filter((option) => option !== 'rw')],
+    options: [
+      ...defaults,
+      ...(given.includes('ro') ? [] : ['rw']),
+      ...given.filter((option) => option !== 'rw'),
+    ],
   };
 }
 

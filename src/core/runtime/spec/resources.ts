@@ -21,7 +21,8 @@ export function checkResources(resources: Resources, facts: ResourceFacts): void
     throw bad('Minimum memory limit allowed is 6MB');
   }
   if (memorySwapBytes !== undefined && memorySwapBytes > 0) {
-    if (!memoryBytes) throw bad('You should always set the Memory limit when using Memoryswap limit, see usage');
+    if (!memoryBytes)
+      throw bad('You should always set the Memory limit when using Memoryswap limit, see usage');
     if (memorySwapBytes < memoryBytes) {
       throw bad('Minimum memoryswap limit should be larger than memory limit, see usage');
     }
@@ -34,7 +35,8 @@ export function checkResources(resources: Resources, facts: ResourceFacts): void
       `range of CPUs is from 0.01 to ${facts.cpus}.00, as there are only ${facts.cpus} CPUs available`,
     );
   }
-  if (cpuShares !== undefined && cpuShares < 0) throw bad(`invalid CPU shares (${cpuShares}): value must be a positive integer`);
+  if (cpuShares !== undefined && cpuShares < 0)
+    throw bad(`invalid CPU shares (${cpuShares}): value must be a positive integer`);
   if (cpusetCpus !== undefined && !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(cpusetCpus)) {
     throw bad(`Invalid value ${cpusetCpus} for cpuset cpus`);
   }
@@ -65,7 +67,9 @@ export function linuxResources(
 
 function memoryLimits(resources: Resources, { swapLimit }: ResourceFacts): Record<string, number> {
   const { memoryBytes, memorySwapBytes, memoryReservationBytes } = resources;
-  const reservation: Record<string, number> = memoryReservationBytes ? { reservation: memoryReservationBytes } : {};
+  const reservation: Record<string, number> = memoryReservationBytes
+    ? { reservation: memoryReservationBytes }
+    : {};
   if (!memoryBytes) return reservation;
   const swap = memorySwapBytes || memoryBytes * 2;
   return { limit: memoryBytes, ...(swapLimit ? { swap } : {}), ...reservation };

@@ -23,19 +23,16 @@ const limitNames = new Set([
 /** What a container gets where the host allows it; a shell's own soft limit of 1024 is too low for many servers. */
 const defaultOpenFiles = 1_048_576;
 
-/** JSON cannot hold RLIM_INFINITY exactly; every runtime reads the largest 64-bit number from its nearest double. */
-export const unlimited = 2 ** 64;
-
 export interface LimitFacts {
-  /** Our own hard limits by lower-case name (`nofile`); `unlimited` where there is none. */
-  readonly hardLimits: Readonly<Record<string, number>>;
+  /** Our own hard limits by OCI name (`RLIMIT_NOFILE`); `Infinity` where there is none. */
+  readonly hardLimits: ReadonlyMap<string, number>;
   /** We hold CAP_SYS_RESOURCE. */
   readonly mayRaiseLimits: boolean;
 }
 
 /**
  * `process.rlimits`: those asked for and a generous `nofile`, none above our own hard limits unless we may raise
- * them: a runtime fails when it is refused.
+ * them: a runtime fails when it is refused. `Infinity` is no limit.
  * @throws GantryError `invalid` / `ulimit` for an unknown name or a soft limit above the hard one
  */
 export function processLimits(
@@ -45,19 +42,19 @@ export function processLimits(
   const limits = new Map([['nofile', { soft: defaultOpenFiles, hard: defaultOpenFiles }]]);
   for (const { name, soft, hard } of asked) {
     if (!limitNames.has(name)) throw bad(`invalid ulimit type: ${name}`);
-    const pair = { soft: soft < 0 ? unlimited : soft, hard: hard < 0 ? unlimited : hard };
+    const pair = {
+      soft: soft < 0 ? Number.POSITIVE_INFINITY : soft,
+      hard: hard < 0 ? Number.POSITIVE_INFINITY : hard,
+    };
     if (pair.soft > pair.hard) {
       throw bad(`ulimit soft limit must be less than or equal to hard limit: ${name}=${soft}:${hard}`);
     }
     limits.set(name, pair);
   }
   return [...limits].map(([name, { soft, hard }]) => {
-    const ceiling = facts.mayRaiseLimits ? unlimited : (facts.hardLimits[name] ?? unlimited);
-    return {
-      type: `RLIMIT_${name.toUpperCase()}`,
-      soft: Math.min(soft, ceiling),
-      hard: Math.min(hard, ceiling),
-    };
+    const type = `RLIMIT_${name.toUpperCase()}`;
+    const ceiling = facts.mayRaiseLimits ? Number.POSITIVE_INFINITY : (facts.hardLimits.get(type) ?? hard);
+    return { type, soft: Math.min(soft, ceiling), hard: Math.min(hard, ceiling) };
   });
 }
 

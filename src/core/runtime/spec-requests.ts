@@ -1,0 +1,25 @@
+import type { ContainerSpec } from '../../engine/containers.ts';
+import type { ResolvedMount } from './spec/mounts.ts';
+import type { ProcessConfig } from './spec/process-config.ts';
+
+/** What the specification of a container is made from. See `processConfig` for `process`. */
+export interface ContainerSpecRequest {
+  readonly id: string;
+  readonly spec: ContainerSpec;
+  readonly process: ProcessConfig;
+  /** Undefined: that of the host, or of the container whose network it joins. */
+  readonly hostname: string | undefined;
+  readonly network: 'own' | 'host' | 'joined';
+  /** Volumes as binds of their folder, tmpfs, and the engine's own files (hosts, resolv.conf, hostname). */
+  readonly mounts: readonly ResolvedMount[];
+}
+
+/** What the specification of a RUN step is made from. */
+export interface StepSpecRequest {
+  readonly id: string;
+  /** With ENV and ARG; PATH and HOME are added where missing. */
+  readonly process: ProcessConfig;
+  readonly hostname: string;
+  readonly network: 'own' | 'host';
+  readonly mounts: readonly ResolvedMount[];
+}
