@@ -1,0 +1,29 @@
+import { type Finding, ok } from './finding.ts';
+import type { HostLook } from './host-look.ts';
+import { programVersion } from './program-version.ts';
+
+/** Listing the tables shows both: the program is there, and the kernel answers it. */
+export async function nftables(look: HostLook): Promise<Finding> {
+  const [version, tables] = await Promise.all([
+    look.ask('nft', '--version'),
+    look.ask('nft', 'list', 'tables'),
+  ]);
+  if (version === undefined || tables === undefined) {
+    return {
+      status: 'missing',
+      found: 'no nft',
+      meaning:
+        'containers cannot reach other machines, and no port can be published; --network none and host work',
+      mend: 'apt-get install nftables',
+    };
+  }
+  const found = `nft ${programVersion(version.text)} (${version.path})`;
+  if (tables.status === 0) return ok(found);
+  return {
+    status: 'missing',
+    found: `${found}, but: ${tables.text.split('\n', 1)[0]}`,
+    meaning:
+      'containers cannot reach other machines, and no port can be published; --network none and host work',
+    mend: look.uid === 0 ? 'load the kernel module: modprobe nf_tables' : 'run gantry as root: sudo gantry',
+  };
+}
