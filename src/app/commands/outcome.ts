@@ -51,7 +51,7 @@ export interface RemovalsOutcome extends OutcomeExtras {
   readonly reclaimedBytes: number | undefined;
 }
 
-/** A pull, push, load or import on its way. `then` says what follows once it is done. */
+/** A pull, push, load or import on its way. `next` says what follows once it is done. */
 export interface TransferOutcome extends OutcomeExtras {
   readonly kind: 'transfer';
   readonly operation: Operation<TransferEvent, unknown>;
@@ -60,14 +60,14 @@ export interface TransferOutcome extends OutcomeExtras {
   readonly quiet: boolean;
   /** Progress goes to stderr where stdout belongs to what follows (the pull inside `run`). */
   readonly stream: 'stdout' | 'stderr';
-  then(): Promise<Outcome>;
+  next(): Promise<Outcome>;
 }
 
 export interface BuildOutcome extends OutcomeExtras {
   readonly kind: 'build';
   readonly operation: Operation<BuildEvent, BuildResult>;
   readonly progress: 'auto' | 'plain' | 'tty' | 'quiet' | 'rawjson';
-  then(result: BuildResult): Promise<Outcome>;
+  next(result: BuildResult): Promise<Outcome>;
 }
 
 /** Log lines as they come, to stdout and stderr as the container wrote them. */
@@ -108,7 +108,7 @@ export interface SessionOutcome extends OutcomeExtras {
   /** Passes a signal we got on to the process; undefined: it is not wanted. */
   readonly forwardSignal?: ((signal: NodeJS.Signals) => Promise<void>) | undefined;
   /** What follows once it ended with this status, or `undefined` when the user left it running. */
-  then(exitCode: number | undefined): Promise<Outcome>;
+  next(exitCode: number | undefined): Promise<Outcome>;
 }
 
 /** A byte stream for stdout (save). */

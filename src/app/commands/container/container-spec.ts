@@ -1,0 +1,119 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { ContainerSpec, Resources } from '../../../engine/containers.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { OptionSpec, OptionValue } from '../option-spec.ts';
+import type { createOptions } from './create-options.ts';
+import { parseHealth } from './spec/parse-health.ts';
+import { parseHost } from './spec/parse-host.ts';
+import { parseMount } from './spec/parse-mount.ts';
+import { parseNetwork } from './spec/parse-network.ts';
+import { parsePairs } from './spec/parse-pairs.ts';
+import { parseExpose, parsePort } from './spec/parse-port.ts';
+import { parseRestart } from './spec/parse-restart.ts';
+import { parseTmpfs } from './spec/parse-tmpfs.ts';
+import { parseUlimit } from './spec/parse-ulimit.ts';
+import { parseVolume } from './spec/parse-volume.ts';
+import { readEnvironment, readLabelFiles } from './spec/read-environment.ts';
+import { specError } from './spec/spec-error.ts';
+
+type Values<S extends Readonly<Record<string, OptionSpec>>> = { readonly [K in keyof S]: OptionValue<S[K]> };
+/** What was given of {@link createOptions}. */
+export type CreateValues = Values<typeof createOptions>;
+
+/**
+ * What `run` and `create` ask the engine for. Everything that can be wrong with the words shows here, before
+ * anything is made. Rejects `invalid` with Docker's words.
+ */
+export async function containerSpec(
+  ctx: Pick<CommandContext, 'cwd' | 'env'>,
+  image: string,
+  command: readonly string[],
+  options: CreateValues,
+): Promise<ContainerSpec> {
+  const restart = parseRestart(options.restart);
+  if (options.rm && restart.name !== 'no') {
+    throw specError('conflicting-options', 'conflicting options: cannot specify both --restart and --rm');
+  }
+  const { network, aliases } = parseNetwork(options.network);
+  const [env, labelLines] = await Promise.all([
+    readEnvironment(options.envFile, options.env, ctx),
+    readLabelFiles(options.labelFile, ctx.cwd),
+  ]);
+  return {
+    image,
+    name: options.name,
+    command: command.length > 0 ? command : undefined,
+    entrypoint:
+      options.entrypoint === undefined ? undefined : options.entrypoint === '' ? [] : [options.entrypoint],
+    env,
+    user: options.user,
+    groupAdd: options.groupAdd,
+    workingDir: options.workdir,
+    hostname: options.hostname,
+    labels: parsePairs([...labelLines, ...options.label]),
+    tty: options.tty,
+    openStdin: options.interactive,
+    autoRemove: options.rm,
+    restart,
+    stopSignal: options.stopSignal,
+    stopTimeout: options.stopTimeout,
+    network,
+    networkAliases: [...aliases, ...options.networkAlias],
+    ports: options.publish.flatMap(parsePort),
+    publishAll: options.publishAll,
+    exposedPorts: options.expose.flatMap(parseExpose),
+    extraHosts: options.addHost.map(parseHost),
+    dns: options.dns,
+    dnsSearch: options.dnsSearch,
+    mounts: [
+      ...options.volume.map((volume) => parseVolume(volume, ctx.cwd)),
+      ...options.mount.map((mount) => parseMount(mount, ctx.cwd)),
+      ...options.tmpfs.map(parseTmpfs),
+    ],
+    resources: resources(options),
+    capAdd: options.capAdd,
+    capDrop: options.capDrop,
+    securityOpt: options.securityOpt.map((option) => absoluteProfile(option, ctx.cwd)),
+    privileged: options.privileged,
+    readOnlyRootfs: options.readOnly,
+    init: options.init,
+    devices: options.device,
+    sysctls: parsePairs(options.sysctl),
+    healthcheck: parseHealth(options),
+    logDriver: options.logDriver,
+    logOptions: parsePairs(options.logOpt),
+    platform: options.platform,
+  };
+}
+
+function resources(options: CreateValues): Resources {
+  if (options.cpus !== undefined && options.cpus < 0) {
+    throw specError('bad-cpus', `Range of CPUs is from 0.01 to as many as this machine has: ${options.cpus}`);
+  }
+  for (const [name, value] of [
+    ['memory', options.memory],
+    ['memory-reservation', options.memoryReservation],
+    ['shm-size', options.shmSize],
+  ] as const) {
+    if (value !== undefined && value < 0)
+      throw specError('bad-size', `--${name} cannot be negative: ${value}`);
+  }
+  return {
+    memoryBytes: options.memory,
+    memorySwapBytes: options.memorySwap,
+    memoryReservationBytes: options.memoryReservation,
+    cpus: options.cpus,
+    cpuShares: options.cpuShares,
+    cpusetCpus: options.cpusetCpus,
+    pidsLimit: options.pidsLimit,
+    ulimits: options.ulimit.map(parseUlimit),
+    shmSizeBytes: options.shmSize,
+  };
+}
+
+/** A seccomp profile is a file of the caller: relative to where they are. */
+function absoluteProfile(option: string, cwd: string): string {
+  const file = /^seccomp[=:](.+)$/.exec(option)?.[1];
+  if (file === undefined || file === 'unconfined' || file === 'builtin' || isAbsolute(file)) return option;
+  return `seccomp=${resolve(cwd, file)}`;
+}

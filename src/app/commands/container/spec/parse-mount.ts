@@ -1,0 +1,110 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { Mount } from '../../../../engine/containers.ts';
+import { parseBytes } from '../../parse/parse-bytes.ts';
+import { checkVolumeName } from './parse-volume.ts';
+import { specError } from './spec-error.ts';
+
+/** `--mount type=bind,source=/a,target=/b,readonly`. Throws `invalid` / `bad-mount` in Docker's words. */
+export function parseMount(text: string, cwd: string): Mount {
+  const fields = parseFields(text);
+  const target = fields.get('target') ?? '';
+  const type = fields.get('type') ?? 'volume';
+  const source = fields.get('source');
+  const readOnly = readSwitch(text, fields, 'readonly');
+  if (target === '') throw bad(text, 'target is required');
+  if (!isAbsolute(target)) throw bad(text, `invalid mount path: '${target}' mount path must be absolute`);
+  for (const key of fields.keys()) {
+    const [prefix] = key.split('-', 1);
+    if (key.includes('-') && prefix !== type)
+      throw bad(text, `cannot mix '${key}' with mount type '${type}'`);
+  }
+  switch (type) {
+    case 'bind': {
+      if (source === undefined || source === '') throw bad(text, 'source is required for a bind mount');
+      const propagation = fields.get('bind-propagation');
+      return {
+        type: 'bind',
+        source: resolve(cwd, source),
+        target,
+        readOnly,
+        createSource: false,
+        ...(propagation !== undefined && { propagation }),
+      };
+    }
+    case 'volume': {
+      if (source !== undefined && source !== '') checkVolumeName(source);
+      return {
+        type: 'volume',
+        name: source === '' ? undefined : source,
+        target,
+        readOnly,
+        noCopy: readSwitch(text, fields, 'volume-nocopy'),
+      };
+    }
+    case 'tmpfs': {
+      if (source !== undefined) throw bad(text, 'cannot use source with a tmpfs mount');
+      return { type: 'tmpfs', target, options: tmpfsOptions(text, fields, readOnly) };
+    }
+    default:
+      throw bad(text, `mount type '${type}' is not supported: use bind, volume or tmpfs`);
+  }
+}
+
+const aliases: Readonly<Record<string, string>> = {
+  src: 'source',
+  dst: 'target',
+  destination: 'target',
+  ro: 'readonly',
+};
+const known = new Set([
+  'type',
+  'source',
+  'target',
+  'readonly',
+  'consistency',
+  'bind-propagation',
+  'volume-nocopy',
+  'tmpfs-size',
+  'tmpfs-mode',
+]);
+const switches = new Set(['readonly', 'volume-nocopy']);
+
+function parseFields(text: string): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (const part of text.split(',')) {
+    const at = part.indexOf('=');
+    const word = (at < 0 ? part : part.slice(0, at)).toLowerCase();
+    const key = aliases[word] ?? word;
+    if (!known.has(key)) throw bad(text, `unexpected key '${word}' in '${part}'`);
+    if (at < 0 && !switches.has(key)) throw bad(text, `invalid field '${part}' must be a key=value pair`);
+    fields.set(key, at < 0 ? 'true' : part.slice(at + 1));
+  }
+  return fields;
+}
+
+function readSwitch(text: string, fields: ReadonlyMap<string, string>, key: string): boolean {
+  const value = fields.get(key) ?? 'false';
+  if (/^(?:1|t|true)$/i.test(value)) return true;
+  if (/^(?:0|f|false)$/i.test(value)) return false;
+  throw bad(text, `invalid value for ${key}: ${value}`);
+}
+
+function tmpfsOptions(text: string, fields: ReadonlyMap<string, string>, readOnly: boolean): string {
+  const options = [readOnly ? 'ro' : 'rw'];
+  const size = fields.get('tmpfs-size');
+  if (size !== undefined) {
+    const sizeBytes = parseBytes(size);
+    if (sizeBytes === undefined || sizeBytes < 0) throw bad(text, `invalid value for tmpfs-size: ${size}`);
+    options.push(`size=${sizeBytes}`);
+  }
+  const mode = fields.get('tmpfs-mode');
+  if (mode !== undefined) {
+    if (!/^[0-7]{1,5}$/.test(mode)) throw bad(text, `invalid value for tmpfs-mode: ${mode}`);
+    options.push(`mode=${mode}`);
+  }
+  return options.join(',');
+}
+
+function bad(text: string, why: string): Error {
+  return specError('bad-mount', `invalid argument ${JSON.stringify(text)} for "--mount" flag: ${why}`);
+}
