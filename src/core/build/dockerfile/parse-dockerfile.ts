@@ -14,7 +14,9 @@ export function parseDockerfile(text: string, file: string): Parsed<Dockerfile> 
   const tree = parseTree(text, sink);
   const globalArgs: ArgInstruction[] = [];
   const stages: { index: number; from: FromInstruction; instructions: StageInstruction[] }[] = [];
+  let empty = true;
   for (const node of tree.nodes) {
+    empty = false;
     const instruction = parseInstruction(node, sink);
     if (instruction === undefined) continue;
     if (instruction.kind === 'from') {
@@ -31,7 +33,7 @@ export function parseDockerfile(text: string, file: string): Parsed<Dockerfile> 
       sink.error('no-stage', 'no build stage in current context', node.position, hint);
     }
   }
-  if (tree.nodes.length === 0) {
+  if (empty) {
     const hint = 'the smallest one is a single line: FROM image';
     sink.error('empty', 'file with no instructions', sink.at(1), hint);
   } else if (stages.length === 0 && !sink.failed) {

@@ -7,7 +7,8 @@ import { splitFlags } from './split-flags.ts';
 
 export interface ParseTree {
   readonly directives: Directives;
-  readonly nodes: readonly InstructionNode[];
+  /** Read from the text as they are asked for: one pass only. */
+  readonly nodes: Iterable<InstructionNode>;
 }
 
 /** As BuildKit's scanner: a longer line is no Dockerfile. */
@@ -23,15 +24,19 @@ export function parseTree(text: string, sink: DiagnosticSink): ParseTree {
   const lines = splitLines(text);
   const directives = readDirectives(lines, sink);
   const reader = new LineReader(lines, directives.escape, sink);
-  const nodes: InstructionNode[] = [];
+  return { directives, nodes: bounded(reader, sink) };
+}
+
+function* bounded(reader: LineReader, sink: DiagnosticSink): Generator<InstructionNode> {
+  let count = 0;
   for (let node = reader.next(); node !== undefined; node = reader.next()) {
-    if (nodes.length === nodeLimit) {
+    if (count === nodeLimit) {
       sink.error('too-many-instructions', `more than ${nodeLimit} instructions`, node.position);
-      break;
+      return;
     }
-    nodes.push(node);
+    count += 1;
+    yield node;
   }
-  return { directives, nodes };
 }
 
 /** Without line ends; a UTF-8 byte order mark before the first line is no part of it. */
@@ -114,10 +119,11 @@ class LineReader {
   }
 
   #node(source: string, startLine: number, column: number): InstructionNode {
-    const blank = source.search(/[\t\v\f\r ]/);
-    const keyword = blank < 0 ? source : source.slice(0, blank);
+    let blank = 0;
+    while (blank < source.length && !isBlank(source[blank] as string)) blank += 1;
+    const keyword = source.slice(0, blank);
     const name = keyword.toUpperCase();
-    const { flags, rest } = blank < 0 ? { flags: [], rest: '' } : splitFlags(source.slice(blank));
+    const { flags, rest } = splitFlags(source.slice(blank));
     const heredocs = mayHoldHeredocs(name, rest) ? this.#heredocs(rest, startLine) : [];
     const position = this.#sink.at(startLine, column, this.#at);
     return { name, keyword, flags, rest, source, heredocs, escape: this.#escape, position };
@@ -144,6 +150,10 @@ class LineReader {
       return { ...heredoc, content: parts.join('') };
     });
   }
+}
+
+function isBlank(char: string): boolean {
+  return char === ' ' || (char >= '\t' && char <= '\r');
 }
 
 function isSkippable(line: string): boolean {
