@@ -21,7 +21,13 @@ export interface Networking {
     readonly network: string;
     readonly ports: readonly PortBinding[];
   }): Promise<Endpoint>;
-  /** Makes bridge and rules if they are not there, the veth pair, addresses, routes and forwarding. */
+  /**
+   * Sockets bound to its published ports, in this process: the container's monitor inherits them and so reserves the
+   * ports as long as it lives. Ours are closed by `letGo`, or by `release`.
+   */
+  heldDescriptors(endpoint: Endpoint): readonly number[];
+  letGo(endpoint: Endpoint): void;
+  /** The veth pair, its address and routes, and forwarding of the ports. Bridge and rules are there since `allocate`. */
   connect(endpoint: Endpoint, netnsPath: string): Promise<void>;
   /** Rules and address given back. Idempotent; the kernel reaps the interface with its namespace. */
   release(endpoint: Endpoint): Promise<void>;

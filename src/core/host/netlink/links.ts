@@ -99,6 +99,19 @@ export function setLinkUp(socket: NetlinkSocket, index: number): void {
   });
 }
 
+/** Lets a bridge send a packet back out of the port it came in by (`IFLA_BRPORT_MODE`). */
+export function setHairpin(socket: NetlinkSocket, port: string): void {
+  const index = findLink(socket, port)?.index;
+  if (index === undefined) return;
+  const header = linkHeader({ index });
+  header[0] = bridgeFamily;
+  socket.request({
+    what: `set hairpin mode of ${port}`,
+    type: messages.setLink,
+    parts: [header, nested(linkAttributes.protocolInfo, [attribute(hairpinMode, Buffer.from([1]))])],
+  });
+}
+
 /** A bridge goes at once; of a veth pair both ends go. Waits for the kernel (tens of milliseconds). Absent: fine. */
 export function deleteLink(socket: NetlinkSocket, name: string): void {
   try {
@@ -166,8 +179,24 @@ function linkHeader(link: { readonly index?: number; readonly up?: boolean } = {
 const inet = 2;
 const interfaceUp = 1;
 const vethPeer = 1;
-const messages = { newLink: 16, deleteLink: 17, getLink: 18, newAddress: 20, newRoute: 24 } as const;
-const linkAttributes = { address: 1, name: 3, master: 10, info: 18, namespaceFd: 28 } as const;
+const bridgeFamily = 7;
+const hairpinMode = 4;
+const messages = {
+  newLink: 16,
+  deleteLink: 17,
+  getLink: 18,
+  setLink: 19,
+  newAddress: 20,
+  newRoute: 24,
+} as const;
+const linkAttributes = {
+  address: 1,
+  name: 3,
+  master: 10,
+  protocolInfo: 12,
+  info: 18,
+  namespaceFd: 28,
+} as const;
 const infoAttributes = { kind: 1, data: 2 } as const;
 const addressAttributes = { address: 1, local: 2, broadcast: 4 } as const;
 const routeAttributes = { outInterface: 4, gateway: 5 } as const;

@@ -18,15 +18,33 @@ export function tableExists(table: string): boolean {
   return query('getTable', [attribute(tableName, cString(table))]) !== undefined;
 }
 
+/** Whether the table of family `ip` has such a chain. */
+export function chainExists(table: string, chain: string): boolean {
+  return queryChain(table, chain) !== undefined;
+}
+
 /** What becomes of packets no rule of the chain (family `ip`) decides. Undefined: no such chain, or no base chain. */
 export function chainPolicy(table: string, chain: string): 'accept' | 'drop' | undefined {
-  const body = query('getChain', [
-    attribute(chainAttributes.table, cString(table)),
-    attribute(chainAttributes.name, cString(chain)),
-  ]);
+  const body = queryChain(table, chain);
   const policy = body === undefined ? undefined : decodeAttributes(body, 4).get(chainAttributes.policy);
   if (policy === undefined) return undefined;
   return policy.readUInt32BE(0) === 0 ? 'drop' : 'accept';
+}
+
+/**
+ * Whether the chain (family `ip`) is there, and some rule of it has `text` as a string: the name of a device. Whoever
+ * wrote the rule, and in whatever form.
+ */
+export function chainMentions(table: string, chain: string, text: string): boolean {
+  const rules = netlinkMessage(messages.getRule, netlinkFlags.dump, 1, [
+    netfilterHeader(0),
+    attribute(ruleAttributes.table, cString(table)),
+    attribute(ruleAttributes.chain, cString(chain)),
+  ]);
+  using socket = new NetlinkSocket('netfilter');
+  return socket
+    .exchange('nftables getRule', [rules])
+    .some((reply) => !reply.isAck && reply.body.includes(cString(text)));
 }
 
 /** One element of a map: raw bytes in network order; the parts of a concatenation are padded to four, a lone one not. */
@@ -44,6 +62,13 @@ export function addElements(table: string, elements: readonly MapElement[]): voi
 /** Removes all elements or none; ENOENT when one, or the table, is not there. */
 export function deleteElements(table: string, elements: readonly MapElement[]): void {
   change('deleteElement', table, elements);
+}
+
+function queryChain(table: string, chain: string): Buffer | undefined {
+  return query('getChain', [
+    attribute(chainAttributes.table, cString(table)),
+    attribute(chainAttributes.name, cString(chain)),
+  ]);
 }
 
 function query(message: 'getTable' | 'getChain', attributes: readonly Uint8Array[]): Buffer | undefined {
@@ -106,10 +131,12 @@ const messages = {
   batchEnd: 17,
   getTable: subsystem | 1,
   getChain: subsystem | 4,
+  getRule: subsystem | 7,
   newElement: subsystem | 12,
   deleteElement: subsystem | 14,
 } as const;
 const tableName = 1;
 const dataValue = 1;
 const chainAttributes = { table: 1, name: 3, policy: 5 } as const;
+const ruleAttributes = { table: 1, chain: 2 } as const;
 const elementAttributes = { table: 1, set: 2, elements: 3, key: 1, data: 2 } as const;

@@ -3,13 +3,14 @@
  * order, which is little-endian on every machine gantry runs on (x86-64, arm64); network order is said in the name.
  */
 
-/** Flags of a request. `create` fails with EEXIST when the thing is there. */
+/** Flags of a request (netlink(7)). `exclusive` with `create` fails with EEXIST; `dump` asks for all there are. */
 export const netlinkFlags = {
   request: 0x1,
   ack: 0x4,
-  exclusive: 0x200,
-  create: 0x400,
   replace: 0x100,
+  exclusive: 0x200,
+  dump: 0x300,
+  create: 0x400,
 } as const;
 
 const errorType = 2;

@@ -1,0 +1,48 @@
+import { closeSync } from 'node:fs';
+import { checked, libcFunction } from '../libc.ts';
+
+/** A socket bound to a port of this host: nobody else can have the port as long as it is open. */
+export interface PortSocket {
+  readonly fd: number;
+  readonly port: number;
+}
+
+/**
+ * Binds a port: `address` is an IPv4 address as an unsigned number, 0 for all; port 0 lets the kernel choose. A TCP
+ * one listens too, for a socket that only is bound does not keep out one with SO_REUSEADDR. Close-on-exec. Throws
+ * EADDRINUSE, EADDRNOTAVAIL.
+ */
+export function bindPort(protocol: 'tcp' | 'udp', address: number, port: number): PortSocket {
+  const type = protocol === 'tcp' ? 1 : 2;
+  const fd = checked(socketCall(inet, type | closeOnExec, 0), 'socket');
+  try {
+    // Connections of an earlier server in TIME_WAIT must not keep the port; a listening server still does.
+    if (protocol === 'tcp') checked(setOptionCall(fd, 1, 2, Buffer.from([1, 0, 0, 0]), 4), 'setsockopt');
+    const name = socketAddress(address, port);
+    checked(bindCall(fd, name, name.length), 'bind');
+    if (protocol === 'tcp') checked(listenCall(fd, 1), 'listen');
+    const length = Buffer.from([name.length, 0, 0, 0]);
+    checked(nameCall(fd, name, length), 'getsockname');
+    return { fd, port: name.readUInt16BE(2) };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** `struct sockaddr_in`. */
+function socketAddress(address: number, port: number): Buffer {
+  const bytes = Buffer.alloc(16);
+  bytes.writeUInt16LE(inet, 0);
+  bytes.writeUInt16BE(port, 2);
+  bytes.writeUInt32BE(address >>> 0, 4);
+  return bytes;
+}
+
+const inet = 2;
+const closeOnExec = 0x80000;
+const socketCall = libcFunction('socket', ['int', 'int', 'int']);
+const setOptionCall = libcFunction('setsockopt', ['int', 'int', 'int', 'void *', 'uint']);
+const bindCall = libcFunction('bind', ['int', 'void *', 'uint']);
+const listenCall = libcFunction('listen', ['int', 'int']);
+const nameCall = libcFunction('getsockname', ['int', 'void *', 'void *']);

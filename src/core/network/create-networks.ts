@@ -1,0 +1,189 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { Filters } from '../../engine/filters.ts';
+import type { NetworkSummary, Networks } from '../../engine/networks.ts';
+import { randomHex } from '../host/random-hex.ts';
+import type { Metadata } from '../metadata/metadata.ts';
+import { bringUp, takeDown } from './bring-up.ts';
+import { chooseSubnet, gatewayOf } from './choose-subnet.ts';
+import { defaultNetwork, ensureDefaultNetwork, findNetwork, takenSubnets } from './find-network.ts';
+import { reloadFirewall } from './firewall.ts';
+import { forgetForwarding } from './forward-accept.ts';
+import { formatIpv4, formatSubnet, networksOverlap, parseSubnet } from './ipv4.ts';
+import { type NetworkContext, networkContext } from './network-context.ts';
+import { bridgeName } from './network-names.ts';
+import type { NetworkRecord } from './network-record.ts';
+
+/** The two networks that are no bridge. Their IDs are the same on every machine. */
+const fixed: readonly NetworkSummary[] = (
+  [
+    ['host', 'host', '1'],
+    ['none', 'null', '2'],
+  ] as const
+).map(([name, driver, digit]) => ({
+  id: digit.padStart(64, '0'),
+  name,
+  driver,
+  subnet: undefined,
+  gateway: undefined,
+  createdAt: '1970-01-01T00:00:00Z',
+  labels: {},
+  endpoints: {},
+}));
+
+/** The port's networks: the default bridge, host, none and those somebody made. */
+export function createNetworks(services: {
+  readonly metadata: Metadata;
+  readonly dirs: { readonly root: string };
+}): Networks {
+  const context = networkContext(services);
+  const { networks, addresses } = context.records;
+
+  const all = (): readonly NetworkSummary[] => {
+    ensureDefaultNetwork(context);
+    return [...[...networks.entries()].map(([, record]) => summary(context, record)), ...fixed];
+  };
+  const removeRecord = async (record: NetworkRecord): Promise<void> => {
+    context.metadata.transaction(() => {
+      const users = [...addresses.entries(`${record.id}/`)].map(([, use]) => use.containerId.slice(0, 12));
+      if (users.length > 0) {
+        throw new GantryError({
+          kind: 'conflict',
+          code: 'network-in-use',
+          message: `error while removing network: network ${record.name} has active endpoints (${users.join(', ')})`,
+          hint: 'Stop these containers first.',
+        });
+      }
+      networks.delete(record.name);
+      context.metadata.journal.append({ type: 'network.removed', name: record.name });
+    });
+    takeDown(record);
+    await forgetForwarding(record.bridge);
+    await reloadFirewall(context);
+  };
+
+  return {
+    async list({ filters = {} } = {}) {
+      return all().filter((network) => matches(network, filters));
+    },
+
+    async inspect(name) {
+      const plain = fixed.find((network) => network.name === name || network.id === name);
+      return plain ?? summary(context, findNetwork(context, name));
+    },
+
+    async create(name, { subnet, labels = {} } = {}) {
+      checkName(name);
+      const wanted = subnet === undefined ? undefined : parseSubnet(subnet);
+      const record = context.metadata.transaction(() => {
+        ensureDefaultNetwork(context);
+        if (networks.has(name) || fixed.some((network) => network.name === name)) {
+          throw conflict('network-exists', `network with name ${name} already exists`);
+        }
+        const taken = takenSubnets(context);
+        if (wanted !== undefined && taken.some((other) => networksOverlap(other, wanted))) {
+          throw conflict('subnet-overlaps', 'Pool overlaps with other one on this address space');
+        }
+        const chosen = wanted ?? chooseSubnet(taken);
+        const id = randomHex(32);
+        const made: NetworkRecord = {
+          id,
+          name,
+          bridge: bridgeName(id),
+          subnet: formatSubnet(chosen),
+          gateway: gatewayOf(chosen),
+          createdAt: new Date().toISOString(),
+          labels,
+          nextAddress: 0,
+        };
+        networks.put(name, made);
+        context.metadata.journal.append({ type: 'network.created', name });
+        return made;
+      });
+      // The device holds the subnet against everybody else's choice.
+      return summary(context, await bringUp(context, record));
+    },
+
+    async remove(name) {
+      if (name === defaultNetwork || fixed.some((network) => network.name === name)) {
+        throw new GantryError({
+          kind: 'denied',
+          code: 'network-predefined',
+          message: `${name} is a pre-defined network and cannot be removed`,
+        });
+      }
+      await removeRecord(findNetwork(context, name));
+    },
+
+    async prune({ filters = {}, dryRun = false } = {}) {
+      const unused = all().filter(
+        (network) =>
+          network.driver === 'bridge' &&
+          network.name !== defaultNetwork &&
+          Object.keys(network.endpoints).length === 0 &&
+          matches(network, filters),
+      );
+      if (!dryRun) for (const { name } of unused) await removeRecord(findNetwork(context, name));
+      return { removed: unused.map((network) => network.name) };
+    },
+  };
+}
+
+function summary(context: NetworkContext, record: NetworkRecord): NetworkSummary {
+  const { id, name, subnet, gateway, createdAt, labels } = record;
+  const endpoints = Object.fromEntries(
+    [...context.records.addresses.entries(`${id}/`)].map(([key, use]) => [
+      use.containerId,
+      formatIpv4(Number.parseInt(key.slice(id.length + 1), 16)),
+    ]),
+  );
+  return { id, name, driver: 'bridge', subnet, gateway, createdAt, labels, endpoints };
+}
+
+/** Docker's keys that mean something here; several values of a key: any of them, of `label`: all. */
+function matches(network: NetworkSummary, filters: Filters): boolean {
+  return Object.entries(filters).every(([key, values]) => {
+    switch (key) {
+      case 'name':
+        return values.some((value) => network.name.includes(value));
+      case 'id':
+        return values.some((value) => network.id.startsWith(value));
+      case 'driver':
+        return values.includes(network.driver);
+      case 'label':
+        return values.every((value) => hasLabel(network.labels, value));
+      case 'type':
+        return values.includes(isOwn(network) ? 'custom' : 'builtin');
+      case 'dangling':
+        return values.some((value) => (value === 'true' || value === '1') === isDangling(network));
+      default:
+        throw new GantryError({ kind: 'invalid', code: 'bad-filter', message: `invalid filter '${key}'` });
+    }
+  });
+}
+
+function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boolean {
+  const at = wanted.indexOf('=');
+  return at < 0 ? wanted in labels : labels[wanted.slice(0, at)] === wanted.slice(at + 1);
+}
+
+function isOwn(network: NetworkSummary): boolean {
+  return network.driver === 'bridge' && network.name !== defaultNetwork;
+}
+
+function isDangling(network: NetworkSummary): boolean {
+  return isOwn(network) && Object.keys(network.endpoints).length === 0;
+}
+
+function checkName(name: string): void {
+  if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name) && name.length <= 128 && !name.startsWith('container:'))
+    return;
+  throw new GantryError({
+    kind: 'invalid',
+    code: 'bad-network-name',
+    message: `invalid network name ${JSON.stringify(name.slice(0, 140))}: want letters, digits, "_", "." and "-"`,
+  });
+}
+
+function conflict(code: string, message: string): GantryError {
+  return new GantryError({ kind: 'conflict', code, message });
+}
