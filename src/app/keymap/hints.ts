@@ -1,0 +1,38 @@
+import type { Capabilities } from '../../engine/capabilities.ts';
+import type { Command } from '../commands/define-command.ts';
+import type { KeyPlace } from '../commands/subject.ts';
+import { type Selected, whyNot } from './availability.ts';
+import type { Keymap } from './keymap.ts';
+
+/** One key of the footer. */
+export interface Hint {
+  readonly key: string;
+  readonly label: string;
+  readonly commandId: string;
+  /** Why it is greyed; undefined: it works. */
+  readonly reason: string | undefined;
+}
+
+/** The keys of a place, its own first, each command once, as the footer shows them. */
+export function hintsFor(
+  keymap: Keymap,
+  place: KeyPlace | undefined,
+  capabilities: Capabilities,
+  selected: Selected | undefined,
+): readonly Hint[] {
+  const hints = new Map<string, Hint>();
+  const own = keymap.bindings.filter((binding) => binding.place === place);
+  const global = keymap.bindings.filter((binding) => binding.place === 'everywhere');
+  for (const { key, command } of [...own, ...global]) {
+    if (hints.has(command.id)) continue;
+    const reason = whyNot(command, capabilities, selected);
+    hints.set(command.id, { key, label: hintLabel(command), commandId: command.id, reason });
+  }
+  return [...hints.values()];
+}
+
+/** The shortest way to say what a command does: `stop`, `prune`. */
+export function hintLabel(command: Command): string {
+  const shortest = command.verbs.toSorted((a, b) => a.length - b.length)[0] ?? command.id;
+  return shortest.split(' ').at(-1) ?? shortest;
+}
