@@ -97,4 +97,4 @@ const socketCall = libcFunction('socket', ['int', 'int', 'int']);
 const bindCall = libcFunction('bind', ['int', 'void *', 'uint']);
 const listenCall = libcFunction('listen', ['int', 'int']);
 const acceptCall = libcFunction('accept4', ['int', 'void *', 'void *', 'int']);
-const recvmsgCall = libcFunction('recvmsg', ['int', 'void *', 'int'], 'ssize_t');
+const recvmsgCall = libcFunction('recvmsg', ['int', 'void *', 'int'], 'int64_t');

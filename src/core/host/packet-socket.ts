@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { type Deferred, deferred } from '../../base/deferred.ts';
 import type { GantryError } from '../../base/gantry-error.ts';
 import { koffi, type PollHandle } from './koffi.ts';
@@ -88,7 +89,7 @@ export class PacketSocket implements Disposable {
 
   async #sendPacket(packet: Uint8Array): Promise<void> {
     for (;;) {
-      if (this.#fd === undefined) throw systemError(lastErrno() || 32, 'send');
+      if (this.#fd === undefined) throw systemError(constants.errno.EPIPE, 'send');
       if (sendCall(this.#fd, packet, packet.length, doNotWait | noSignal) >= 0) return;
       const errno = lastErrno();
       if (errnoName(errno) !== 'EAGAIN') throw systemError(errno, 'send');
@@ -147,5 +148,5 @@ const scratch = new Uint8Array(64 * 1024);
 const socketCall = libcFunction('socket', ['int', 'int', 'int']);
 const connectCall = libcFunction('connect', ['int', 'void *', 'uint']);
 const shutdownCall = libcFunction('shutdown', ['int', 'int']);
-const sendCall = libcFunction('send', ['int', 'void *', 'size_t', 'int'], 'ssize_t');
-const recvCall = libcFunction('recv', ['int', 'void *', 'size_t', 'int'], 'ssize_t');
+const sendCall = libcFunction('send', ['int', 'void *', 'size_t', 'int'], 'int64_t');
+const recvCall = libcFunction('recv', ['int', 'void *', 'size_t', 'int'], 'int64_t');

@@ -21,7 +21,9 @@ export function systemError(errno: number, syscall: string, path?: string | Uint
 
 /** `2` → `ENOENT`. */
 export function errnoName(errno: number): string {
-  names ??= new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+  names ??= new Map(
+    [...Object.entries(constants.errno), ...preferred].map(([name, number]) => [number, name]),
+  );
   return names.get(errno) ?? `errno ${errno}`;
 }
 
@@ -32,4 +34,8 @@ export function isErrno(error: unknown, ...wanted: readonly string[]): boolean {
 }
 
 const unavailable = new Set(['EPERM', 'ENOSYS', 'EOPNOTSUPP', 'ENODEV']);
+/** Of two names for one number, the one that manual pages use. */
+const preferred = Object.entries(constants.errno).filter(([name]) =>
+  ['EAGAIN', 'EOPNOTSUPP', 'EDEADLK'].includes(name),
+);
 let names: Map<number, string> | undefined;

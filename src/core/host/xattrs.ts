@@ -44,7 +44,7 @@ function read(call: (buffer: Uint8Array) => number, syscall: string, path: strin
   throw systemError(errno, syscall, path);
 }
 
-const getCall = libcFunction('lgetxattr', ['const char *', 'const char *', 'void *', 'size_t'], 'ssize_t');
-const listCall = libcFunction('llistxattr', ['const char *', 'void *', 'size_t'], 'ssize_t');
+const getCall = libcFunction('lgetxattr', ['const char *', 'const char *', 'void *', 'size_t'], 'int64_t');
+const listCall = libcFunction('llistxattr', ['const char *', 'void *', 'size_t'], 'int64_t');
 const setCall = libcFunction('lsetxattr', ['const char *', 'const char *', 'void *', 'size_t', 'int']);
 const removeCall = libcFunction('lremovexattr', ['const char *', 'const char *']);

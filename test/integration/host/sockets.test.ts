@@ -1,0 +1,163 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, fstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DescriptorListener } from '../../../src/core/host/descriptor-listener.ts';
+import { PacketSocket, packetLimitBytes } from '../../../src/core/host/packet-socket.ts';
+import { setTerminalSize } from '../../../src/core/host/terminal-size.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
+
+/** The other side, in another language and process. It prints a line when it listens. */
+async function python(script: string, ...args: readonly string[]): Promise<ChildProcessWithoutNullStreams> {
+  const child = spawn('python3', ['-c', `import os,socket,sys,array\n${script}`, ...args]);
+  child.stderr.pipe(process.stderr);
+  return child;
+}
+
+const listen = `
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+os.chdir(os.path.dirname(sys.argv[1])); s.bind(os.path.basename(sys.argv[1])); s.listen()
+print("ready", flush=True)
+c = s.accept()[0]
+`;
+
+describe('PacketSocket', () => {
+  it('keeps packets apart in both directions and ends with the other side', async () => {
+    using folder = tempFolder();
+    const server = await python(
+      `${listen}
+c.send(b"\\x02one"); c.send(b"\\x03two")
+while True:
+    p = c.recv(100000)
+    if not p: break
+    c.send(str(len(p)).encode())
+c.close()`,
+      folder.at('s'),
+    );
+    await once(server.stdout, 'data');
+    using socket = PacketSocket.connect(folder.at('s'));
+    const packets = socket.packets();
+    const next = async () => Buffer.from((await packets.next()).value as Uint8Array).toString();
+    expect([await next(), await next()]).toEqual(['\x02one', '\x03two']);
+    await socket.send(new Uint8Array(packetLimitBytes + 5));
+    expect([await next(), await next()]).toEqual([String(packetLimitBytes), '5']);
+    socket.endWriting();
+    expect((await packets.next()).done).toBe(true);
+  });
+
+  it('carries megabytes both ways at once without losing a byte', async () => {
+    using folder = tempFolder();
+    const server = await python(
+      `${listen}
+n = 0
+while True:
+    p = c.recv(100000)
+    if not p: break
+    n += len(p)
+    c.send(p[:8192])
+c.send(str(n).encode()); c.close()`,
+      folder.at('s'),
+    );
+    await once(server.stdout, 'data');
+    using socket = PacketSocket.connect(folder.at('s'));
+    const total = 8 << 20;
+    const sending = socket.send(new Uint8Array(total)).then(() => socket.endWriting());
+    let last: Uint8Array = new Uint8Array();
+    let packets = 0;
+    for await (const packet of socket.packets()) {
+      last = packet;
+      packets++;
+    }
+    await sending;
+    expect(Buffer.from(last).toString()).toBe(String(total));
+    expect(packets).toBe(total / packetLimitBytes + 1);
+  });
+
+  it('reaches a socket whose path is longer than an address', async () => {
+    using folder = tempFolder();
+    const deep = folder.at('d'.repeat(120));
+    mkdirSync(deep);
+    const server = await python(`${listen}\nc.send(b"hello")`, `${deep}/attach`);
+    await once(server.stdout, 'data');
+    using socket = PacketSocket.connect(`${deep}/attach`);
+    expect(Buffer.from((await socket.packets().next()).value as Uint8Array).toString()).toBe('hello');
+  });
+
+  it('lets a reader go when it is closed under it', async () => {
+    using folder = tempFolder();
+    const server = await python(`${listen}\nsys.stdin.read()`, folder.at('s'));
+    await once(server.stdout, 'data');
+    const socket = PacketSocket.connect(folder.at('s'));
+    const reading = socket.packets().next();
+    socket[Symbol.dispose]();
+    expect((await reading).done).toBe(true);
+    await expect(socket.send(new Uint8Array(1))).rejects.toMatchObject({ kind: 'io' });
+    server.stdin.end();
+    await once(server, 'close');
+  });
+
+  it('names the path when nobody listens, and leaves no descriptor', () => {
+    using folder = tempFolder();
+    const before = readdirSync('/proc/self/fd').length;
+    expect(() => PacketSocket.connect(folder.at('none'))).toThrow(
+      expect.objectContaining({ details: { errno: 'ENOENT', syscall: 'connect', path: folder.at('none') } }),
+    );
+    expect(readdirSync('/proc/self/fd')).toHaveLength(before);
+  });
+});
+
+describe('DescriptorListener', () => {
+  const send = `
+s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM); s.connect(sys.argv[1])
+`;
+
+  it('receives a terminal, which can be given a size', async () => {
+    using folder = tempFolder();
+    using listener = new DescriptorListener(folder.at('console'));
+    const receiving = listener.receive();
+    const sender = await python(
+      `${send}
+m, t = os.openpty()
+socket.send_fds(s, [b"/dev/pts/x"], [m])
+s.close(); os.close(m)
+sys.stdin.readline(); z = os.get_terminal_size(t); print(z.lines, z.columns, flush=True)`,
+      folder.at('console'),
+    );
+    const fd = await receiving;
+    setTerminalSize(fd, { rows: 33, columns: 99 });
+    sender.stdin.write('\n');
+    const [size] = (await once(sender.stdout, 'data')) as [Buffer];
+    expect(size.toString()).toBe('33 99\n');
+    closeSync(fd);
+  });
+
+  it('receives the very file that was sent', async () => {
+    using folder = tempFolder();
+    using listener = new DescriptorListener(folder.at('console'));
+    const receiving = listener.receive();
+    await python(`${send}\nsocket.send_fds(s, [b"x"], [os.open("/etc/passwd", 0)])`, folder.at('console'));
+    const fd = await receiving;
+    expect(fstatSync(fd).ino).toBe(statSync('/etc/passwd').ino);
+    closeSync(fd);
+  });
+
+  it('rejects a message without a descriptor', async () => {
+    using folder = tempFolder();
+    using listener = new DescriptorListener(folder.at('console'));
+    const receiving = listener.receive();
+    await python(`${send}\ns.send(b"nothing")`, folder.at('console'));
+    await expect(receiving).rejects.toMatchObject({ code: 'no-descriptor' });
+  });
+
+  it('stops waiting when the signal fires, and takes its socket away', async () => {
+    using folder = tempFolder();
+    {
+      using listener = new DescriptorListener(folder.at('console'));
+      const abort = new AbortController();
+      const receiving = listener.receive(abort.signal);
+      abort.abort();
+      await expect(receiving).rejects.toMatchObject({ name: 'AbortError' });
+    }
+    expect(existsSync(folder.at('console'))).toBe(false);
+  });
+});
