@@ -1,0 +1,53 @@
+import type { Readable } from 'node:stream';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import type { Digest } from '../../oci/digest.ts';
+
+export interface FetchedManifest {
+  /** With the media type the registry declared and the digest of these very bytes. */
+  readonly descriptor: Descriptor;
+  readonly bytes: Uint8Array;
+}
+
+export interface BlobStream {
+  /** Where the bytes begin: the offset asked for, or 0 where the registry does not serve ranges. */
+  readonly offset: number;
+  readonly body: Readable;
+}
+
+/** What a push did with a blob. */
+export type BlobPush = 'pushed' | 'exists' | 'mounted';
+
+export interface BlobPushOptions {
+  readonly signal: AbortSignal;
+  /** Fresh bytes from the start, at every try. */
+  readonly open: () => Readable;
+  readonly onProgress?: ((doneBytes: number) => void) | undefined;
+  /** Repositories on the same registry that have the blob: mounted from there if the registry allows. */
+  readonly mountFrom?: readonly string[] | undefined;
+}
+
+/**
+ * One repository on one registry, by the OCI distribution specification. Every call authenticates as needed, retries
+ * what may pass (with back-off and `Retry-After`) and rejects with a GantryError in words a person can act on.
+ */
+export interface RepositoryClient {
+  /** `HEAD`, and `GET` where a registry does not answer it: what a tag or digest means now. */
+  resolve(tagOrDigest: string, signal: AbortSignal): Promise<Descriptor>;
+  /** Verified against the digest when one was asked for. At most 4 MiB. */
+  fetchManifest(tagOrDigest: string, signal: AbortSignal): Promise<FetchedManifest>;
+  /**
+   * Bytes of a blob from `offset` on, not verified: the content store does that. One request, no retry once bytes
+   * flow: whoever reads knows how far it came and asks again from there.
+   */
+  fetchBlob(descriptor: Descriptor, offset: number, signal: AbortSignal): Promise<BlobStream>;
+  /** Uploads unless it is there. */
+  pushBlob(descriptor: Descriptor, options: BlobPushOptions): Promise<BlobPush>;
+  pushManifest(tagOrDigest: string, mediaType: string, bytes: Uint8Array, signal: AbortSignal): Promise<Digest>;
+  listTags(signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** Connections and tokens, shared by all repositories. Disposing closes idle connections. */
+export interface RegistryClient extends Disposable {
+  /** `domain` and `path` of a parsed reference; `access` is what tokens are asked for. */
+  repository(domain: string, path: string, access: 'pull' | 'push'): RepositoryClient;
+}
