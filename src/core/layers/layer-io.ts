@@ -23,6 +23,13 @@ export interface ApplyOptions {
   /** `overlay` writes whiteouts as 0:0 devices and opaque attributes; `delete` removes what they name. */
   readonly whiteouts: 'overlay' | 'delete';
   readonly limits?: Partial<LayerLimits> | undefined;
+  /** Digest the bytes are known to have (verified on the way into the store): they are not hashed again. */
+  readonly knownDigest?: Digest | undefined;
+  /**
+   * Folders of the layers below, top first. Folders the layer uses without an entry of their own look there for owner
+   * and mode.
+   */
+  readonly lowerDirs?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Compressed bytes taken so far. */
   readonly onProgress?: ((doneBytes: number) => void) | undefined;

@@ -1,0 +1,142 @@
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { GantryError } from '../../base/gantry-error.ts';
+import { workerUrl } from '../../base/worker-url.ts';
+import { parseDiffId, parseDigest } from '../../oci/digest.ts';
+import { ByteRing } from './byte-ring.ts';
+import { defaultLimits } from './default-limits.ts';
+import type { InflateInput, InflateJob, InflateReply } from './inflate.worker.ts';
+import { inheritFolders } from './inherit-folders.ts';
+import type { AppliedLayer, ApplyLayer, ApplyOptions } from './layer-io.ts';
+import { fromThreadError } from './thread-error.ts';
+import type { UnpackJob, UnpackReply } from './unpack.worker.ts';
+import { borrowWorker } from './worker-pool.ts';
+
+const ringBytes = 8 * 1024 * 1024;
+/** Compressed bytes on their way to the worker at most. */
+const inFlightBytes = 4 * 1024 * 1024;
+
+/**
+ * See {@link ApplyLayer}. Two threads: one decompresses (and hashes what came), one hashes the tar and writes files,
+ * confined to `targetDir`. On failure the target holds half a layer: drop its snapshot.
+ *
+ * Rejects `corrupt` (`bad-tar`, `bad-layer`, `bad-compression`, `layer-limit`), `io`, `cancelled`, or what the source
+ * threw.
+ */
+export const applyLayer: ApplyLayer = async (source, targetDir, options) => {
+  options.signal?.throwIfAborted();
+  const limits = { ...defaultLimits, ...options.limits };
+  const ring = new ByteRing({ capacityBytes: ringBytes });
+  const unpacking = startUnpack({ ring: ring.shared, targetDir, whiteouts: options.whiteouts, limits }, ring);
+  const inflating = inflate(source, ring, options, limits.ratio);
+  const [unpacked, inflated] = await Promise.allSettled([unpacking, inflating]);
+  options.signal?.throwIfAborted();
+  if (inflated.status === 'rejected' || unpacked.status === 'rejected') {
+    const reasons = [inflated, unpacked].map((it) => (it.status === 'rejected' ? it.reason : otherEndFailed));
+    throw reasons.find((reason) => reason !== otherEndFailed) ?? otherEndFailed;
+  }
+  const { diffId, sizeBytes, entries, implied } = unpacked.value;
+  if (options.lowerDirs !== undefined) inheritFolders(targetDir, implied, options.lowerDirs);
+  const digest = options.knownDigest ?? parseDigest(inflated.value ?? '');
+  return { diffId: parseDiffId(diffId), digest, sizeBytes, entries } satisfies AppliedLayer;
+};
+
+/** Stands for "the other thread has the reason". */
+const otherEndFailed = new GantryError({
+  kind: 'internal',
+  code: 'layer-pipe',
+  message: 'the layer pipe broke',
+});
+
+function startUnpack(job: UnpackJob, ring: ByteRing): Promise<Extract<UnpackReply, { kind: 'done' }>> {
+  const worker = new Worker(workerUrl('core/layers/unpack.worker.ts'), { workerData: job });
+  const { promise, resolve, reject } = Promise.withResolvers<Extract<UnpackReply, { kind: 'done' }>>();
+  worker.once('message', (reply: UnpackReply) => {
+    if (reply.kind === 'done') resolve(reply);
+    else reject(reply.kind === 'failed' ? fromThreadError(reply.error) : otherEndFailed);
+  });
+  worker.once('error', reject);
+  worker.once('exit', () => {
+    ring.break();
+    reject(otherEndFailed);
+  });
+  return promise;
+}
+
+/** Feeds the decompressor. Result: digest of what it was fed, where wanted. */
+async function inflate(
+  source: Parameters<ApplyLayer>[0],
+  ring: ByteRing,
+  options: ApplyOptions,
+  ratio: number,
+): Promise<string | undefined> {
+  using worker = borrowWorker('core/layers/inflate.worker.ts');
+  const { port1: port, port2 } = new MessageChannel();
+  const path = 'path' in source ? source.path : undefined;
+  const job: InflateJob = {
+    ring: ring.shared,
+    path,
+    port: port2,
+    wantDigest: options.knownDigest === undefined,
+    ratio,
+  };
+  const { promise: done, resolve, reject } = Promise.withResolvers<string | undefined>();
+  const over = done.then(ignore, ignore);
+  let takenBytes = 0;
+  let roomMade = Promise.withResolvers<void>();
+  let isOver = false;
+  const giveUp = (error: unknown): void => {
+    isOver = true;
+    ring.break();
+    reject(error);
+    roomMade.resolve();
+  };
+  const onAbort = (): void => giveUp(options.signal?.reason);
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  port.on('message', (reply: InflateReply) => {
+    if (reply.kind === 'taken') {
+      takenBytes = reply.doneBytes;
+      options.onProgress?.(takenBytes);
+    } else {
+      isOver = true;
+      if (reply.kind === 'done') resolve(reply.digest);
+      else reject(reply.kind === 'failed' ? fromThreadError(reply.error) : otherEndFailed);
+    }
+    roomMade.resolve();
+    roomMade = Promise.withResolvers<void>();
+  });
+  worker.onceFailed(giveUp);
+  worker.post(job, [port2]);
+  try {
+    if (!('path' in source)) {
+      let sentBytes = 0;
+      const iterator = source[Symbol.asyncIterator]();
+      try {
+        for (;;) {
+          // A source that stalls must not hide that the other end has long failed.
+          const next = await Promise.race([iterator.next(), over]);
+          if (next === undefined || next.done === true) break;
+          // A copy of its own: chunks of network streams share one buffer and must not be taken from their owner.
+          const own: InflateInput = Uint8Array.from(next.value);
+          sentBytes += own.length;
+          port.postMessage(own, [own.buffer]);
+          while (!isOver && sentBytes - takenBytes > inFlightBytes) await roomMade.promise;
+        }
+      } finally {
+        // Not awaited: a generator that waits for its next chunk answers only after it.
+        iterator.return?.().catch(ignore);
+      }
+      port.postMessage(null satisfies InflateInput);
+    }
+    return await done;
+  } catch (error) {
+    ring.break();
+    throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort);
+    port.close();
+  }
+}
+
+function ignore(): undefined {
+  return undefined;
+}

@@ -1,0 +1,98 @@
+/** Thrown in the thread at one end when the other end gave up: its own error is the one that counts. */
+export class RingBroken extends Error {}
+
+const sequence = 0;
+const written = 1;
+const read = 2;
+const state = 3;
+const headerBytes = 64;
+
+const open = 0;
+const ended = 1;
+const broken = 2;
+
+/**
+ * Bytes from one thread to another through shared memory: one writer, one reader, both waiting without spinning.
+ * Positions count modulo 2^32; the capacity is a power of two, so they stay right when they wrap.
+ */
+export class ByteRing {
+  readonly shared: SharedArrayBuffer;
+  readonly #control: Int32Array;
+  readonly #bytes: Uint8Array;
+
+  /** At the second end, pass what `shared` of the first is. */
+  constructor(from: SharedArrayBuffer | { readonly capacityBytes: number }) {
+    if (from instanceof SharedArrayBuffer) this.shared = from;
+    else this.shared = new SharedArrayBuffer(headerBytes + from.capacityBytes);
+    this.#control = new Int32Array(this.shared, 0, headerBytes / 4);
+    this.#bytes = new Uint8Array(this.shared, headerBytes);
+  }
+
+  /** Copies all of it in, waiting for room. Throws {@link RingBroken}. */
+  write(chunk: Uint8Array): void {
+    const capacity = this.#bytes.length;
+    for (let at = 0; at < chunk.length; ) {
+      const seen = Atomics.load(this.#control, sequence);
+      this.#throwIfBroken();
+      const position = Atomics.load(this.#control, written);
+      const room = capacity - ((position - Atomics.load(this.#control, read)) | 0);
+      if (room === 0) {
+        Atomics.wait(this.#control, sequence, seen);
+        continue;
+      }
+      const start = position & (capacity - 1);
+      const length = Math.min(room, chunk.length - at, capacity - start);
+      this.#bytes.set(chunk.subarray(at, at + length), start);
+      at += length;
+      Atomics.store(this.#control, written, (position + length) | 0);
+      this.#wake();
+    }
+  }
+
+  /**
+   * The next bytes, in place, at most `limitBytes`; they stay until `release`. Undefined at the end. Throws
+   * {@link RingBroken}.
+   */
+  peek(limitBytes: number): Uint8Array | undefined {
+    const capacity = this.#bytes.length;
+    for (;;) {
+      const seen = Atomics.load(this.#control, sequence);
+      const now = Atomics.load(this.#control, state);
+      if (now === broken) throw new RingBroken();
+      const position = Atomics.load(this.#control, read);
+      const available = (Atomics.load(this.#control, written) - position) | 0;
+      if (available > 0) {
+        const start = position & (capacity - 1);
+        return this.#bytes.subarray(start, start + Math.min(available, limitBytes, capacity - start));
+      }
+      if (now === ended) return undefined;
+      Atomics.wait(this.#control, sequence, seen);
+    }
+  }
+
+  release(lengthBytes: number): void {
+    Atomics.store(this.#control, read, (Atomics.load(this.#control, read) + lengthBytes) | 0);
+    this.#wake();
+  }
+
+  /** The writer has no more. */
+  end(): void {
+    Atomics.compareExchange(this.#control, state, open, ended);
+    this.#wake();
+  }
+
+  /** Either end, or whoever looks after both, gives up: waits end at once. */
+  break(): void {
+    Atomics.store(this.#control, state, broken);
+    this.#wake();
+  }
+
+  #wake(): void {
+    Atomics.add(this.#control, sequence, 1);
+    Atomics.notify(this.#control, sequence);
+  }
+
+  #throwIfBroken(): void {
+    if (Atomics.load(this.#control, state) === broken) throw new RingBroken();
+  }
+}

@@ -1,0 +1,86 @@
+import { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { GantryError } from '../../base/gantry-error.ts';
+import { type Compression, detectCompression, magicBytes } from './compression.ts';
+import { syncInflater } from './sync-inflate.ts';
+
+export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/**
+ * The plain bytes of a source that may be compressed, seen by its first bytes. A piece is good until the next one is
+ * asked for. Throws `corrupt` / `bad-compression`.
+ *
+ * @param onCompression told once, before the first piece.
+ */
+export async function* decompress(
+  source: ByteSource,
+  onCompression?: (kind: Compression) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { head, rest } = await takeHead(source, magicBytes);
+  const kind = detectCompression(head);
+  onCompression?.(kind);
+  try {
+    if (kind === 'none') yield* rest;
+    else yield* inflateSync(rest, kind) ?? inflateByStream(rest, kind);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!/^(?:Z_|ZSTD_|ERR_)/.test(code)) throw error;
+    throw new GantryError({
+      kind: 'corrupt',
+      code: 'bad-compression',
+      message: `invalid ${kind} data: ${(error as Error).message}`,
+      cause: error,
+    });
+  }
+}
+
+/** Undefined where this Node does not allow it. */
+function inflateSync(source: ByteSource, kind: 'gzip' | 'zstd'): AsyncGenerator<Uint8Array> | undefined {
+  const inflater = syncInflater(kind);
+  if (inflater === undefined) return undefined;
+  return (async function* () {
+    for await (const chunk of source) yield* inflater.write(chunk);
+    yield* inflater.finish();
+  })();
+}
+
+/** The same through Node's streams. */
+export async function* inflateByStream(
+  source: ByteSource,
+  kind: 'gzip' | 'zstd',
+): AsyncGenerator<Uint8Array> {
+  const decoder =
+    kind === 'gzip'
+      ? createGunzip({ chunkSize: 256 * 1024 })
+      : createZstdDecompress({ chunkSize: 256 * 1024 });
+  yield* Readable.from(source).compose(decoder) as AsyncIterable<Uint8Array>;
+}
+
+/** The first bytes, and the whole source with them. */
+export async function takeHead(
+  source: ByteSource,
+  wanted: number,
+): Promise<{ readonly head: Uint8Array; readonly rest: AsyncGenerator<Uint8Array> }> {
+  const iterator = iterate(source);
+  const held: Uint8Array[] = [];
+  let heldBytes = 0;
+  while (heldBytes < wanted) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    held.push(next.value.slice());
+    heldBytes += next.value.length;
+  }
+  return { head: Buffer.concat(held), rest: chain(held, iterator) };
+}
+
+async function* iterate(source: ByteSource): AsyncGenerator<Uint8Array> {
+  yield* source;
+}
+
+async function* chain(
+  held: readonly Uint8Array[],
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield* held;
+  yield* rest;
+}

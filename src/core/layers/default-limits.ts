@@ -1,0 +1,13 @@
+import type { LayerLimits } from './layer-io.ts';
+
+/**
+ * Far above honest layers, far below what would fill a machine. gzip cannot pass a ratio of 1032, so only zstd meets
+ * that one.
+ */
+export const defaultLimits: LayerLimits = {
+  entries: 4_000_000,
+  unpackedBytes: 256 * 1024 ** 3,
+  ratio: 1100,
+  nameBytes: 4095,
+  depth: 512,
+};

@@ -1,0 +1,104 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import { sha256Digester } from '../../oci/sha256.ts';
+import { ByteRing, RingBroken } from './byte-ring.ts';
+import { decompress } from './decompress.ts';
+import { layerLimitError } from './layer-error.ts';
+import { type ThreadError, toThreadError } from './thread-error.ts';
+
+/** Told to the worker, one job after the other. Chunks of a streamed source follow on `port`. */
+export interface InflateJob {
+  readonly ring: SharedArrayBuffer;
+  readonly path: string | undefined;
+  /** Carries {@link InflateInput} in, {@link InflateReply} out. */
+  readonly port: MessagePort;
+  readonly wantDigest: boolean;
+  readonly ratio: number;
+}
+
+/** `null` ends the source. */
+export type InflateInput = Uint8Array<ArrayBuffer> | null;
+
+export type InflateReply =
+  | { readonly kind: 'taken'; readonly doneBytes: number }
+  | { readonly kind: 'done'; readonly digest: string | undefined; readonly doneBytes: number }
+  | { readonly kind: 'failed'; readonly error: ThreadError }
+  /** The other end gave up, with an error of its own. */
+  | { readonly kind: 'broken' };
+
+const chunkBytes = 256 * 1024;
+const ratioFreeBytes = 64 * 1024 * 1024;
+
+parentPort?.on('message', (job: InflateJob) => void run(job));
+
+async function run(job: InflateJob): Promise<void> {
+  const ring = new ByteRing(job.ring);
+  const reply = (message: InflateReply): void => job.port.postMessage(message);
+  const digester = job.wantDigest ? sha256Digester() : undefined;
+  let doneBytes = 0;
+  let plainBytes = 0;
+  const count = (chunk: Uint8Array): void => {
+    digester?.update(chunk);
+    doneBytes += chunk.length;
+    reply({ kind: 'taken', doneBytes });
+  };
+  try {
+    const source = job.path === undefined ? receive(job.port, count) : readFile(job.path, count);
+    for await (const piece of decompress(source)) {
+      ring.write(piece);
+      plainBytes += piece.length;
+      if (plainBytes > ratioFreeBytes && plainBytes > job.ratio * doneBytes) {
+        throw layerLimitError('unpacked size compared with the compressed one', job.ratio);
+      }
+    }
+    ring.end();
+    reply({ kind: 'done', digest: digester?.digest(), doneBytes });
+  } catch (error) {
+    ring.break();
+    reply(error instanceof RingBroken ? { kind: 'broken' } : { kind: 'failed', error: toThreadError(error) });
+  } finally {
+    job.port.close();
+  }
+}
+
+function* readFile(path: string, count: (chunk: Uint8Array) => void): Generator<Uint8Array> {
+  const fd = openSync(path, constants.O_RDONLY);
+  const buffer = Buffer.allocUnsafeSlow(chunkBytes);
+  try {
+    for (;;) {
+      const length = readSync(fd, buffer);
+      if (length === 0) return;
+      const chunk = buffer.subarray(0, length);
+      count(chunk);
+      yield chunk;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What comes on the port, until `null`. The sender holds back until its chunks are counted. */
+async function* receive(port: MessagePort, count: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+  const queue: InflateInput[] = [];
+  let wake = Promise.withResolvers<void>();
+  port.on('message', (chunk: InflateInput) => {
+    queue.push(chunk);
+    wake.resolve();
+  });
+  port.on('close', () => {
+    queue.push(null);
+    wake.resolve();
+  });
+  for (;;) {
+    const chunk = queue.shift();
+    if (chunk === undefined) {
+      await wake.promise;
+      wake = Promise.withResolvers<void>();
+    } else if (chunk === null) {
+      return;
+    } else {
+      count(chunk);
+      yield chunk;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { sha256Digester } from '../../oci/sha256.ts';
+import { confineThread } from '../host/confine-thread.ts';
+import { ByteRing, RingBroken } from './byte-ring.ts';
+import { layerLimitError } from './layer-error.ts';
+import type { LayerLimits } from './layer-io.ts';
+import { LayerWriter } from './layer-writer.ts';
+import { TarParser } from './tar/tar-parser.ts';
+import { type ThreadError, toThreadError } from './thread-error.ts';
+
+/** What the worker is started for: one layer, then it ends, because a confined thread cannot get out again. */
+export interface UnpackJob {
+  readonly ring: SharedArrayBuffer;
+  readonly targetDir: string;
+  readonly whiteouts: 'overlay' | 'delete';
+  readonly limits: LayerLimits;
+}
+
+export type UnpackReply =
+  | {
+      readonly kind: 'done';
+      readonly diffId: string;
+      readonly sizeBytes: number;
+      readonly entries: number;
+      readonly implied: readonly string[];
+    }
+  | { readonly kind: 'failed'; readonly error: ThreadError }
+  | { readonly kind: 'broken' };
+
+const pieceBytes = 1024 * 1024;
+
+parentPort?.postMessage(run(workerData as UnpackJob));
+
+function run(job: UnpackJob): UnpackReply {
+  const ring = new ByteRing(job.ring);
+  const writer = new LayerWriter(job.whiteouts, job.limits);
+  const digester = sha256Digester();
+  const parser = new TarParser();
+  let plainBytes = 0;
+  try {
+    confineThread(job.targetDir);
+    for (;;) {
+      const piece = ring.peek(pieceBytes);
+      if (piece === undefined) break;
+      plainBytes += piece.length;
+      if (plainBytes > job.limits.unpackedBytes) {
+        throw layerLimitError('unpacked size in bytes', job.limits.unpackedBytes);
+      }
+      digester.update(piece);
+      for (const event of parser.feed(piece)) {
+        if (event.kind === 'data') writer.data(event.chunk, event.offset);
+        else if (event.kind === 'entry') writer.begin(event.entry);
+        else writer.end();
+      }
+      ring.release(piece.length);
+    }
+    parser.finish();
+    return { kind: 'done', diffId: digester.digest(), ...writer.finish() };
+  } catch (error) {
+    ring.break();
+    writer.abandon();
+    return error instanceof RingBroken ? { kind: 'broken' } : { kind: 'failed', error: toThreadError(error) };
+  }
+}
