@@ -1,6 +1,5 @@
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel } from 'node:worker_threads';
 import { GantryError } from '../../base/gantry-error.ts';
-import { workerUrl } from '../../base/worker-url.ts';
 import { parseDiffId, parseDigest } from '../../oci/digest.ts';
 import { ByteRing } from './byte-ring.ts';
 import { defaultLimits } from './default-limits.ts';
@@ -26,7 +25,7 @@ export const applyLayer: ApplyLayer = async (source, targetDir, options) => {
   options.signal?.throwIfAborted();
   const limits = { ...defaultLimits, ...options.limits };
   const ring = new ByteRing({ capacityBytes: ringBytes });
-  const unpacking = startUnpack({ ring: ring.shared, targetDir, whiteouts: options.whiteouts, limits }, ring);
+  const unpacking = unpack({ ring: ring.shared, targetDir, whiteouts: options.whiteouts, limits }, ring);
   const inflating = inflate(source, ring, options, limits.ratio);
   const [unpacked, inflated] = await Promise.allSettled([unpacking, inflating]);
   options.signal?.throwIfAborted();
@@ -40,6 +39,8 @@ export const applyLayer: ApplyLayer = async (source, targetDir, options) => {
   return { diffId: parseDiffId(diffId), digest, sizeBytes, entries } satisfies AppliedLayer;
 };
 
+type Unpacked = Extract<UnpackReply, { kind: 'done' }>;
+
 /** Stands for "the other thread has the reason". */
 const otherEndFailed = new GantryError({
   kind: 'internal',
@@ -47,19 +48,25 @@ const otherEndFailed = new GantryError({
   message: 'the layer pipe broke',
 });
 
-function startUnpack(job: UnpackJob, ring: ByteRing): Promise<Extract<UnpackReply, { kind: 'done' }>> {
-  const worker = new Worker(workerUrl('core/layers/unpack.worker.ts'), { workerData: job });
-  const { promise, resolve, reject } = Promise.withResolvers<Extract<UnpackReply, { kind: 'done' }>>();
-  worker.once('message', (reply: UnpackReply) => {
+/** Has the other thread write what comes out of the ring. */
+async function unpack(job: Omit<UnpackJob, 'port'>, ring: ByteRing): Promise<Unpacked> {
+  using worker = borrowWorker('core/layers/unpack.worker.ts');
+  const { port1: port, port2 } = new MessageChannel();
+  const { promise, resolve, reject } = Promise.withResolvers<Unpacked>();
+  port.once('message', (reply: UnpackReply) => {
     if (reply.kind === 'done') resolve(reply);
     else reject(reply.kind === 'failed' ? fromThreadError(reply.error) : otherEndFailed);
   });
-  worker.once('error', reject);
-  worker.once('exit', () => {
+  worker.onceFailed((error) => {
     ring.break();
-    reject(otherEndFailed);
+    reject(error);
   });
-  return promise;
+  worker.post({ ...job, port: port2 } satisfies UnpackJob, [port2]);
+  try {
+    return await promise;
+  } finally {
+    port.close();
+  }
 }
 
 /** Feeds the decompressor. Result: digest of what it was fed, where wanted. */

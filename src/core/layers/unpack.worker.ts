@@ -1,15 +1,17 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { sha256Digester } from '../../oci/sha256.ts';
 import { confineThread } from '../host/confine-thread.ts';
+import { isErrno } from '../host/system-error.ts';
 import { ByteRing, RingBroken } from './byte-ring.ts';
-import { layerLimitError } from './layer-error.ts';
+import { layerError, layerLimitError } from './layer-error.ts';
 import type { LayerLimits } from './layer-io.ts';
 import { LayerWriter } from './layer-writer.ts';
 import { TarParser } from './tar/tar-parser.ts';
 import { type ThreadError, toThreadError } from './thread-error.ts';
 
-/** What the worker is started for: one layer, then it ends, because a confined thread cannot get out again. */
+/** One layer to write. The reply comes on `port`. */
 export interface UnpackJob {
+  readonly port: MessagePort;
   readonly ring: SharedArrayBuffer;
   readonly targetDir: string;
   readonly whiteouts: 'overlay' | 'delete';
@@ -29,7 +31,10 @@ export type UnpackReply =
 
 const pieceBytes = 1024 * 1024;
 
-parentPort?.postMessage(run(workerData as UnpackJob));
+parentPort?.on('message', (job: UnpackJob) => {
+  job.port.postMessage(run(job));
+  job.port.close();
+});
 
 function run(job: UnpackJob): UnpackReply {
   const ring = new ByteRing(job.ring);
@@ -38,7 +43,7 @@ function run(job: UnpackJob): UnpackReply {
   const parser = new TarParser();
   let plainBytes = 0;
   try {
-    confineThread(job.targetDir);
+    using _ = confineThread(job.targetDir);
     for (;;) {
       const piece = ring.peek(pieceBytes);
       if (piece === undefined) break;
@@ -59,6 +64,23 @@ function run(job: UnpackJob): UnpackReply {
   } catch (error) {
     ring.break();
     writer.abandon();
-    return error instanceof RingBroken ? { kind: 'broken' } : { kind: 'failed', error: toThreadError(error) };
+    if (error instanceof RingBroken) return { kind: 'broken' };
+    return { kind: 'failed', error: toThreadError(blameLayer(error)) };
   }
+}
+
+/** What only names inside the layer can cause is the layer's fault, not the disk's. */
+function blameLayer(error: unknown): unknown {
+  const isNaming = isErrno(
+    error,
+    'ENOENT',
+    'ENOTDIR',
+    'EISDIR',
+    'ELOOP',
+    'EEXIST',
+    'ENAMETOOLONG',
+    'EINVAL',
+    'ERANGE',
+  );
+  return isNaming ? layerError((error as Error).message) : error;
 }

@@ -219,7 +219,7 @@ describe('a hostile layer', () => {
     ['a hard link with ..', [{ path: 'h', type: 'hardlink' as const, linkPath: '../outside/secret' }]],
     ['a hard link to an absolute path', [{ path: 'h', type: 'hardlink' as const, linkPath: '/etc/passwd' }]],
     ['a hard link to itself', [{ path: 'h', type: 'hardlink' as const, linkPath: 'h' }]],
-    ['a name with NUL', [{ path: 'a\0b', content: '' }]],
+    ['a name with NUL', [{ path: 'ä\0b', content: '' }]],
     ['a name beyond the limit', [{ path: `${'d/'.repeat(2100)}x`, content: '' }]],
     ['a deep name', [{ path: `${'d/'.repeat(600)}x`, content: '' }]],
     [
@@ -312,7 +312,7 @@ describe('a hostile layer', () => {
           untouched();
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
   });
 });
