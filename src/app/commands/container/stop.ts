@@ -2,7 +2,7 @@ import { many } from '../argument-spec.ts';
 import { defineCommand } from '../define-command.ts';
 import { onEach } from '../on-each.ts';
 import { integer, text } from '../option-spec.ts';
-import { isRunning } from './container-states.ts';
+import { refuseUnlessRunning } from './container-states.ts';
 
 export const containerStop = defineCommand({
   id: 'container.stop',
@@ -19,10 +19,7 @@ export const containerStop = defineCommand({
     }),
   },
   keys: [{ key: 's', places: ['containers', 'logs'] }],
-  on: {
-    kind: 'container',
-    refuse: (container) => (isRunning(container) ? undefined : `${container.name} is not running`),
-  },
+  on: { kind: 'container', refuse: refuseUnlessRunning },
   run: (ctx, { args, options }) =>
     onEach(args.containers, async (container) => {
       await ctx.engine.containers.stop(container, {

@@ -1,0 +1,47 @@
+import { shortId } from '../../../oci/digest.ts';
+import type { CommandContext } from '../command-context.ts';
+import { defineCommand } from '../define-command.ts';
+import { flag, list } from '../option-spec.ts';
+import { parseFilters } from '../parse-filters.ts';
+
+export const containerPrune = defineCommand({
+  id: 'container.prune',
+  verbs: ['container prune'],
+  summary: 'Remove all stopped containers',
+  args: {},
+  options: {
+    filter: list('Only what matches (until=24h, label=key)', { valueName: 'filter' }),
+    force: flag('Do not ask', { short: 'f' }),
+  },
+  keys: [{ key: 'D', places: ['containers'] }],
+  danger: {
+    asks: 'always',
+    async question(ctx, { options }) {
+      if (options.force) return undefined;
+      const { removed } = await prune(ctx, options.filter, true);
+      return {
+        text: 'WARNING! This will remove all stopped containers.',
+        items: await describe(ctx, removed),
+        prompt: 'Are you sure you want to continue?',
+      };
+    },
+  },
+  async run(ctx, { options }) {
+    const { removed, reclaimedBytes } = await prune(ctx, options.filter, false);
+    return { kind: 'removals', sections: [{ title: 'Deleted Containers:', lines: removed }], reclaimedBytes };
+  },
+});
+
+function prune({ engine, signal }: CommandContext, filter: readonly string[], dryRun: boolean) {
+  return engine.containers.prune({ signal, filters: parseFilters(filter), dryRun });
+}
+
+async function describe(ctx: CommandContext, ids: readonly string[]): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  const all = await ctx.engine.containers.list({ signal: ctx.signal, all: true });
+  const known = new Map(all.map((container) => [container.id, container]));
+  return ids.map((id) => {
+    const container = known.get(id);
+    return container === undefined ? shortId(id) : `${shortId(id)}  ${container.name}  ${container.image}`;
+  });
+}

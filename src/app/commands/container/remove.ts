@@ -1,0 +1,47 @@
+import { GantryError } from '../../../base/gantry-error.ts';
+import { many } from '../argument-spec.ts';
+import { defineCommand } from '../define-command.ts';
+import { onEach } from '../on-each.ts';
+import { flag } from '../option-spec.ts';
+
+export const containerRemove = defineCommand({
+  id: 'container.remove',
+  verbs: ['rm', 'container rm', 'container remove'],
+  summary: 'Remove containers',
+  args: { containers: many('CONTAINER', { source: 'container' }) },
+  options: {
+    force: flag('Kill it first if it runs', { short: 'f' }),
+    volumes: flag('Remove its anonymous volumes too', { short: 'v' }),
+  },
+  refused: { link: 'there are no links', l: 'there are no links' },
+  keys: [{ key: 'd', places: ['containers'] }],
+  on: { kind: 'container' },
+  danger: {
+    asks: 'screen',
+    async question(ctx, { args, options }) {
+      const found = await Promise.all(
+        args.containers.map((container) => ctx.engine.containers.inspect(container, { signal: ctx.signal })),
+      );
+      return {
+        text: `Remove ${found.length === 1 ? 'this container' : `these ${found.length} containers`}?`,
+        items: found.map(({ name, image, state }) => `${name}  ${image}  ${state}`),
+        prompt: options.force ? 'What runs is killed; what they wrote is lost.' : 'What they wrote is lost.',
+      };
+    },
+  },
+  run: (ctx, { args, options }) =>
+    onEach(args.containers, async (container) => {
+      try {
+        await ctx.engine.containers.remove(container, {
+          signal: ctx.signal,
+          force: options.force,
+          volumes: options.volumes,
+        });
+      } catch (error) {
+        // `rm -f` of what is not there has reached what was asked, as Docker sees it.
+        if (!options.force || !(error instanceof GantryError) || error.kind !== 'not-found') throw error;
+        return [];
+      }
+      return container;
+    }),
+});
