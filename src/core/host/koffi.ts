@@ -12,7 +12,7 @@ export interface Koffi {
   errno(): number;
   address(buffer: Uint8Array): bigint;
   readonly node: {
-    poll(fd: number, options: PollOptions, callback: (events: PollOptions) => void): PollHandle;
+    poll(fd: number, options: PollOptions, callback: PollCallback): PollHandle;
   };
 }
 
@@ -33,10 +33,13 @@ export interface PollOptions {
   readonly disconnect?: boolean;
 }
 
+/** `status` is negative when polling failed; koffi's own types leave it out. */
+export type PollCallback = (status: number, events: PollOptions) => void;
+
 /** libuv's poll handle of one descriptor. */
 export interface PollHandle {
   stop(): void;
-  start(options: PollOptions, callback: (events: PollOptions) => void): void;
+  start(options: PollOptions, callback: PollCallback): void;
   close(): void;
   ref(): void;
   unref(): void;

@@ -126,12 +126,13 @@ export class PacketSocket implements Disposable {
     const writable = this.#writable !== undefined;
     this.#poll.stop();
     if (!readable && !writable) return;
-    this.#poll.start({ readable, writable }, (events) => {
-      if (events.writable === true && this.#writable !== undefined) {
+    this.#poll.start({ readable, writable }, (status, events) => {
+      const failed = status < 0;
+      if ((failed || events.writable === true) && this.#writable !== undefined) {
         this.#writable.resolve();
         this.#writable = undefined;
       }
-      if (events.readable === true && this.#reading) {
+      if ((failed || events.readable === true) && this.#reading) {
         this.#receive();
         this.#reading = false;
         this.#arrived?.resolve();
