@@ -1,0 +1,151 @@
+import { hash } from 'node:crypto';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { writeFileWhole } from '../../host/durable-file.ts';
+import { contentKey } from '../tree/content-key.ts';
+import { fileDigest } from '../tree/file-digest.ts';
+import type { Pacer } from '../tree/pacer.ts';
+import type { SelectedEntry, Selection } from '../tree/selection.ts';
+
+/** How many selections (a COPY of a context) are remembered; the oldest go first. */
+const keptSelections = 500;
+const magic = 'gantry-context-1';
+
+/**
+ * Remembers what the files of a context hold, so that an unchanged context is checked by `stat` alone. One file per
+ * selection: a head with the fingerprint of all stats and the content key, then one record a file (inode, size,
+ * mtime, ctime → SHA-256). Times decide nothing but whether a file is read again. A lost or broken cache file costs
+ * time only.
+ */
+export class ContextDigests {
+  readonly #dir: string;
+
+  constructor(cacheDir: string) {
+    this.#dir = join(cacheDir, 'context-stat');
+  }
+
+  /** Content key of the selections. `name` says which COPY of which context it is. */
+  async key(name: string, selections: readonly Selection[], pacer: Pacer): Promise<string> {
+    const path = join(this.#dir, hash('sha256', name, 'hex').slice(0, 40));
+    const fingerprint = fingerprintOf(selections);
+    const head = readHead(path);
+    if (head?.fingerprint === fingerprint) return head.key;
+
+    const known = readRecords(path);
+    const records: string[] = [];
+    let isTrusted = true;
+    const digest = async (entry: SelectedEntry): Promise<string> => {
+      const stamp = stampOf(entry);
+      const startedMs = Date.now();
+      const text = known.get(stamp) ?? (await fileDigest(entry));
+      if (isSettled(entry, startedMs)) records.push(`${stamp}\0${text}`);
+      else isTrusted = false;
+      return text;
+    };
+    const key = await contentKey(selections, { owners: false, digest, pacer });
+    const headLine = [magic, isTrusted ? fingerprint : '-', key].join(' ');
+    this.#save(path, `${headLine}\n${records.join('\0\0')}`);
+    return key;
+  }
+
+  #save(path: string, text: string): void {
+    mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
+    writeFileWhole(path, text, { durable: false });
+    const names = readdirSync(this.#dir);
+    if (names.length <= keptSelections) return;
+    const byAge = names
+      .map((name) => ({
+        name,
+        usedMs: statSync(join(this.#dir, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+      }))
+      .sort((a, b) => a.usedMs - b.usedMs);
+    for (const { name } of byAge.slice(0, names.length - keptSelections)) {
+      rmSync(join(this.#dir, name), { force: true });
+    }
+  }
+}
+
+/** Changes whenever a name or a stat does. Extended attributes count through ctime. */
+function fingerprintOf(selections: readonly Selection[]): string {
+  const names: string[] = [];
+  let count = 0;
+  for (const { name, entries } of selections) {
+    names.push(`\0${name}`);
+    for (const entry of entries) names.push(entry.relative);
+    count += entries.length;
+  }
+  const numbers = new Float64Array(count * 8);
+  let at = 0;
+  for (const { entries } of selections) {
+    for (const { stats } of entries) {
+      numbers[at] = stats.dev;
+      numbers[at + 1] = stats.ino;
+      numbers[at + 2] = stats.mode;
+      numbers[at + 3] = stats.size;
+      numbers[at + 4] = stats.mtimeMs;
+      numbers[at + 5] = stats.ctimeMs;
+      numbers[at + 6] = stats.uid;
+      numbers[at + 7] = stats.gid;
+      at += 8;
+    }
+  }
+  return hash('sha256', `${hash('sha256', numbers, 'hex')}${hash('sha256', names.join('\0'), 'hex')}`, 'hex');
+}
+
+function stampOf({ relative, stats }: SelectedEntry): string {
+  return `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${relative}`;
+}
+
+/**
+ * A file written again within one tick of the file system's clock keeps its stat: only what is older than that may be
+ * believed by its stat later. File systems that count in whole seconds get two of them.
+ */
+function isSettled({ stats }: SelectedEntry, readMs: number): boolean {
+  const tickMs = stats.ctimeMs % 1000 === 0 ? 2_000 : 50;
+  return stats.ctimeMs < readMs - tickMs;
+}
+
+function readHead(path: string): { readonly fingerprint: string; readonly key: string } | undefined {
+  const buffer = Buffer.alloc(256);
+  let length: number;
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      length = readSync(fd, buffer);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return undefined;
+  }
+  const match = /^gantry-context-1 ([0-9a-f]{64}) ([0-9a-f]{64})\n/.exec(
+    buffer.toString('latin1', 0, length),
+  );
+  return match === null ? undefined : { fingerprint: match[1] as string, key: match[2] as string };
+}
+
+function readRecords(path: string): ReadonlyMap<string, string> {
+  const records = new Map<string, string>();
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return records;
+  }
+  if (!text.startsWith(`${magic} `)) return records;
+  for (const record of text.slice(text.indexOf('\n') + 1).split('\0\0')) {
+    const [stamp, digest] = record.split('\0');
+    if (stamp !== undefined && digest !== undefined && /^[0-9a-f]{64}$/.test(digest))
+      records.set(stamp, digest);
+  }
+  return records;
+}

@@ -1,0 +1,100 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { GantryError } from '../../../base/gantry-error.ts';
+import { isErrno } from '../../host/system-error.ts';
+import { getXattr } from '../../host/xattrs.ts';
+import type { FileTree, TreeEntry } from '../tree/file-tree.ts';
+import type { IgnoreMatcher, IgnoreState } from './ignore-matcher.ts';
+
+/**
+ * A folder of the host as a build sees it: without what its .dockerignore names. Ignored folders are not looked into
+ * unless a `!` pattern may bring something below them back.
+ */
+export class ContextTree implements FileTree {
+  readonly description = 'build context';
+  readonly #root: string;
+  readonly #matcher: IgnoreMatcher;
+  /** Of folders. */
+  readonly #states = new Map<string, IgnoreState>();
+
+  /** `root` has no symbolic links in it. */
+  constructor(root: string, matcher: IgnoreMatcher) {
+    this.#root = root;
+    this.#matcher = matcher;
+    this.#states.set('', matcher.root);
+  }
+
+  lookup(path: string): TreeEntry | undefined {
+    const hostPath = this.#hostPath(path);
+    const stats = lstatSync(hostPath, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    const entry = { path, name: path.slice(path.lastIndexOf('/') + 1), hostPath, stats };
+    return this.#isThere(entry, this.#state(path)) ? entry : undefined;
+  }
+
+  list(path: string): readonly TreeEntry[] {
+    const dir = this.#hostPath(path);
+    const parent = this.#state(path);
+    const entries: TreeEntry[] = [];
+    for (const name of readNames(dir)) {
+      const entryPath = path === '' ? name : `${path}/${name}`;
+      const state = this.#matcher.isEmpty ? parent : this.#matcher.descend(parent, entryPath);
+      if (state.ignored && !this.#matcher.mayReinclude(entryPath)) continue;
+      const hostPath = `${dir}/${name}`;
+      const stats = lstatSync(hostPath, { throwIfNoEntry: false });
+      if (stats === undefined) continue;
+      const entry = { path: entryPath, name, hostPath, stats };
+      if (!this.#matcher.isEmpty && stats.isDirectory()) this.#states.set(entryPath, state);
+      if (this.#isThere(entry, state)) entries.push(entry);
+    }
+    return entries;
+  }
+
+  attributes(entry: TreeEntry): ReadonlyMap<string, Uint8Array> {
+    const capability = entry.stats.isFile() ? getXattr(entry.hostPath, 'security.capability') : undefined;
+    return new Map(capability === undefined ? [] : [['security.capability', capability]]);
+  }
+
+  /** Which .dockerignore line keeps an existing file out. For messages. */
+  ignoredBy(path: string): { readonly line: number; readonly text: string } | undefined {
+    if (lstatSync(this.#hostPath(path), { throwIfNoEntry: false }) === undefined) return undefined;
+    const { ignored, decidedBy } = this.#matcher.stateOf(path);
+    return ignored ? decidedBy : undefined;
+  }
+
+  #hostPath(path: string): string {
+    return path === '' ? this.#root : `${this.#root}/${path}`;
+  }
+
+  #state(path: string): IgnoreState {
+    if (this.#matcher.isEmpty) return this.#matcher.root;
+    return this.#states.get(path) ?? this.#matcher.stateOf(path);
+  }
+
+  /** An ignored folder is there all the same when anything in it is. */
+  #isThere(entry: TreeEntry, state: IgnoreState): boolean {
+    if (!state.ignored) return true;
+    if (!entry.stats.isDirectory() || !this.#matcher.mayReinclude(entry.path)) return false;
+    return this.list(entry.path).length > 0;
+  }
+}
+
+function readNames(dir: string): readonly string[] {
+  let names: string[];
+  try {
+    names = readdirSync(dir);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return [];
+    throw error;
+  }
+  for (const name of names) {
+    if (!name.includes('\ufffd')) continue;
+    throw new GantryError({
+      kind: 'unsupported',
+      code: 'file-name-encoding',
+      message: `the build context holds a file whose name is not UTF-8: ${dir}/${name}`,
+      hint: 'rename it, or name it in .dockerignore',
+      details: { path: `${dir}/${name}` },
+    });
+  }
+  return names.sort();
+}

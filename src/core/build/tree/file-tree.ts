@@ -1,0 +1,23 @@
+import type { Stats } from 'node:fs';
+
+/** A file, folder or link of a tree, never what a link points to. */
+export interface TreeEntry {
+  /** Below the tree's root, without leading slash; the root is empty. */
+  readonly path: string;
+  readonly name: string;
+  /** Where it lies on the host. Its parents are real folders, it may itself be a symbolic link. */
+  readonly hostPath: string;
+  readonly stats: Stats;
+}
+
+/** Files to copy from, whatever they are kept in: a build context, the layers of a stage. */
+export interface FileTree {
+  /** For messages: `build context`, `stage build`. */
+  readonly description: string;
+  /** `path` is clean and its parents are folders, not links: see `resolveInTree`. */
+  lookup(path: string): TreeEntry | undefined;
+  /** In order of their names. Empty when it is no folder. */
+  list(path: string): readonly TreeEntry[];
+  /** Extended attributes worth keeping, by name. */
+  attributes(entry: TreeEntry): ReadonlyMap<string, Uint8Array>;
+}

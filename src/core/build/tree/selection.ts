@@ -1,0 +1,55 @@
+import { IgnoreMatcher, type IgnoreState } from '../context/ignore-matcher.ts';
+import type { IgnorePattern } from '../context/ignore-patterns.ts';
+import type { FileTree, TreeEntry } from './file-tree.ts';
+import type { Pacer } from './pacer.ts';
+
+/** One source of a COPY: a file, or a folder with all that is to be copied of it. */
+export interface Selection {
+  readonly tree: FileTree;
+  /** The name it is copied under when the destination is a folder. */
+  readonly name: string;
+  /** The source itself first, folders before what they hold, each folder's entries in order of their names. */
+  readonly entries: readonly SelectedEntry[];
+}
+
+export interface SelectedEntry extends TreeEntry {
+  /** Below the source; empty for itself. */
+  readonly relative: string;
+}
+
+/**
+ * Gathers `root` and all below it. `exclude` patterns are relative to a folder that is copied, or to the name of a
+ * file that is.
+ */
+export async function selectEntries(
+  tree: FileTree,
+  root: TreeEntry,
+  name: string,
+  exclude: readonly IgnorePattern[],
+  pacer: Pacer,
+): Promise<Selection> {
+  const matcher = new IgnoreMatcher(exclude);
+  if (!root.stats.isDirectory()) {
+    const excluded = !matcher.isEmpty && matcher.stateOf(name).ignored;
+    return { tree, name, entries: excluded ? [] : [{ ...root, relative: '' }] };
+  }
+  const entries: SelectedEntry[] = [{ ...root, relative: '' }];
+  const waiting: { readonly path: string; readonly relative: string; readonly state: IgnoreState }[] = [
+    { path: root.path, relative: '', state: matcher.root },
+  ];
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    const below: typeof waiting = [];
+    for (const { path, name: entryName, hostPath, stats } of tree.list(folder.path)) {
+      const relative = folder.relative === '' ? entryName : `${folder.relative}/${entryName}`;
+      const state = matcher.isEmpty ? folder.state : matcher.descend(folder.state, relative);
+      if (state.ignored && !matcher.mayReinclude(relative)) continue;
+      if (!state.ignored || stats.isDirectory()) {
+        entries.push({ path, name: entryName, hostPath, stats, relative });
+      }
+      if (stats.isDirectory()) below.push({ path, relative, state });
+    }
+    waiting.push(...below.reverse());
+    if (pacer.isDue) await pacer.rest();
+  }
+  return { tree, name, entries };
+}
