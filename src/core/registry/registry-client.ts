@@ -42,7 +42,12 @@ export interface RepositoryClient {
   fetchBlob(descriptor: Descriptor, offset: number, signal: AbortSignal): Promise<BlobStream>;
   /** Uploads unless it is there. */
   pushBlob(descriptor: Descriptor, options: BlobPushOptions): Promise<BlobPush>;
-  pushManifest(tagOrDigest: string, mediaType: string, bytes: Uint8Array, signal: AbortSignal): Promise<Digest>;
+  pushManifest(
+    tagOrDigest: string,
+    mediaType: string,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Digest>;
   listTags(signal: AbortSignal): Promise<readonly string[]>;
 }
 

@@ -1,0 +1,94 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import { stripControl } from '../../base/strip-control.ts';
+import type { HttpResponse } from './http-exchange.ts';
+import { readBody } from './read-body.ts';
+
+/** What we asked for, in the words a refusal is told with. */
+export interface RequestSubject {
+  /** `docker.io/library/web` as the user wrote it: `web`. */
+  readonly repository: string;
+  readonly reference?: string | undefined;
+  readonly access: 'pull' | 'push';
+}
+
+const bodyLimitBytes = 64 * 1024;
+
+/** Reads an error answer (distribution-spec "Error Codes") and makes the sentence a person can act on. */
+export async function registryError(response: HttpResponse, subject: RequestSubject): Promise<GantryError> {
+  const told = firstError(await readBody(response, bodyLimitBytes).catch(() => Buffer.alloc(0)));
+  const { status } = response;
+  const details = { status, registryCode: told?.code };
+  const host = response.url.host;
+  const { repository, reference } = subject;
+  if (status === 401 || status === 403 || told?.code === 'DENIED' || told?.code === 'UNAUTHORIZED') {
+    const message =
+      subject.access === 'pull'
+        ? `pull access denied for ${repository}, repository does not exist or may require 'docker login'`
+        : `push access denied for ${repository}: requested access to the resource is denied`;
+    return new GantryError({
+      kind: 'denied',
+      code: 'registry-denied',
+      message: told?.message === undefined ? message : `${message}: ${told.message}`,
+      hint: `Check the name, and log in to ${host} (docker login or podman login) if it is private.`,
+      details,
+    });
+  }
+  if (status === 429 || told?.code === 'TOOMANYREQUESTS') {
+    return new GantryError({
+      kind: 'network',
+      code: 'registry-rate-limit',
+      message: `toomanyrequests: ${told?.message ?? `registry ${host} refuses more requests`}`,
+      hint: retryHint(response),
+      details,
+    });
+  }
+  if (status === 404) {
+    const name = reference === undefined ? repository : joinReference(repository, reference);
+    const unknown = told?.code === 'NAME_UNKNOWN' ? 'name unknown' : 'manifest unknown';
+    return new GantryError({
+      kind: 'not-found',
+      code: 'manifest-unknown',
+      message: `manifest for ${name} not found: ${unknown}: ${told?.message ?? unknown}`,
+      hint: `Check name and tag; ${host} has no such image.`,
+      details,
+    });
+  }
+  return new GantryError({
+    kind: status >= 500 ? 'network' : 'invalid',
+    code: 'registry-refused',
+    message: `registry ${host} answered ${status}${told === undefined ? '' : `: ${told.message ?? told.code}`}`,
+    details,
+  });
+}
+
+function retryHint(response: HttpResponse): string {
+  const after = response.headers['retry-after'];
+  return after === undefined
+    ? 'Try again later, or log in for a higher limit.'
+    : `Try again in ${after.slice(0, 40)} seconds.`;
+}
+
+function joinReference(repository: string, reference: string): string {
+  return reference.includes(':') ? `${repository}@${reference}` : `${repository}:${reference}`;
+}
+
+function firstError(
+  body: Buffer,
+): { readonly code: string; readonly message: string | undefined } | undefined {
+  try {
+    const { errors } = JSON.parse(body.toString('utf8')) as {
+      errors?: { code?: unknown; message?: unknown }[];
+    };
+    const first = errors?.[0];
+    if (first === undefined || typeof first.code !== 'string') return undefined;
+    const message =
+      typeof first.message === 'string' && first.message !== '' ? clean(first.message) : undefined;
+    return { code: clean(first.code), message };
+  } catch {
+    return undefined;
+  }
+}
+
+function clean(text: string): string {
+  return stripControl(text).replaceAll('\n', ' ').slice(0, 500);
+}

@@ -1,0 +1,160 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import { decodeManifestDocument } from '../../oci/decode-manifest.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import { type Digest, isDigest, parseDigest } from '../../oci/digest.ts';
+import { mediaTypes } from '../../oci/media-types.ts';
+import { familiarName } from '../../oci/reference.ts';
+import { sha256 } from '../../oci/sha256.ts';
+import type { HttpResponse } from './http-exchange.ts';
+import { pushBlob } from './push-blob.ts';
+import { readBody } from './read-body.ts';
+import type { FetchedManifest, RepositoryClient } from './registry-client.ts';
+import { type RequestSubject, registryError } from './registry-error.ts';
+import type { RegistrySession, SessionRequest } from './registry-session.ts';
+
+/** distribution-spec recommends registries accept at least 4 MiB; nobody sends more. */
+const manifestLimitBytes = 4 * 1024 * 1024;
+const mostTags = 100_000;
+
+const accept = [
+  mediaTypes.index,
+  mediaTypes.manifest,
+  mediaTypes.dockerManifestList,
+  mediaTypes.dockerManifest,
+  // Asked for only so that an old registry says what it has, and we can say why not.
+  mediaTypes.dockerSchema1Signed,
+].join(', ');
+
+export function repositoryClient(
+  session: RegistrySession,
+  domain: string,
+  path: string,
+  access: 'pull' | 'push',
+): RepositoryClient {
+  const repository = familiarName({ domain, path, tag: undefined, digest: undefined });
+  const scopes = [`repository:${path}:${access === 'push' ? 'pull,push' : 'pull'}`];
+  const subject = (reference?: string): RequestSubject => ({ repository, reference, access });
+  const send = (request: Omit<SessionRequest, 'scopes'>): Promise<HttpResponse> =>
+    session.send({ ...request, scopes });
+
+  const fetchManifest = async (tagOrDigest: string, signal: AbortSignal): Promise<FetchedManifest> => {
+    const headers = { Accept: accept };
+    const response = await send({ method: 'GET', path: `${path}/manifests/${tagOrDigest}`, headers, signal });
+    if (response.status !== 200) throw await registryError(response, subject(tagOrDigest));
+    const bytes = await readBody(response, manifestLimitBytes);
+    const digest = verified(bytes, tagOrDigest, repository);
+    const mediaType = contentType(response);
+    decodeManifestDocument(bytes, mediaType);
+    return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
+  };
+
+  return {
+    fetchManifest,
+    resolve: async (tagOrDigest, signal) => {
+      const headers = { Accept: accept };
+      const response = await send({
+        method: 'HEAD',
+        path: `${path}/manifests/${tagOrDigest}`,
+        headers,
+        signal,
+      });
+      response.body.resume();
+      const digest = response.headers['docker-content-digest'];
+      const size = Number(response.headers['content-length']);
+      const told = typeof digest === 'string' && isDigest(digest) && Number.isSafeInteger(size);
+      if (response.status === 200 && told) {
+        return { mediaType: contentType(response), digest: parseDigest(digest), size };
+      }
+      // A HEAD has no words to explain a refusal with; a GET does.
+      return (await fetchManifest(tagOrDigest, signal)).descriptor;
+    },
+    fetchBlob: async (descriptor, offset, signal) => {
+      const headers: Record<string, string> = offset === 0 ? {} : { Range: `bytes=${offset}-` };
+      const response = await send({
+        method: 'GET',
+        path: `${path}/blobs/${descriptor.digest}`,
+        headers,
+        signal,
+      });
+      if (response.status !== 200 && response.status !== 206) {
+        throw await registryError(response, subject(descriptor.digest));
+      }
+      const starts = response.status === 206 ? rangeStart(response) : 0;
+      if (starts !== 0 && starts !== offset) {
+        response.body.destroy();
+        throw new GantryError({
+          kind: 'network',
+          code: 'bad-range',
+          message: `registry ${response.url.host} answers from byte ${starts} where ${offset} was asked for`,
+        });
+      }
+      return { offset: starts, body: response.body };
+    },
+    pushBlob: (descriptor, options) => pushBlob(session, { path, repository, scopes }, descriptor, options),
+    pushManifest: async (tagOrDigest, mediaType, bytes, signal) => {
+      const response = await send({
+        method: 'PUT',
+        path: `${path}/manifests/${tagOrDigest}`,
+        headers: { 'Content-Type': mediaType, 'Content-Length': String(bytes.length) },
+        body: () => bytes,
+        signal,
+      });
+      if (response.status !== 201 && response.status !== 200)
+        throw await registryError(response, subject(tagOrDigest));
+      response.body.resume();
+      return sha256(bytes);
+    },
+    listTags: async (signal) => {
+      const tags: string[] = [];
+      let next: string | undefined = `${path}/tags/list?n=1000`;
+      while (next !== undefined && tags.length < mostTags) {
+        const response: HttpResponse = await send({ method: 'GET', path: next, signal });
+        if (response.status !== 200) throw await registryError(response, subject());
+        tags.push(...parseTags(await readBody(response, manifestLimitBytes)));
+        next = nextPage(response.headers['link']);
+      }
+      return tags;
+    },
+  };
+}
+
+/** The digest of the bytes; `corrupt` when one was asked for and it is another. */
+function verified(bytes: Uint8Array, tagOrDigest: string, repository: string): Digest {
+  const digest = sha256(bytes);
+  // A manifest named by sha512 is not verified by a sha256: such a name is refused, not trusted.
+  if (isDigest(tagOrDigest) && tagOrDigest !== digest) {
+    throw new GantryError({
+      kind: 'corrupt',
+      code: 'manifest-digest-mismatch',
+      message: `manifest of ${repository} does not match its digest: asked for ${tagOrDigest}, got ${digest}`,
+      hint: 'The registry, or something between it and us, altered it. Do not use it.',
+    });
+  }
+  return digest;
+}
+
+function contentType(response: HttpResponse): Descriptor['mediaType'] {
+  return (response.headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
+}
+
+function rangeStart(response: HttpResponse): number {
+  const match = /^bytes (\d{1,16})-/.exec(response.headers['content-range'] ?? '');
+  return match === null ? 0 : Number(match[1]);
+}
+
+function parseTags(body: Buffer): readonly string[] {
+  try {
+    const { tags } = JSON.parse(body.toString('utf8')) as { tags?: unknown };
+    if (!Array.isArray(tags)) return [];
+    return tags.filter(
+      (tag): tag is string => typeof tag === 'string' && /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(tag),
+    );
+  } catch {
+    return [];
+  }
+}
+
+function nextPage(link: string | string[] | undefined): string | undefined {
+  const text = Array.isArray(link) ? link[0] : link;
+  return /^<([^>]{1,2000})>\s*;\s*rel="?next"?/.exec(text ?? '')?.[1];
+}
