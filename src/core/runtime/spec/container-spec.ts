@@ -5,7 +5,7 @@ import type { SeccompSection } from '../seccomp/profile.ts';
 import type { ResolvedUser } from '../user/resolve-user.ts';
 import { grantedCapabilities } from './capabilities.ts';
 import { type DeviceSet, defaultDeviceRules } from './devices.ts';
-import { containerEnvironment } from './environment.ts';
+import { containerEnvironment, homeAnnotation, setsHome } from './environment.ts';
 import { containerMounts, type ResolvedMount } from './mounts.ts';
 import type { ProcessConfig } from './process-config.ts';
 import { checkResources, linuxResources } from './resources.ts';
@@ -51,6 +51,7 @@ export function containerSpec(input: ContainerSpecInput): RuntimeSpec {
     ociVersion: '1.0.2',
     ...(input.hostname === undefined ? {} : { hostname: input.hostname }),
     process: containerProcess(input),
+    ...(setsHome(input.process.env) ? {} : { annotations: { [homeAnnotation]: 'passwd' } }),
     root: { path: 'rootfs', readonly: spec.readOnlyRootfs === true },
     mounts: containerMounts(
       input.initPath === undefined

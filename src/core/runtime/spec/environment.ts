@@ -1,6 +1,9 @@
 /** Docker's, for images that set none. */
 export const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** Set in a specification whose HOME came from the user database: another user of the container has another. */
+export const homeAnnotation = 'gantry.home';
+
 /**
  * `base` with `changes` laid over it, in order, as Docker does: an entry of a name that is there already takes its
  * place, a bare name without `=` removes it, a new one goes to the end.
@@ -31,7 +34,11 @@ export function containerEnvironment(facts: {
     ...(facts.tty ? ['TERM=xterm'] : []),
   ];
   const merged = overlayEnvironment(base, facts.own);
-  return merged.some((entry) => nameOf(entry) === 'HOME') ? merged : [...merged, `HOME=${facts.home}`];
+  return setsHome(facts.own) ? merged : [...merged, `HOME=${facts.home}`];
+}
+
+export function setsHome(env: readonly string[]): boolean {
+  return env.some((entry) => entry.startsWith('HOME='));
 }
 
 function nameOf(entry: string): string {

@@ -1,0 +1,170 @@
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import type { Session } from '../../engine/session.ts';
+import { DescriptorListener } from '../host/descriptor-listener.ts';
+import { makePipe } from '../host/pipe.ts';
+import { randomHex } from '../host/random-hex.ts';
+import { setTerminalSize } from '../host/terminal-size.ts';
+import { closedInput, sessionLeft } from './attach-session.ts';
+import { execFolderPrefix } from './bundle.ts';
+import { mergedOutput, pipeReader, pipeWriter, terminalStream } from './fd-stream.ts';
+import { type OciProgram, startOci } from './oci-program.ts';
+import type { RuntimeProcess } from './runtime-spec.ts';
+import { startError } from './start-error.ts';
+
+export interface ExecRequest {
+  readonly id: string;
+  /** The bundle; a folder for this process is made in it and goes with the session. */
+  readonly dir: string;
+  readonly process: RuntimeProcess;
+  readonly stdin: boolean;
+}
+
+/**
+ * Runs a process in a running container, with pipes. It lives on when we leave or are killed; its output then goes
+ * nowhere. That it could not be started is told by `exit`, which rejects `start` with 126 or 127.
+ */
+export function execWithPipes(program: OciProgram, request: ExecRequest): Session {
+  const folder = makeFolder(request);
+  const input = request.stdin ? makePipe() : undefined;
+  const output = makePipe();
+  const errors = makePipe();
+  let child: ChildProcess;
+  try {
+    child = startOci(program, execCommand(folder, request.id), [
+      input?.readEnd ?? 'ignore',
+      output.writeEnd,
+      errors.writeEnd,
+    ]);
+  } finally {
+    for (const fd of [input?.readEnd, output.writeEnd, errors.writeEnd]) if (fd !== undefined) closeSync(fd);
+  }
+  const streams = [
+    { stream: 'stdout', socket: pipeReader(output.readEnd) },
+    { stream: 'stderr', socket: pipeReader(errors.readEnd) },
+  ] as const;
+  const writer = input === undefined ? undefined : pipeWriter(input.writeEnd);
+  writer?.on('error', () => undefined);
+  return session({
+    tty: false,
+    output: mergedOutput(streams),
+    sockets: streams.map(({ socket }) => socket),
+    writer,
+    exit: exitOf(child, folder, request.process.args),
+    closeInput: () => writer?.end(),
+    resize: () => undefined,
+  });
+}
+
+/**
+ * The same with a terminal, which the runtime hands over through a socket. For crun only: runc does so only for
+ * processes it then loses sight of. Rejects `start` when the process cannot be started.
+ */
+export async function execWithTerminal(program: OciProgram, request: ExecRequest): Promise<Session> {
+  const folder = makeFolder(request);
+  using listener = new DescriptorListener(join(folder, 'console'));
+  const child = startOci(
+    program,
+    execCommand(folder, request.id, ['--tty', '--console-socket', listener.path]),
+    'ignore',
+  );
+  const exit = exitOf(child, folder, request.process.args);
+  const ended = new AbortController();
+  exit.then(
+    () => ended.abort(),
+    () => ended.abort(),
+  );
+  let terminal: number;
+  try {
+    terminal = await listener.receive(ended.signal);
+  } catch (error) {
+    // It ended before there was a terminal: then `exit` knows why.
+    await exit;
+    throw error;
+  }
+  const socket = terminalStream(terminal);
+  return session({
+    tty: true,
+    output: mergedOutput([{ stream: 'stdout', socket }]),
+    sockets: [socket],
+    writer: socket,
+    exit,
+    closeInput: () => undefined,
+    resize: (size) => {
+      if (!socket.destroyed) setTerminalSize(terminal, size);
+    },
+  });
+}
+
+function makeFolder({ dir, process }: ExecRequest): string {
+  const folder = join(dir, `${execFolderPrefix}${randomHex(6)}`);
+  mkdirSync(folder, { mode: 0o700 });
+  writeFileSync(join(folder, 'process.json'), JSON.stringify(process), { mode: 0o600 });
+  return folder;
+}
+
+function execCommand(folder: string, id: string, options: readonly string[] = []): readonly string[] {
+  return ['--log', join(folder, 'log'), 'exec', ...options, '--process', join(folder, 'process.json'), id];
+}
+
+async function exitOf(child: ChildProcess, folder: string, args: readonly string[]): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  child.once('error', reject);
+  child.once('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal ?? 'SIGKILL'] ?? 9)));
+  try {
+    const status = await promise;
+    const complaint = runtimeLog(folder);
+    if (status !== 0 && complaint !== '') throw startError(complaint, args, 'exec');
+    return status;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function runtimeLog(folder: string): string {
+  try {
+    return readFileSync(join(folder, 'log'), 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+function session(parts: {
+  readonly tty: boolean;
+  readonly output: Session['output'];
+  readonly sockets: readonly Socket[];
+  readonly writer: Socket | undefined;
+  readonly exit: Promise<number>;
+  readonly closeInput: () => void;
+  readonly resize: (size: Parameters<Session['resize']>[0]) => void;
+}): Session {
+  const left = Promise.withResolvers<never>();
+  const exit = Promise.race([parts.exit, left.promise]);
+  for (const promise of [exit, parts.exit, left.promise]) promise.catch(() => undefined);
+  let inputOpen = parts.writer !== undefined;
+  return {
+    tty: parts.tty,
+    output: parts.output,
+    exit,
+    write: async (data) => {
+      const { writer } = parts;
+      if (!inputOpen || writer === undefined || writer.destroyed) throw closedInput();
+      await new Promise<void>((resolve, reject) => {
+        writer.write(data, (error) => (error ? reject(error) : resolve()));
+      });
+    },
+    closeInput: async () => {
+      if (inputOpen) parts.closeInput();
+      inputOpen = false;
+    },
+    resize: async (size) => parts.resize(size),
+    [Symbol.asyncDispose]: async () => {
+      left.reject(sessionLeft());
+      for (const socket of parts.sockets) socket.destroy();
+      parts.writer?.destroy();
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { EngineDirs } from '../engine-dirs.ts';
+import { cgroupProcesses } from '../host/cgroups/cgroup-processes.ts';
+import { wakeCgroups } from '../host/cgroups/wake-cgroups.ts';
+import { isAlive } from '../host/process-identity.ts';
+import { sweepBundle } from './bundle.ts';
+import { readExitStatus, waitForExitStatus } from './conmon/exit-files.ts';
+import { containerCgroup, forceFreeState, freeState, hasState } from './free-state.ts';
+import { monitorAlive } from './monitor-alive.ts';
+import { findOciProgram, type OciProgram, runOci } from './oci-program.ts';
+import type { RunningProcess, Runtime } from './runtime.ts';
+
+export interface RuntimeOptions {
+  /** Default: crun where there is one, else runc. */
+  readonly prefer?: 'crun' | 'runc' | undefined;
+}
+
+/**
+ * The runtime of this host, looked for at the first call that needs it: making one costs nothing and cannot fail.
+ * What each part needs is loaded with its first use.
+ */
+export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: RuntimeOptions = {}): Runtime {
+  let found: OciProgram | undefined;
+  const program = (): OciProgram => {
+    found ??= findOciProgram(dirs.run, options.prefer);
+    return found;
+  };
+  const alive = (process: RunningProcess): boolean =>
+    isAlive({ pid: process.pid, startTime: process.pidStartTime });
+
+  return {
+    describe: async () => {
+      const { kind } = program();
+      const { stdout } = await runOci(program(), ['--version']);
+      const version = /version (\S+)/.exec(stdout)?.[1];
+      return version === undefined ? kind : `${kind} ${version}`;
+    },
+    containerSpec: async (request) => {
+      const { prepareContainerSpec } = await import('./prepare-spec.ts');
+      return prepareContainerSpec(program(), dirs.cache, request);
+    },
+    stepSpec: async (request) => {
+      const { prepareStepSpec } = await import('./prepare-spec.ts');
+      return prepareStepSpec(program(), dirs.cache, request);
+    },
+    create: async (request) => {
+      wakeCgroups();
+      const { launch } = await import('./launch.ts');
+      // Left by a gantry that was killed between creating and starting it.
+      if (hasState(program(), request.id)) await forceFreeState(program(), request.id);
+      try {
+        return await launch(program(), request);
+      } catch (error) {
+        await forceFreeState(program(), request.id);
+        throw error;
+      }
+    },
+    start: async (id) => {
+      const { releaseStart } = await import('./release-start.ts');
+      await releaseStart(program(), id);
+    },
+    attach: async (id, dir, { tty, stdin, size }) => {
+      const { attachSession } = await import('./attach-session.ts');
+      return attachSession({ id, dir, tty, stdin, size });
+    },
+    exec: async (id, dir, process, spec) => {
+      const { startExec } = await import('./start-exec.ts');
+      return startExec(program(), { id, dir, process, spec });
+    },
+    kill: async (id, signal, killOptions) => {
+      const { sendSignal } = await import('./send-signal.ts');
+      await sendSignal(program(), id, signal, killOptions?.all === true);
+    },
+    pause: async (id) => setPaused(id, true),
+    resume: async (id) => setPaused(id, false),
+    stats: async (id, pid) => {
+      const { containerStats } = await import('./container-stats.ts');
+      return containerStats(id, pid);
+    },
+    processes: async (id) => cgroupProcesses(containerCgroup(id)),
+    delete: async (id, dir, deleteOptions) => {
+      sweepBundle(dir);
+      if (freeState(program(), id)) return;
+      if (deleteOptions?.force !== true) {
+        throw new GantryError({
+          kind: 'conflict',
+          code: 'container-running',
+          message: `container ${id} is running: stop the container before removing or force remove`,
+        });
+      }
+      await forceFreeState(program(), id);
+    },
+    exitStatus: readExitStatus,
+    waitExit: (id, dir, process, signal) =>
+      waitForExitStatus(id, dir, () => !alive(process) && !monitorAlive(process.monitorPid, id), signal),
+    alive,
+    runStep: async (request) => {
+      wakeCgroups();
+      const { runStep } = await import('./run-step.ts');
+      return runStep(program(), request);
+    },
+  };
+}
+
+async function setPaused(id: string, paused: boolean): Promise<void> {
+  const path = containerCgroup(id);
+  if (cgroupProcesses(path).length === 0) {
+    const { notRunning } = await import('./container-stats.ts');
+    throw notRunning(id);
+  }
+  const { setFrozen } = await import('../host/cgroups/freezer.ts');
+  await setFrozen(path, paused);
+}

@@ -1,0 +1,88 @@
+import { hostFacts } from './host-facts.ts';
+import type { OciProgram } from './oci-program.ts';
+import { rootUserDatabase } from './root-user-database.ts';
+import type { SpecForRoot } from './runtime.ts';
+import type { RuntimeSpec } from './runtime-spec.ts';
+import { type ContainerFilter, containerFilter } from './seccomp/container-filter.ts';
+import { buildStepSpec } from './spec/build-step-spec.ts';
+import { grantedCapabilities } from './spec/capabilities.ts';
+import { containerSpec } from './spec/container-spec.ts';
+import type { DeviceSet } from './spec/devices.ts';
+import { parseSecurityOptions } from './spec/security-options.ts';
+import type { ContainerSpecRequest, StepSpecRequest } from './spec-requests.ts';
+import { resolveUser } from './user/resolve-user.ts';
+
+/** crun takes a compiled filter from here, and then passes over the section; others only read the section. */
+const filterAnnotation = 'run.oci.seccomp_bpf_data';
+
+/** Looks up all that the specification of a container needs but what lies inside its root. */
+export async function prepareContainerSpec(
+  program: OciProgram,
+  cacheDir: string,
+  request: ContainerSpecRequest,
+): Promise<SpecForRoot> {
+  const { spec } = request;
+  const host = hostFacts();
+  const security = parseSecurityOptions(spec.securityOpt);
+  const filter = await filterFor(
+    program,
+    cacheDir,
+    request,
+    spec.privileged ? 'unconfined' : security.seccomp,
+  );
+  const devices = await devicesFor(spec.devices ?? [], spec.privileged === true);
+  const initPath = spec.init === true ? (await import('./find-init.ts')).findInit() : undefined;
+  return (rootDir) => {
+    const user = resolveUser(request.process.user, spec.groupAdd ?? [], rootUserDatabase(rootDir));
+    const made = containerSpec({
+      ...request,
+      user,
+      security,
+      seccomp: filter?.section,
+      devices,
+      initPath,
+      host,
+    });
+    return withFilter(made, filter);
+  };
+}
+
+/** The same for a RUN step. */
+export async function prepareStepSpec(
+  program: OciProgram,
+  cacheDir: string,
+  request: StepSpecRequest,
+): Promise<SpecForRoot> {
+  const host = hostFacts();
+  const filter = await filterFor(program, cacheDir, {}, 'default');
+  return (rootDir) => {
+    const user = resolveUser(request.process.user, [], rootUserDatabase(rootDir));
+    return withFilter(buildStepSpec({ request, user, seccomp: filter?.section, host }), filter);
+  };
+}
+
+async function filterFor(
+  program: OciProgram,
+  cacheDir: string,
+  request: Partial<Pick<ContainerSpecRequest, 'spec'>>,
+  option: string,
+): Promise<ContainerFilter | undefined> {
+  const host = hostFacts();
+  return containerFilter(option, {
+    caps: grantedCapabilities(request.spec ?? {}, host.boundingCaps),
+    kernel: host.kernel,
+    cacheDir,
+    compile: program.kind === 'crun',
+  });
+}
+
+async function devicesFor(requests: readonly string[], privileged: boolean): Promise<DeviceSet> {
+  if (requests.length === 0 && !privileged) return { devices: [], rules: [] };
+  const { hostDevices, requestedDevices } = await import('./spec/devices.ts');
+  return privileged ? hostDevices() : requestedDevices(requests);
+}
+
+function withFilter(spec: RuntimeSpec, filter: ContainerFilter | undefined): RuntimeSpec {
+  if (filter?.program === undefined) return spec;
+  return { ...spec, annotations: { ...spec.annotations, [filterAnnotation]: filter.program } };
+}

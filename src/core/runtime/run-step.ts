@@ -1,0 +1,121 @@
+import { closeSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { GantryError } from '../../base/gantry-error.ts';
+import { newNetworkNamespace } from '../host/network-namespace.ts';
+import { makePipe } from '../host/pipe.ts';
+import { withPrivateMounts } from '../host/private-mounts.ts';
+import { startProcess } from '../host/start-process.ts';
+import { rootFolder, writeBundle } from './bundle.ts';
+import { pipeReader } from './fd-stream.ts';
+import { forceFreeState, freeState, hasState } from './free-state.ts';
+import { withNetwork } from './launch.ts';
+import { mountRoot } from './mount-root.ts';
+import { hideFromRuntime, type OciProgram } from './oci-program.ts';
+import type { Runtime } from './runtime.ts';
+import { startError } from './start-error.ts';
+
+export type StepRequest = Parameters<Runtime['runStep']>[0];
+
+/**
+ * Runs a process in a container without a monitor, to its end. Rejects `start` when it cannot be started, the
+ * signal's reason when that fires; either way, nothing is left of it but what it wrote.
+ */
+export async function runStep(program: OciProgram, request: StepRequest): Promise<number> {
+  const { id, dir, signal } = request;
+  signal.throwIfAborted();
+  mkdirSync(program.stateRoot, { recursive: true, mode: 0o700 });
+  const netns = request.network === 'new' && request.configureNetwork ? newNetworkNamespace() : undefined;
+  try {
+    const netnsPath = netns === undefined ? undefined : `/proc/${process.pid}/fd/${netns}`;
+    if (netnsPath !== undefined) await request.configureNetwork?.(netnsPath);
+    signal.throwIfAborted();
+    if (hasState(program, id)) await forceFreeState(program, id);
+    return await runToEnd(program, request, netnsPath);
+  } catch (error) {
+    await forceFreeState(program, id);
+    throw error;
+  } finally {
+    if (netns !== undefined) closeSync(netns);
+    rmSync(join(dir, logName), { force: true });
+  }
+}
+
+const logName = 'step.log';
+
+async function runToEnd(
+  program: OciProgram,
+  request: StepRequest,
+  netnsPath: string | undefined,
+): Promise<number> {
+  const { id, dir, signal } = request;
+  const output = makePipe();
+  const errors = makePipe();
+  const rootDir = rootFolder(dir);
+  let args: readonly string[] = [];
+  const child = withPrivateMounts(() => {
+    try {
+      hideFromRuntime(program);
+      mountRoot(request.rootfs, rootDir);
+      const spec = typeof request.spec === 'function' ? request.spec(rootDir) : request.spec;
+      args = spec.process.args;
+      writeBundle(dir, withNetwork(spec, request.network, netnsPath));
+      return startProcess({
+        argv: [program.path, ...program.options, '--log', join(dir, logName), 'run', '--bundle', dir, id],
+        stdio: ['ignore', output.writeEnd, errors.writeEnd],
+        detached: true,
+      });
+    } catch (error) {
+      closeSync(output.readEnd);
+      closeSync(errors.readEnd);
+      throw error;
+    } finally {
+      closeSync(output.writeEnd);
+      closeSync(errors.writeEnd);
+    }
+  });
+
+  const ended = Promise.withResolvers<number>();
+  child.once('error', ended.reject);
+  child.once('exit', (code, name) =>
+    ended.resolve(code ?? 128 + (constants.signals[name ?? 'SIGKILL'] ?? 9)),
+  );
+  const drained = Promise.all([
+    forward(output.readEnd, (data) => request.onOutput('stdout', data)),
+    forward(errors.readEnd, (data) => request.onOutput('stderr', data)),
+  ]);
+  const stop = (): void => {
+    child.kill('SIGKILL');
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const status = await ended.promise;
+    // What the runtime started may live on without it; its output ends when that has ended too.
+    if (signal.aborted) await forceFreeState(program, id);
+    await drained;
+    if (signal.aborted) throw GantryError.from(signal.reason);
+    const complaint = readLog(dir);
+    if (status !== 0 && complaint !== '') throw startError(complaint, args);
+    if (!freeState(program, id)) await forceFreeState(program, id);
+    return status;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+async function forward(fd: number, take: (data: Uint8Array) => void): Promise<void> {
+  const socket = pipeReader(fd);
+  const ended = Promise.withResolvers<void>();
+  socket.on('data', take);
+  socket.once('error', () => socket.destroy());
+  socket.once('close', () => ended.resolve());
+  await ended.promise;
+}
+
+function readLog(dir: string): string {
+  try {
+    return readFileSync(join(dir, logName), 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

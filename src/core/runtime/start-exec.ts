@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExecSpec } from '../../engine/containers.ts';
+import type { Session } from '../../engine/session.ts';
+import { bundleFiles, readBundle } from './bundle.ts';
+import { notRunning } from './container-stats.ts';
+import { execProcess } from './exec-process.ts';
+import { hostFacts } from './host-facts.ts';
+import type { OciProgram } from './oci-program.ts';
+import { rootUserDatabase } from './root-user-database.ts';
+import type { RuntimeProcess } from './runtime-spec.ts';
+import { resolveUser } from './user/resolve-user.ts';
+
+/** Runs a process in a running container by the way that suits the runtime and the kind of streams. */
+export async function startExec(
+  program: OciProgram,
+  request: {
+    readonly id: string;
+    readonly dir: string;
+    readonly process: RuntimeProcess | undefined;
+    readonly spec: ExecSpec;
+  },
+): Promise<Session> {
+  const { id, dir, spec } = request;
+  const process = request.process ?? processFor(id, dir, spec);
+  const stdin = spec.stdin === true;
+  if (!process.terminal) {
+    const { execWithPipes } = await import('./exec-session.ts');
+    return execWithPipes(program, { id, dir, process, stdin });
+  }
+  if (program.kind === 'crun') {
+    const { execWithTerminal } = await import('./exec-session.ts');
+    const session = await execWithTerminal(program, { id, dir, process, stdin });
+    if (spec.size !== undefined) await session.resize(spec.size);
+    return session;
+  }
+  const { execWithMonitor } = await import('./exec-monitored.ts');
+  const session = await execWithMonitor(program, { id, dir, process, stdin });
+  if (spec.size !== undefined) await session.resize(spec.size);
+  return session;
+}
+
+/** The user asked for is looked up in the root of the running process, which is the container's. */
+function processFor(id: string, dir: string, spec: ExecSpec): RuntimeProcess {
+  let pid: number;
+  try {
+    pid = Number(readFileSync(join(dir, bundleFiles.pid), 'latin1').trim());
+  } catch {
+    throw notRunning(id);
+  }
+  const user = spec.user ? resolveUser(spec.user, [], rootUserDatabase(`/proc/${pid}/root`)) : undefined;
+  return execProcess(readBundle(dir), spec, user, hostFacts());
+}
