@@ -123,7 +123,7 @@ async function inflate(
           const next = await Promise.race([iterator.next(), over]);
           if (next === undefined || next.done === true) break;
           // A copy of its own: chunks of network streams share one buffer and must not be taken from their owner.
-          const own: InflateInput = Uint8Array.from(next.value);
+          const own: InflateInput = new Uint8Array(next.value);
           sentBytes += own.length;
           port.postMessage(own, [own.buffer]);
           while (!isOver && sentBytes - takenBytes > inFlightBytes) await roomMade.promise;

@@ -1,0 +1,105 @@
+import { MessageChannel } from 'node:worker_threads';
+import { GantryError } from '../../base/gantry-error.ts';
+import { type DiffId, parseDiffId } from '../../oci/digest.ts';
+import type { PackJob, PackReply } from './pack.worker.ts';
+import { fromThreadError } from './thread-error.ts';
+import { borrowWorker } from './worker-pool.ts';
+
+/** What a layer's tar is, whether or not anybody keeps its bytes. */
+export interface LayerTarInfo {
+  readonly diffId: DiffId;
+  /** Bytes of the tar itself. */
+  readonly tarBytes: number;
+}
+
+export interface PackOptions {
+  readonly compression: 'none' | 'gzip';
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of the tar done so far. */
+  readonly onProgress?: ((tarBytes: number) => void) | undefined;
+}
+
+/**
+ * The diff ID of a folder in overlayfs form (`Snapshotter.layerDir`), without making the tar: about 0.15 s for ten
+ * thousand files. Runs in a worker thread. Rejects `corrupt` / `bad-layer` for what no layer can hold, `io`.
+ */
+export async function hashLayer(layerDir: string, signal?: AbortSignal): Promise<LayerTarInfo> {
+  const packing = startPacking(layerDir, undefined, signal);
+  for await (const _ of packing.chunks) break;
+  return packing.result;
+}
+
+/**
+ * The tar of a folder in overlayfs form. The same folder gives the same bytes, compressed ones too. `result` settles
+ * when `chunks` has been read to its end; leaving early stops the work.
+ */
+export function packLayer(
+  layerDir: string,
+  options: PackOptions,
+): { readonly chunks: AsyncIterable<Uint8Array>; readonly result: Promise<LayerTarInfo> } {
+  return startPacking(layerDir, options.compression, options.signal, options.onProgress);
+}
+
+function startPacking(
+  layerDir: string,
+  output: PackJob['output'],
+  signal?: AbortSignal,
+  onProgress?: (tarBytes: number) => void,
+): { readonly chunks: AsyncIterable<Uint8Array>; readonly result: Promise<LayerTarInfo> } {
+  const { promise: result, resolve, reject } = Promise.withResolvers<LayerTarInfo>();
+  result.catch(() => undefined);
+
+  async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+    signal?.throwIfAborted();
+    using worker = borrowWorker('core/layers/pack.worker.ts');
+    const { port1: port, port2 } = new MessageChannel();
+    const replies: PackReply[] = [];
+    let wake = Promise.withResolvers<void>();
+    let failure: unknown;
+    const fail = (error: unknown): void => {
+      failure ??= error;
+      wake.resolve();
+    };
+    const onAbort = (): void => fail(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    worker.onceFailed(fail);
+    port.on('message', (reply: PackReply) => {
+      replies.push(reply);
+      wake.resolve();
+    });
+    worker.post({ port: port2, layerDir, output } satisfies PackJob, [port2]);
+    try {
+      for (;;) {
+        const reply = replies.shift();
+        if (failure !== undefined) throw failure;
+        if (reply === undefined) {
+          await wake.promise;
+          wake = Promise.withResolvers<void>();
+        } else if (reply.kind === 'chunk') {
+          yield reply.bytes;
+          onProgress?.(reply.tarBytes);
+          port.postMessage('taken');
+        } else if (reply.kind === 'failed') {
+          throw fromThreadError(reply.error);
+        } else {
+          resolve({ diffId: parseDiffId(reply.diffId), tarBytes: reply.tarBytes });
+          return;
+        }
+      }
+    } catch (error) {
+      reject(error);
+      throw error;
+    } finally {
+      reject(
+        new GantryError({
+          kind: 'cancelled',
+          code: 'cancelled',
+          message: 'the layer was not read to its end',
+        }),
+      );
+      signal?.removeEventListener('abort', onAbort);
+      port.close();
+    }
+  }
+  return { chunks: chunks(), result };
+}
