@@ -1,0 +1,94 @@
+import type { LayoutSizes } from '../layout/layout-sizes.ts';
+import type { Overlay } from '../overlays/overlay.ts';
+
+export type ListPaneId = 'images' | 'containers' | 'layers';
+export type TerminalPaneId = `terminal-${number}`;
+/** Everything that has a frame on the screen. */
+export type PaneId = ListPaneId | 'logs' | 'charts' | TerminalPaneId;
+
+/** What a list remembers between two paints. */
+export interface ListView {
+  /** Key of the selected row; a row keeps it while the list changes around it. */
+  readonly selected: string | undefined;
+  /** Where it stood, for when it is gone. */
+  readonly index: number;
+  readonly filter: string;
+}
+
+export interface LogsView {
+  readonly wrap: boolean;
+  readonly timestamps: boolean;
+  /** Number of the line at the bottom; undefined: follows the newest. */
+  readonly bottom: number | undefined;
+  /** Cells cut off at the left while lines are not wrapped. */
+  readonly shift: number;
+  readonly search: string;
+  /** Number of the line the search stands on. */
+  readonly hit: number | undefined;
+}
+
+/** The one-line field at the bottom. */
+export interface Prompt {
+  readonly kind: 'command' | 'filter' | 'search';
+  readonly text: string;
+  /** What was there before, for esc. */
+  readonly before: string;
+  /** Place in the history of `:`; undefined: the line being written. */
+  readonly recalled: number | undefined;
+  /** Which proposal is marked. */
+  readonly proposal: number | undefined;
+}
+
+export interface Message {
+  readonly tone: 'success' | 'info' | 'warning' | 'danger';
+  readonly text: string;
+  readonly hint: string | undefined;
+}
+
+/** Everything about the screen that is not the engine's. */
+export interface ViewState {
+  readonly columns: number;
+  readonly rows: number;
+  readonly focus: PaneId;
+  readonly zoomed: boolean;
+  readonly sizes: LayoutSizes;
+  readonly theme: string;
+  readonly lists: Readonly<Record<ListPaneId, ListView>>;
+  readonly logs: LogsView;
+  readonly terminals: readonly TerminalPaneId[];
+  /** The last one has the keys. */
+  readonly overlays: readonly Overlay[];
+  readonly prompt: Prompt | undefined;
+  readonly message: Message | undefined;
+  /** Milliseconds since the epoch as ages are counted from; moves on twice a minute. */
+  readonly nowMs: number;
+}
+
+const emptyList: ListView = { selected: undefined, index: 0, filter: '' };
+
+export function initialView(
+  options: Pick<ViewState, 'columns' | 'rows' | 'sizes' | 'theme' | 'nowMs'> & {
+    readonly logs?: Partial<LogsView>;
+  },
+): ViewState {
+  const { logs, ...rest } = options;
+  return {
+    ...rest,
+    focus: 'containers',
+    zoomed: false,
+    lists: { images: emptyList, containers: emptyList, layers: emptyList },
+    logs: {
+      wrap: true,
+      timestamps: false,
+      bottom: undefined,
+      shift: 0,
+      search: '',
+      hit: undefined,
+      ...logs,
+    },
+    terminals: [],
+    overlays: [],
+    prompt: undefined,
+    message: undefined,
+  };
+}
