@@ -79,12 +79,11 @@ export interface LogsOutcome extends OutcomeExtras {
   readonly tty: boolean;
 }
 
-/** Rows that come one after the other (events). */
-export interface RowsOutcome extends OutcomeExtras {
-  readonly kind: 'rows';
-  readonly table: Table<unknown>;
-  readonly rows: AsyncIterable<unknown>;
-  readonly view: TableView;
+/** Things that come one after the other (events): a line each, or a template applied to each. */
+export interface FeedOutcome extends OutcomeExtras {
+  readonly kind: 'feed';
+  readonly entries: AsyncIterable<{ readonly line: string; readonly document: unknown }>;
+  readonly format: string | undefined;
 }
 
 /** A table that changes in place (stats). Each element is the whole of it. */
@@ -127,7 +126,7 @@ export type Outcome =
   | TransferOutcome
   | BuildOutcome
   | LogsOutcome
-  | RowsOutcome
+  | FeedOutcome
   | LiveTableOutcome
   | SessionOutcome
   | BytesOutcome;

@@ -23,6 +23,4 @@ export interface Table<Row> {
   readonly columns: readonly string[];
   /** The field that `--quiet` prints alone. */
   readonly quiet: string;
-  /** One line a row instead of columns, where that is how it reads by default (events). */
-  line?(row: Row, view: TableView): string;
 }

@@ -3,6 +3,7 @@ import { defineCommand } from '../define-command.ts';
 import { humanSize } from '../format/human-size.ts';
 import { flag, list } from '../option-spec.ts';
 import { parseFilters } from '../parse-filters.ts';
+import { prunedImageLine } from './removed-image-line.ts';
 
 export const imagePrune = defineCommand({
   id: 'image.prune',
@@ -20,7 +21,7 @@ export const imagePrune = defineCommand({
     async question(ctx, { options }) {
       if (options.force) return undefined;
       const { removed, reclaimedBytes } = await prune(ctx, options, true);
-      const items = removed.map(({ action, target }) => `${action}: ${target}`);
+      const items = removed.map(prunedImageLine);
       return {
         text: options.all
           ? 'WARNING! This will remove all images without at least one container associated to them.'
@@ -32,7 +33,7 @@ export const imagePrune = defineCommand({
   },
   async run(ctx, { options }) {
     const { removed, reclaimedBytes } = await prune(ctx, options, false);
-    const lines = removed.map(({ action, target }) => `${action}: ${target}`);
+    const lines = removed.map(prunedImageLine);
     return { kind: 'removals', sections: [{ title: 'Deleted Images:', lines }], reclaimedBytes };
   },
 });

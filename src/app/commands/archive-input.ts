@@ -1,0 +1,41 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { GantryError } from '../../base/gantry-error.ts';
+import type { CommandContext } from './command-context.ts';
+
+/**
+ * Bytes of an archive: a file of the caller, or stdin. Rejects `not-found` for a file that is not there, and refuses a
+ * terminal as stdin.
+ */
+export async function archiveInput(
+  ctx: CommandContext,
+  file: string | undefined,
+): Promise<AsyncIterable<Uint8Array>> {
+  if (file === undefined) {
+    if (!ctx.io.stdinIsTerminal) return ctx.io.stdin;
+    throw new GantryError({
+      kind: 'invalid',
+      code: 'no-input',
+      message: 'requested load from stdin, but stdin is empty',
+      hint: 'Name a file, or pipe the archive in.',
+    });
+  }
+  const path = resolve(ctx.cwd, file);
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) {
+    throw new GantryError({
+      kind: 'not-found',
+      code: 'no-such-file',
+      message: `open ${file}: no such file or directory`,
+    });
+  }
+  if (found.isDirectory()) {
+    throw new GantryError({
+      kind: 'invalid',
+      code: 'is-a-directory',
+      message: `read ${file}: is a directory`,
+    });
+  }
+  return createReadStream(path, { highWaterMark: 256 * 1024, signal: ctx.signal });
+}

@@ -1,0 +1,107 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseReference } from '../../../oci/reference.ts';
+import { one } from '../argument-spec.ts';
+import { parsePairs } from '../container/spec/parse-pairs.ts';
+import { defineCommand } from '../define-command.ts';
+import { flag, list, text } from '../option-spec.ts';
+import { buildSource } from './build-source.ts';
+import { parseBuildArguments } from './parse-build-arguments.ts';
+import { readProgress } from './read-progress.ts';
+
+export const imageBuild = defineCommand({
+  id: 'image.build',
+  verbs: ['build', 'image build', 'builder build'],
+  summary: 'Build an image from a Dockerfile',
+  args: { path: one('PATH | -', { source: 'directory', help: 'folder to build from' }) },
+  options: {
+    buildArg: list('Set a build-time variable; a name alone takes the value it has here'),
+    file: text('Path of the Dockerfile; - is stdin', { short: 'f', source: 'file' }),
+    iidfile: text('Write the image ID to a file', { source: 'file' }),
+    label: list('Set a label of the image'),
+    load: flag('Keep the image here (always done)'),
+    network: text('Network of RUN steps', {
+      initial: 'default',
+      source: { choices: ['default', 'none', 'host'] },
+    }),
+    noCache: flag('Run every step again'),
+    platform: text('Platform to build for (os/arch[/variant])'),
+    progress: text('How to show progress: auto, plain, tty, quiet, rawjson', {
+      initial: 'auto',
+      source: { choices: ['auto', 'plain', 'tty', 'quiet', 'rawjson'] },
+    }),
+    pull: flag('Ask the registry for newer base images'),
+    quiet: flag('Print the image ID and nothing else', { short: 'q' }),
+    tag: list('Name the image (name[:tag])', { short: 't' }),
+    target: text('Stage to build'),
+  },
+  refused: {
+    'add-host': 'steps see the names of this machine',
+    allow: 'steps get no entitlements',
+    annotation: 'images carry labels only',
+    attest: 'attestations are not made',
+    'build-context': 'there is one context',
+    builder: 'there is one builder',
+    'cache-from': 'the local cache is used',
+    'cache-to': 'the local cache is used',
+    'cgroup-parent': 'steps have their own place below gantry',
+    check: 'only whole builds are run',
+    compress: 'the context is not sent anywhere',
+    'cpu-period': 'steps have no limits',
+    'cpu-quota': 'steps have no limits',
+    'cpu-shares': 'steps have no limits',
+    'cpuset-cpus': 'steps have no limits',
+    'cpuset-mems': 'steps have no limits',
+    c: 'steps have no limits',
+    m: 'steps have no limits',
+    memory: 'steps have no limits',
+    'memory-swap': 'steps have no limits',
+    'metadata-file': 'use --iidfile',
+    'no-cache-filter': 'use --no-cache',
+    o: 'the image is kept here; gantry save writes it to a file',
+    output: 'the image is kept here; gantry save writes it to a file',
+    provenance: 'attestations are not made',
+    push: 'run gantry push afterwards',
+    sbom: 'attestations are not made',
+    secret: 'secrets are not mounted',
+    'security-opt': 'steps run with the default profile',
+    'shm-size': 'steps have 64 MiB of /dev/shm',
+    squash: 'layers are kept as they are',
+    ssh: 'no agent is forwarded',
+    ulimit: 'steps have no limits',
+  },
+  keys: [{ key: 'b', places: ['images', 'layers'] }],
+  needs: ['image.build'],
+  examples: [{ line: 'gantry build -t web .', meaning: 'build the folder you are in' }],
+  async run(ctx, { args, options }) {
+    for (const tag of options.tag) parseReference(tag);
+    const progress = options.quiet ? 'quiet' : readProgress(options.progress);
+    const source = await buildSource(ctx, args.path, options.file);
+    const operation = ctx.engine.builds.build(
+      {
+        contextDir: source.contextDir,
+        dockerfile: source.dockerfile,
+        dockerfileText: source.dockerfileText,
+        tags: options.tag,
+        target: options.target,
+        buildArgs: parseBuildArguments(options.buildArg, ctx.env),
+        labels: parsePairs(options.label),
+        noCache: options.noCache,
+        pull: options.pull,
+        network: options.network,
+        platform: options.platform,
+      },
+      { signal: ctx.signal },
+    );
+    operation.result.then(source.discard, source.discard);
+    return {
+      kind: 'build',
+      operation,
+      progress,
+      async next({ imageId }) {
+        if (options.iidfile !== undefined) await writeFile(resolve(ctx.cwd, options.iidfile), imageId);
+        return progress === 'quiet' ? { kind: 'lines', lines: [imageId] } : { kind: 'none' };
+      },
+    };
+  },
+});

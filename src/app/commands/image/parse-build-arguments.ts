@@ -1,0 +1,12 @@
+/** `--build-arg NAME=value`; a name alone takes the caller's value and is left out where there is none. */
+export function parseBuildArguments(
+  words: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const pairs = words.flatMap((word): (readonly [string, string])[] => {
+    const at = word.indexOf('=');
+    const value = at < 0 ? env[word] : word.slice(at + 1);
+    return value === undefined ? [] : [[at < 0 ? word : word.slice(0, at), value]];
+  });
+  return Object.fromEntries(pairs);
+}

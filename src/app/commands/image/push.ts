@@ -1,0 +1,60 @@
+import { GantryError } from '../../../base/gantry-error.ts';
+import { parseReference, repositoryName } from '../../../oci/reference.ts';
+import { one } from '../argument-spec.ts';
+import { defineCommand } from '../define-command.ts';
+import { flag } from '../option-spec.ts';
+
+export const imagePush = defineCommand({
+  id: 'image.push',
+  verbs: ['push', 'image push'],
+  summary: 'Upload an image to a registry',
+  args: { image: one('NAME[:TAG]', { source: 'image' }) },
+  options: {
+    allTags: flag('Upload every tag of the repository', { short: 'a' }),
+    quiet: flag('Show no progress', { short: 'q' }),
+  },
+  refused: {
+    'disable-content-trust': 'images are not signed',
+    platform: 'an image here is of one platform',
+  },
+  keys: [{ key: 'u', places: ['images'] }],
+  on: { kind: 'image', refuse: ({ names }) => (names.length > 0 ? undefined : 'it has no name to push to') },
+  needs: ['image.push'],
+  async run(ctx, { args, options }) {
+    const reference = parseReference(args.image);
+    if (options.allTags && reference.tag !== undefined) {
+      throw new GantryError({
+        kind: 'usage',
+        code: 'tag-with-all-tags',
+        message: "tag can't be used with --all-tags/-a",
+        details: { exitCode: 1 },
+      });
+    }
+    const untagged = reference.tag === undefined && reference.digest === undefined && !options.allTags;
+    const operation = ctx.engine.images.push(args.image, { signal: ctx.signal, allTags: options.allTags });
+    const target = repositoryName(reference);
+    return {
+      kind: 'transfer',
+      operation,
+      opening: options.quiet
+        ? undefined
+        : [
+            ...(untagged ? ['Using default tag: latest'] : []),
+            `The push refers to repository [${target}]`,
+          ].join('\n'),
+      quiet: options.quiet,
+      stream: 'stdout',
+      async next() {
+        const pushed = await operation.result;
+        const lines = pushed.map(({ reference: name, digest, sizeBytes }) =>
+          options.quiet ? name : `${tagOf(name)}: digest: ${digest} size: ${sizeBytes}`,
+        );
+        return { kind: 'lines', lines };
+      },
+    };
+  },
+});
+
+function tagOf(name: string): string {
+  return parseReference(name).tag ?? 'latest';
+}

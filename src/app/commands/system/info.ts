@@ -1,0 +1,69 @@
+import type { SystemInfo } from '../../../engine/system.ts';
+import { defineCommand } from '../define-command.ts';
+import { binarySize } from '../format/human-size.ts';
+import { text } from '../option-spec.ts';
+
+export const systemInfo = defineCommand({
+  id: 'system.info',
+  verbs: ['info', 'system info'],
+  summary: 'Show the engine and its machine',
+  args: {},
+  options: { format: text("Output format: 'json', or a Go template such as '{{.Driver}}'", { short: 'f' }) },
+  async run(ctx, { options }) {
+    const info = await ctx.engine.system.info({ signal: ctx.signal });
+    return {
+      kind: 'documents',
+      documents: [infoDocument(info)],
+      format: options.format,
+      text: infoText(info),
+      warnings: options.format === undefined ? info.warnings.map((warning) => `WARNING: ${warning}`) : [],
+    };
+  },
+});
+
+function infoDocument(info: SystemInfo) {
+  const { running, paused, stopped } = info.containers;
+  return {
+    Containers: running + paused + stopped,
+    ContainersRunning: running,
+    ContainersPaused: paused,
+    ContainersStopped: stopped,
+    Images: info.images,
+    Driver: info.snapshotter,
+    CgroupVersion: info.cgroups === 'v2' ? '2' : info.cgroups === 'none' ? '' : '1',
+    KernelVersion: info.kernel,
+    OperatingSystem: info.operatingSystem,
+    OSType: 'linux',
+    Architecture: info.architecture,
+    NCPU: info.cpus,
+    MemTotal: info.memoryBytes,
+    DockerRootDir: info.root,
+    Name: info.engine,
+    ServerVersion: info.version,
+    DefaultRuntime: info.runtime,
+    Rootless: info.rootless,
+    Warnings: info.warnings,
+  };
+}
+
+function infoText(info: SystemInfo): string {
+  const { running, paused, stopped } = info.containers;
+  return [
+    `Engine: ${info.engine} ${info.version}`,
+    ` Containers: ${running + paused + stopped}`,
+    `  Running: ${running}`,
+    `  Paused: ${paused}`,
+    `  Stopped: ${stopped}`,
+    ` Images: ${info.images}`,
+    ` Storage Driver: ${info.snapshotter}`,
+    ` Root Dir: ${info.root}`,
+    ` Rootless: ${info.rootless}`,
+    ` Runtime: ${info.runtime}`,
+    ` Cgroups: ${info.cgroups}`,
+    ` Kernel Version: ${info.kernel}`,
+    ` Operating System: ${info.operatingSystem}`,
+    ` Architecture: ${info.architecture}`,
+    ` CPUs: ${info.cpus}`,
+    ` Total Memory: ${binarySize(info.memoryBytes)}`,
+  ].join('\n');
+}

@@ -1,0 +1,80 @@
+import type { CommandContext } from '../command-context.ts';
+import { defineCommand } from '../define-command.ts';
+import { prunedImageLine } from '../image/removed-image-line.ts';
+import { flag, list } from '../option-spec.ts';
+import { parseFilters } from '../parse-filters.ts';
+
+export const systemPrune = defineCommand({
+  id: 'system.prune',
+  verbs: ['system prune'],
+  summary: 'Remove everything that is not used',
+  args: {},
+  options: {
+    all: flag('Remove every image no container uses, not just dangling ones', { short: 'a' }),
+    filter: list('Only what matches (until=24h, label=key)', { valueName: 'filter' }),
+    force: flag('Do not ask', { short: 'f' }),
+    volumes: flag('Remove anonymous volumes too'),
+  },
+  danger: {
+    asks: 'always',
+    async question(ctx, { options }) {
+      if (options.force) return undefined;
+      const { sections } = await prune(ctx, options, true);
+      const stopped = sections[0]?.lines.length ?? 0;
+      const items = sections.flatMap(({ title, lines }) =>
+        lines.map((line) => `${title.slice(8, -1)}: ${line}`),
+      );
+      return {
+        text: [
+          'WARNING! This will remove:',
+          '  - all stopped containers',
+          '  - all networks not used by at least one container',
+          ...(options.volumes ? ['  - all anonymous volumes not used by at least one container'] : []),
+          options.all
+            ? '  - all images without at least one container associated to them'
+            : '  - all dangling images',
+          `  - ${options.all ? 'all' : 'unused'} build cache`,
+        ].join('\n'),
+        items:
+          stopped > 0 && options.all ? [...items, 'and the images that only these containers use'] : items,
+        prompt: 'Are you sure you want to continue?',
+      };
+    },
+  },
+  async run(ctx, { options }) {
+    return { kind: 'removals', ...(await prune(ctx, options, false)) };
+  },
+});
+
+interface PruneOptions {
+  readonly all: boolean;
+  readonly filter: readonly string[];
+  readonly volumes: boolean;
+}
+
+/** In the order that frees the most: what containers held is free for what comes after them. */
+async function prune(
+  { engine, signal }: CommandContext,
+  { all, filter, volumes }: PruneOptions,
+  dryRun: boolean,
+) {
+  const filters = parseFilters(filter);
+  const containers = await engine.containers.prune({ signal, filters, dryRun });
+  const networks = await engine.networks.prune({ signal, filters, dryRun });
+  const freed = volumes
+    ? await engine.volumes.prune({ signal, filters, dryRun })
+    : { removed: [], reclaimedBytes: 0 };
+  const images = await engine.images.prune({ signal, all, filters, dryRun });
+  const cache = await engine.builds.pruneCache({ signal, all, dryRun });
+  return {
+    sections: [
+      { title: 'Deleted Containers:', lines: containers.removed },
+      { title: 'Deleted Networks:', lines: networks.removed },
+      { title: 'Deleted Volumes:', lines: freed.removed },
+      { title: 'Deleted Images:', lines: images.removed.map(prunedImageLine) },
+      { title: 'Deleted build cache objects:', lines: cache.removed },
+    ],
+    reclaimedBytes:
+      containers.reclaimedBytes + freed.reclaimedBytes + images.reclaimedBytes + cache.reclaimedBytes,
+  };
+}

@@ -1,0 +1,36 @@
+import { defineCommand } from '../define-command.ts';
+import { text } from '../option-spec.ts';
+
+export const systemVersion = defineCommand({
+  id: 'system.version',
+  verbs: ['version'],
+  summary: 'Show versions of gantry and what it runs on',
+  args: {},
+  options: {
+    format: text("Output format: 'json', or a Go template such as '{{.Server.Version}}'", { short: 'f' }),
+  },
+  async run(ctx, { options }) {
+    const info = await ctx.engine.system.info({ signal: ctx.signal });
+    const part = {
+      Version: info.version,
+      Os: 'linux',
+      Arch: info.architecture,
+      KernelVersion: info.kernel,
+      NodeVersion: process.versions.node,
+    };
+    const lines = [
+      `gantry: ${info.engine}`,
+      ` Version:   ${info.version}`,
+      ` Runtime:   ${info.runtime}`,
+      ` Node:      ${process.versions.node}`,
+      ` OS/Arch:   linux/${info.architecture}`,
+      ` Kernel:    ${info.kernel}`,
+    ];
+    return {
+      kind: 'documents',
+      documents: [{ Client: part, Server: { ...part, Runtime: info.runtime } }],
+      format: options.format,
+      text: lines.join('\n'),
+    };
+  },
+});

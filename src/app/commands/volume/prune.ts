@@ -1,0 +1,41 @@
+import type { CommandContext } from '../command-context.ts';
+import { defineCommand } from '../define-command.ts';
+import { flag, list } from '../option-spec.ts';
+import { parseFilters } from '../parse-filters.ts';
+
+export const volumePrune = defineCommand({
+  id: 'volume.prune',
+  verbs: ['volume prune'],
+  summary: 'Remove unused volumes',
+  args: {},
+  options: {
+    all: flag('Named ones too, not just anonymous ones', { short: 'a' }),
+    filter: list('Only what matches (label=key)', { valueName: 'filter' }),
+    force: flag('Do not ask', { short: 'f' }),
+  },
+  keys: [{ key: 'D', places: ['volumes'] }],
+  danger: {
+    asks: 'always',
+    async question(ctx, { options }) {
+      if (options.force) return undefined;
+      const { removed } = await prune(ctx, options, true);
+      return {
+        text: `WARNING! This will remove ${options.all ? 'all' : 'anonymous'} local volumes not used by at least one container.`,
+        items: removed,
+        prompt: 'Are you sure you want to continue?',
+      };
+    },
+  },
+  async run(ctx, { options }) {
+    const { removed, reclaimedBytes } = await prune(ctx, options, false);
+    return { kind: 'removals', sections: [{ title: 'Deleted Volumes:', lines: removed }], reclaimedBytes };
+  },
+});
+
+function prune(
+  { engine, signal }: CommandContext,
+  options: { readonly all: boolean; readonly filter: readonly string[] },
+  dryRun: boolean,
+) {
+  return engine.volumes.prune({ signal, all: options.all, filters: parseFilters(options.filter), dryRun });
+}
