@@ -1,0 +1,186 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { BuildEvent } from '../../engine/builds.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { TransferEvent } from '../../engine/transfer-events.ts';
+import type { CommandContext } from '../commands/command-context.ts';
+import type { AnyInput, Command } from '../commands/define-command.ts';
+import type { BuildOutcome, Outcome, TransferOutcome } from '../commands/outcome.ts';
+import { LogRing } from '../state/log-ring.ts';
+import { sanitiseLine } from '../state/sanitise-line.ts';
+import type { Store } from '../state/store.ts';
+import { applyBuildEvent, noBuild } from './build-progress.ts';
+import { type Job, type JobsState, jobAdded, jobChanged } from './job.ts';
+import { applyTransferEvent, noTransfer } from './transfer-progress.ts';
+
+/** An outcome that is neither a build nor a transfer: those have run to their end here. */
+export type FinalOutcome = Exclude<Outcome, BuildOutcome | TransferOutcome>;
+
+export interface JobRunnerOptions {
+  readonly engine: Engine;
+  readonly jobs: Store<JobsState>;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  now(): number;
+}
+
+const outputLimits = { lines: 5000, bytes: 4 << 20 };
+
+/** Runs commands for a surface that stays: each is a job with progress that can be watched, cancelled and read later. */
+export class JobRunner {
+  readonly #options: JobRunnerOptions;
+  readonly #cancels = new Map<number, AbortController>();
+  #next = 1;
+
+  constructor(options: JobRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** What a command's `run` and `question` get here. */
+  context(signal: AbortSignal): CommandContext {
+    const { engine, cwd, env, now } = this.#options;
+    const io = { stdin: empty(), stdinIsTerminal: false, stdoutIsTerminal: true, size: undefined };
+    return { engine, signal, cwd, env, now, io };
+  }
+
+  /** Starts a command. `ended` resolves with its last outcome, or rejects; the job tells the same. */
+  start(
+    command: Command,
+    input: AnyInput,
+    line: string,
+  ): { readonly id: number; readonly ended: Promise<FinalOutcome> } {
+    const id = this.#next;
+    this.#next += 1;
+    const cancel = new AbortController();
+    this.#cancels.set(id, cancel);
+    const job: Job = {
+      id,
+      line,
+      state: 'running',
+      startedMs: this.#options.now(),
+      endedMs: undefined,
+      progress: undefined,
+      error: undefined,
+      output: new LogRing(outputLimits),
+      revision: 0,
+    };
+    this.#options.jobs.update((state) => jobAdded(state, job));
+    const ended = this.#run(job, command, input, cancel.signal).finally(() => this.#cancels.delete(id));
+    ended.catch(() => undefined);
+    return { id, ended };
+  }
+
+  cancel(id: number): void {
+    this.#cancels.get(id)?.abort();
+  }
+
+  /** Cancels what still runs and waits until all of it has cleaned up after itself. */
+  async cancelAll(): Promise<void> {
+    const running = [...this.#cancels.values()];
+    for (const cancel of running) cancel.abort();
+    while (this.#cancels.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  async #run(job: Job, command: Command, input: AnyInput, signal: AbortSignal): Promise<FinalOutcome> {
+    const { jobs, now } = this.#options;
+    try {
+      let outcome = await command.run(this.context(signal), input);
+      while (outcome.kind === 'build' || outcome.kind === 'transfer') {
+        outcome =
+          outcome.kind === 'build' ? await this.#build(job, outcome) : await this.#transfer(job, outcome);
+      }
+      const error = outcome.errors?.[0];
+      jobs.update((state) =>
+        jobChanged(state, job.id, (known) => ({
+          ...known,
+          state: error === undefined ? 'done' : 'failed',
+          endedMs: now(),
+          error,
+        })),
+      );
+      return outcome;
+    } catch (thrown) {
+      const error = GantryError.from(thrown);
+      jobs.update((state) =>
+        jobChanged(state, job.id, (known) => ({
+          ...known,
+          state: error.kind === 'cancelled' ? 'cancelled' : 'failed',
+          endedMs: now(),
+          error,
+        })),
+      );
+      throw error;
+    }
+  }
+
+  async #transfer(job: Job, outcome: TransferOutcome): Promise<Outcome> {
+    await using operation = outcome.operation;
+    this.#change(job.id, (known) => ({ ...known, progress: noTransfer }));
+    for await (const event of operation) this.#tell(job, event);
+    await operation.result;
+    return outcome.next();
+  }
+
+  async #build(job: Job, outcome: BuildOutcome): Promise<Outcome> {
+    await using operation = outcome.operation;
+    this.#change(job.id, (known) => ({ ...known, progress: noBuild }));
+    const decoders = new Map<string, LineDecoder>();
+    for await (const event of operation) {
+      if (event.kind === 'output') this.#output(job, event, decoders);
+      else this.#tell(job, event);
+    }
+    return outcome.next(await operation.result);
+  }
+
+  #tell(job: Job, event: BuildEvent | TransferEvent): void {
+    this.#change(job.id, (known) => {
+      const { progress } = known;
+      if (event.kind === 'layer' || event.kind === 'message') {
+        return {
+          ...known,
+          progress: applyTransferEvent(progress?.kind === 'transfer' ? progress : noTransfer, event),
+        };
+      }
+      return { ...known, progress: applyBuildEvent(progress?.kind === 'build' ? progress : noBuild, event) };
+    });
+  }
+
+  #output(
+    job: Job,
+    event: Extract<BuildEvent, { kind: 'output' }>,
+    decoders: Map<string, LineDecoder>,
+  ): void {
+    const key = `${event.vertex} ${event.stream}`;
+    const decoder = decoders.get(key) ?? lineDecoder();
+    decoders.set(key, decoder);
+    const time = new Date(this.#options.now()).toISOString();
+    for (const line of decoder(event.data))
+      job.output.push({ stream: event.stream, time, text: sanitiseLine(line) });
+    this.#change(job.id, (known) => ({ ...known, revision: known.revision + 1 }));
+  }
+
+  #change(id: number, change: (job: Job) => Job): void {
+    this.#options.jobs.ingest((state) => jobChanged(state, id, change));
+  }
+}
+
+type LineDecoder = (data: Uint8Array) => readonly string[];
+
+/** An open line longer than this is let out as it is. */
+const openLineLimit = 8192;
+
+/** Whole lines of a byte stream; the last one stays until it ends. */
+function lineDecoder(): LineDecoder {
+  const decoder = new TextDecoder();
+  let open = '';
+  return (data) => {
+    const lines = (open + decoder.decode(data, { stream: true })).split('\n');
+    open = lines.pop() ?? '';
+    if (open.length > openLineLimit) {
+      lines.push(open);
+      open = '';
+    }
+    return lines;
+  };
+}
+
+async function* empty(): AsyncGenerator<Uint8Array> {}
