@@ -30,11 +30,16 @@ export interface ContentStore {
   path(digest: Digest): string;
   /** Whole; `limitBytes` bounds it (`corrupt` above). Rejects `not-found` / `blob-not-found`. */
   read(digest: Digest, limitBytes: number): Promise<Uint8Array>;
-  /** Without `expected` the digest is whatever comes. One writer a digest: others wait or share. */
-  ingest(expected?: { readonly digest: Digest; readonly sizeBytes: number }): Promise<Ingest>;
+  /**
+   * Without `expected` the digest is whatever comes. One writer a digest, in all processes: others wait until it is
+   * there (their ingest then has nothing left to write: `offset` is the size) or the writer gave up.
+   */
+  ingest(expected?: ContentInfo, options?: { readonly signal?: AbortSignal | undefined }): Promise<Ingest>;
   /** Small documents: configs and manifests. */
   put(bytes: Uint8Array): Promise<ContentInfo>;
   /** Whether it was there. */
   delete(digest: Digest): Promise<boolean>;
   list(): AsyncIterable<ContentInfo>;
+  /** Removes what broken writes left: at once what cannot be resumed, else what is older. Nothing that is being written. */
+  cleanUp(olderThanMs: number): Promise<void>;
 }
