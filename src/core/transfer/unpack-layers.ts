@@ -1,0 +1,75 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { ChainId, DiffId } from '../../oci/digest.ts';
+import { chainId } from '../../oci/sha256.ts';
+import { randomHex } from '../host/random-hex.ts';
+import type { AppliedLayer, ApplyOptions } from '../layers/layer-io.ts';
+import type { Lease } from '../metadata/metadata.ts';
+import type { Snapshotter } from '../snapshots/snapshotter.ts';
+
+/** One layer on its way to a snapshot. */
+export interface LayerToUnpack {
+  readonly diffId: DiffId;
+  /** Unpacks it into the folder; called only when its snapshot is not there. */
+  apply(targetDir: string, options: Pick<ApplyOptions, 'whiteouts' | 'lowerDirs'>): Promise<AppliedLayer>;
+  /** Its snapshot is there already. */
+  onExists?(): void;
+  onDone?(): void;
+}
+
+/**
+ * Makes the snapshots of an image's layers, lowest first; those that are there are kept. The lease protects each from
+ * garbage collection. Result: the chain ID of the top, undefined without layers. A layer whose content is not what
+ * its diff ID says is `corrupt` / `diff-id-mismatch`; its snapshot is dropped.
+ */
+export async function unpackLayers(
+  snapshots: Snapshotter,
+  lease: Lease,
+  layers: readonly LayerToUnpack[],
+): Promise<ChainId | undefined> {
+  let parent: ChainId | undefined;
+  for (const layer of layers) {
+    const name = chainId(parent, layer.diffId);
+    lease.protect({ kind: 'snapshot', key: name });
+    if (snapshots.has(name)) layer.onExists?.();
+    else await unpackLayer(snapshots, lease, layer, parent, name);
+    parent = name;
+  }
+  return parent;
+}
+
+async function unpackLayer(
+  snapshots: Snapshotter,
+  lease: Lease,
+  layer: LayerToUnpack,
+  parent: ChainId | undefined,
+  name: ChainId,
+): Promise<void> {
+  const key = `unpack-${randomHex(8)}`;
+  lease.protect({ kind: 'snapshot', key });
+  await snapshots.prepare(key, parent);
+  try {
+    const whiteouts = snapshots.name === 'overlay' ? 'overlay' : 'delete';
+    const lowerDirs = parent === undefined || whiteouts === 'delete' ? [] : layerDirs(snapshots, parent);
+    const applied = await layer.apply(snapshots.layerDir(key), { whiteouts, lowerDirs });
+    if (applied.diffId !== layer.diffId) throw mismatch(layer.diffId, applied.diffId);
+  } catch (error) {
+    await snapshots.remove(key);
+    throw error;
+  }
+  await snapshots.commit(key, name);
+  layer.onDone?.();
+}
+
+function layerDirs(snapshots: Snapshotter, top: ChainId): readonly string[] {
+  const plan = snapshots.mountPlan(top);
+  return plan.folder === undefined ? plan.lower : [plan.folder];
+}
+
+function mismatch(expected: DiffId, actual: DiffId): GantryError {
+  return new GantryError({
+    kind: 'corrupt',
+    code: 'diff-id-mismatch',
+    message: `layer content is ${actual} where the image config says ${expected}`,
+    hint: 'The image is broken or was tampered with. Do not use it.',
+  });
+}
