@@ -39,7 +39,7 @@ export function openContentStore(dirs: Pick<EngineDirs, 'content'>): ContentStor
         await ingest.reset();
         await ingest.write(bytes);
       }
-      return ingest.commit();
+      return await ingest.commit();
     },
 
     async delete(digest) {
