@@ -53,10 +53,10 @@ function openSocket(): number {
 }
 
 async function readable(fd: number, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
+  if (signal?.aborted === true) throw GantryError.from(signal.reason);
   const came = deferred<void>();
   const poll = koffi().node.poll(fd, { readable: true, disconnect: true }, () => came.resolve());
-  const stop = () => came.reject(signal?.reason);
+  const stop = () => came.reject(GantryError.from(signal?.reason));
   signal?.addEventListener('abort', stop, { once: true });
   try {
     await came.promise;

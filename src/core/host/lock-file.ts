@@ -51,7 +51,7 @@ export async function lockFile(
   const deadline =
     options.timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.timeoutMs;
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted === true) throw GantryError.from(options.signal.reason);
     const lock = tryLockFile(path, options);
     if (lock !== undefined) return lock;
     if (performance.now() >= deadline) {
@@ -62,7 +62,9 @@ export async function lockFile(
         details: { path },
       });
     }
-    await sleep(pauseMs, undefined, { signal: options.signal });
+    await sleep(pauseMs, undefined, { signal: options.signal }).catch((error: unknown) => {
+      throw GantryError.from(error);
+    });
   }
 }
 

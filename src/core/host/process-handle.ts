@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { deferred } from '../../base/deferred.ts';
+import { GantryError } from '../../base/gantry-error.ts';
 import { koffi } from './koffi.ts';
 import { checked, lastErrno, systemCall } from './libc.ts';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
@@ -21,14 +22,14 @@ export function signalProcess(process: ProcessIdentity, signal: number): boolean
   }
 }
 
-/** Resolves when that process has ended, child of ours or not. Rejects with the signal's reason. */
+/** Resolves when that process has ended, child of ours or not. Rejects `cancelled` when the signal fires. */
 export async function processEnd(process: ProcessIdentity, signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
+  if (signal?.aborted === true) throw GantryError.from(signal.reason);
   const fd = openProcess(process);
   if (fd === undefined) return;
   const ended = deferred<void>();
   const poll = koffi().node.poll(fd, { readable: true }, () => ended.resolve());
-  const stop = () => ended.reject(signal?.reason);
+  const stop = () => ended.reject(GantryError.from(signal?.reason));
   signal?.addEventListener('abort', stop, { once: true });
   try {
     await ended.promise;

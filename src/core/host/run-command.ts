@@ -27,7 +27,7 @@ export interface CommandResult {
  * started.
  */
 export async function runCommand(request: CommandRequest): Promise<CommandResult> {
-  request.signal?.throwIfAborted();
+  if (request.signal?.aborted === true) throw GantryError.from(request.signal.reason);
   const { argv, env, cwd, input } = request;
   const child = startProcess({
     argv,

@@ -60,7 +60,7 @@ describe('lockFile', () => {
     const abort = new AbortController();
     const waiting = lockFile(folder.at('lock'), { signal: abort.signal });
     abort.abort();
-    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(waiting).rejects.toMatchObject({ kind: 'cancelled' });
     expect(readdirSync('/proc/self/fd')).toHaveLength(before);
     expect(held).toBeDefined();
   });

@@ -69,7 +69,7 @@ describe('processEnd', () => {
     const abort = new AbortController();
     const waiting = processEnd(ownIdentity(), abort.signal);
     abort.abort();
-    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(waiting).rejects.toMatchObject({ kind: 'cancelled' });
   });
 });
 

@@ -156,7 +156,7 @@ sys.stdin.readline(); z = os.get_terminal_size(t); print(z.lines, z.columns, flu
       const abort = new AbortController();
       const receiving = listener.receive(abort.signal);
       abort.abort();
-      await expect(receiving).rejects.toMatchObject({ name: 'AbortError' });
+      await expect(receiving).rejects.toMatchObject({ kind: 'cancelled' });
     }
     expect(existsSync(folder.at('console'))).toBe(false);
   });
