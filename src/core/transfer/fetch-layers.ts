@@ -1,0 +1,75 @@
+import type { Descriptor } from '../../oci/descriptor.ts';
+import type { DiffId } from '../../oci/digest.ts';
+import { chainIds } from '../../oci/sha256.ts';
+import { applyLayer } from '../layers/apply-layer.ts';
+import type { Lease } from '../metadata/metadata.ts';
+import { type BlobDownload, downloadBlob } from './download-blob.ts';
+import { configLimitBytes, type FetchedImage, parseConfig } from './fetch-image.ts';
+import { layerTeller, type TellLayer } from './layer-progress.ts';
+import { limiter } from './limiter.ts';
+import type { PullRequest } from './pull-image.ts';
+import { streamLayer } from './stream-layer.ts';
+import { type LayerToUnpack, unpackLayers } from './unpack-layers.ts';
+
+const parallelDownloads = 3;
+
+/**
+ * Brings an image's config and layers into the content store and its layers into snapshots. The lowest missing layer
+ * is unpacked while it comes in; the others arrive beside it and are unpacked from disk. The first failure stops all.
+ */
+export async function fetchLayers(
+  request: PullRequest & { readonly fetched: FetchedImage; readonly lease: Lease },
+): Promise<void> {
+  const { services, repository, emit, fetched, lease } = request;
+  const { content, snapshots } = services;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([request.signal, stop.signal]);
+  const download = (descriptor: Descriptor, tell: TellLayer): BlobDownload => {
+    lease.protect({ kind: 'content', key: descriptor.digest });
+    return { descriptor, repository, content, tell, signal };
+  };
+
+  const { config: configDescriptor, layers } = fetched.document;
+  await downloadBlob(download(configDescriptor, () => undefined));
+  const config = parseConfig(await content.read(configDescriptor.digest, configLimitBytes), fetched.document);
+  const chain = chainIds(config.rootfs.diff_ids);
+  const isThere = (index: number): boolean => index < 0 || snapshots.has(chain[index] as string);
+  const limit = limiter(parallelDownloads);
+  const arriving: Promise<void>[] = [];
+
+  const steps = layers.map((descriptor, index): LayerToUnpack => {
+    const tell = layerTeller(emit, descriptor.digest);
+    const there = isThere(index);
+    tell(there ? 'exists' : 'waiting', 0, descriptor.size);
+    const wanted = download(descriptor, tell);
+    const streams = !there && isThere(index - 1) && !content.has(descriptor.digest);
+    // Also a layer whose snapshot is here: a push needs its blob.
+    const arrived = streams ? Promise.resolve() : limit(() => downloadBlob(wanted));
+    arriving.push(arrived);
+    return {
+      diffId: config.rootfs.diff_ids[index] as DiffId,
+      apply: async (targetDir, options) => {
+        if (streams) return streamLayer(wanted, targetDir, options);
+        await arrived;
+        tell('extracting', 0, descriptor.size);
+        return applyLayer({ path: content.path(descriptor.digest) }, targetDir, {
+          ...options,
+          knownDigest: descriptor.digest,
+          signal,
+          onProgress: (doneBytes) => tell('extracting', doneBytes, descriptor.size),
+        });
+      },
+      onExists: () => tell('exists', descriptor.size, descriptor.size),
+      onDone: () => tell('done', descriptor.size, descriptor.size),
+    };
+  });
+
+  const unpacked = unpackLayers(snapshots, lease, steps);
+  try {
+    await Promise.all([unpacked, ...arriving]);
+  } catch (error) {
+    stop.abort();
+    await Promise.allSettled([unpacked, ...arriving]);
+    throw error;
+  }
+}
