@@ -1,5 +1,5 @@
-import type { ChainId, Digest, DiffId, ImageId } from '../../oci/digest.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
+import type { ChainId, DiffId, Digest, ImageId } from '../../oci/digest.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
 import type { Manifest } from '../../oci/manifest.ts';
 

@@ -1,0 +1,105 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import { decodeDescriptor } from '../../oci/decode-descriptor.ts';
+import { decodeImageConfigObject } from '../../oci/decode-image-config.ts';
+import { asObject, optionalCount, optionalStrings } from '../../oci/decode-json.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import { type ImageId, parseImageId } from '../../oci/digest.ts';
+import type { ImageConfig } from '../../oci/image-config.ts';
+import { chainIds } from '../../oci/sha256.ts';
+import type { Collection, Metadata } from '../metadata/metadata.ts';
+import type { Image } from './image-store.ts';
+
+/** An image as it is kept, by its ID. */
+export interface ImageRecord {
+  readonly manifest: Descriptor;
+  readonly config: ImageConfig;
+  /** Canonical, the newest first. Each is also a key of `names`. */
+  readonly references: readonly string[];
+  /** `docker.io/library/web@sha256:…`. Each is also a key of `names`. */
+  readonly repoDigests: readonly string[];
+  readonly sizeBytes: number;
+}
+
+/** The two collections images live in. Change both in one transaction. */
+export interface ImageRecords {
+  readonly images: Collection<ImageRecord>;
+  /** Canonical reference, with tag or with digest, to image ID. */
+  readonly names: Collection<ImageId>;
+}
+
+export function imageRecords(metadata: Metadata): ImageRecords {
+  return {
+    images: metadata.collection('images', decodeImageRecord),
+    names: metadata.collection('image-names', (document, key) => {
+      if (typeof document === 'string') return parseImageId(document);
+      throw new GantryError({
+        kind: 'corrupt',
+        code: 'record-corrupt',
+        message: `the record of image name ${key} is broken`,
+      });
+    }),
+  };
+}
+
+/** What the rest of the engine sees of a record. */
+export function imageOf(id: ImageId, record: ImageRecord): Image {
+  const diffIds = record.config.rootfs.diff_ids;
+  return {
+    id,
+    manifestDigest: record.manifest.digest,
+    references: record.references,
+    repoDigests: record.repoDigests,
+    config: record.config,
+    createdAt: record.config.created ?? '0001-01-01T00:00:00Z',
+    diffIds,
+    topChainId: chainIds(diffIds).at(-1),
+    sizeBytes: record.sizeBytes,
+  };
+}
+
+/** Gives the image a name, and takes it from whatever had it. Inside a transaction. */
+export function moveName(records: ImageRecords, name: string, id: ImageId): void {
+  const before = records.names.get(name);
+  if (before !== undefined) dropName(records, name, before);
+  records.names.put(name, id);
+  const record = records.images.get(id);
+  if (record === undefined) return;
+  const key = name.includes('@') ? 'repoDigests' : 'references';
+  records.images.put(id, { ...record, [key]: [name, ...record[key].filter((other) => other !== name)] });
+}
+
+/** Takes a name away. Inside a transaction. Whether the image had it. */
+export function dropName(records: ImageRecords, name: string, id: ImageId): boolean {
+  if (records.names.get(name) !== id) return false;
+  records.names.delete(name);
+  const record = records.images.get(id);
+  if (record !== undefined) {
+    records.images.put(id, {
+      ...record,
+      references: record.references.filter((other) => other !== name),
+      repoDigests: record.repoDigests.filter((other) => other !== name),
+    });
+  }
+  return true;
+}
+
+/** Removes an image and all its names. Inside a transaction. */
+export function dropImage(records: ImageRecords, id: ImageId): void {
+  const record = records.images.get(id);
+  for (const name of [...(record?.references ?? []), ...(record?.repoDigests ?? [])]) {
+    if (records.names.get(name) === id) records.names.delete(name);
+  }
+  records.images.delete(id);
+}
+
+function decodeImageRecord(document: unknown, key: string): ImageRecord {
+  const what = `record of image ${key}`;
+  const object = asObject(document, what);
+  return {
+    manifest: decodeDescriptor(object['manifest'], what),
+    config: decodeImageConfigObject(object['config']),
+    references: optionalStrings(object, 'references', what) ?? [],
+    repoDigests: optionalStrings(object, 'repoDigests', what) ?? [],
+    sizeBytes: optionalCount(object, 'sizeBytes', what) ?? 0,
+  };
+}
