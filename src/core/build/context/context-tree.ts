@@ -11,14 +11,17 @@ import type { IgnoreMatcher, IgnoreState } from './ignore-matcher.ts';
  */
 export class ContextTree implements FileTree {
   readonly description = 'build context';
+  readonly missingPrefix = 'file not found in build context or excluded by .dockerignore: ';
   readonly #root: string;
   readonly #matcher: IgnoreMatcher;
+  readonly #ignoreFileName: string;
   /** Of folders. */
   readonly #states = new Map<string, IgnoreState>();
 
-  /** `root` has no symbolic links in it. */
-  constructor(root: string, matcher: IgnoreMatcher) {
+  /** `root` has no symbolic links in it. `ignoreFileName` is for hints. */
+  constructor(root: string, matcher: IgnoreMatcher, ignoreFileName = '.dockerignore') {
     this.#root = root;
+    this.#ignoreFileName = ignoreFileName;
     this.#matcher = matcher;
     this.#states.set('', matcher.root);
   }
@@ -54,11 +57,12 @@ export class ContextTree implements FileTree {
     return new Map(capability === undefined ? [] : [['security.capability', capability]]);
   }
 
-  /** Which .dockerignore line keeps an existing file out. For messages. */
-  ignoredBy(path: string): { readonly line: number; readonly text: string } | undefined {
-    if (lstatSync(this.#hostPath(path), { throwIfNoEntry: false }) === undefined) return undefined;
+  whyMissing(path: string): string | undefined {
+    if (path === '' || lstatSync(this.#hostPath(path), { throwIfNoEntry: false }) === undefined)
+      return undefined;
     const { ignored, decidedBy } = this.#matcher.stateOf(path);
-    return ignored ? decidedBy : undefined;
+    if (!ignored || decidedBy === undefined) return undefined;
+    return `line ${decidedBy.line} of ${this.#ignoreFileName} keeps it out: ${decidedBy.negated ? '!' : ''}${decidedBy.text}`;
   }
 
   #hostPath(path: string): string {

@@ -14,10 +14,14 @@ export interface TreeEntry {
 export interface FileTree {
   /** For messages: `build context`, `stage build`. */
   readonly description: string;
+  /** What Docker puts before "stat x: file does not exist" for this kind of tree. */
+  readonly missingPrefix: string;
   /** `path` is clean and its parents are folders, not links: see `resolveInTree`. */
   lookup(path: string): TreeEntry | undefined;
   /** In order of their names. Empty when it is no folder. */
   list(path: string): readonly TreeEntry[];
   /** Extended attributes worth keeping, by name. */
   attributes(entry: TreeEntry): ReadonlyMap<string, Uint8Array>;
+  /** Why something is not there though it may lie on the disk; for hints. */
+  whyMissing(path: string): string | undefined;
 }

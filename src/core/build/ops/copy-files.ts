@@ -1,0 +1,130 @@
+import { writeFileSync } from 'node:fs';
+import { GantryError } from '../../../base/gantry-error.ts';
+import { partsInRoot } from '../glob/clean-path.ts';
+import type { TreeEntry } from '../tree/file-tree.ts';
+import type { LayeredTree } from '../tree/layered-tree.ts';
+import type { Pacer } from '../tree/pacer.ts';
+import { resolveInTree } from '../tree/resolve-in-tree.ts';
+import type { Selection } from '../tree/selection.ts';
+import type { Owner, Placement, TreeWriter } from '../tree/tree-writer.ts';
+import type { ModeChange } from './file-mode.ts';
+
+export interface InlineFile {
+  readonly name: string;
+  readonly data: string;
+}
+
+export interface CopyPlan {
+  /** `COPY` or `ADD`, for messages. */
+  readonly instruction: string;
+  readonly selections: readonly Selection[];
+  readonly inline: readonly InlineFile[];
+  /** Absolute; a slash (or `/.`) at the end says that it is a folder. */
+  readonly destination: string;
+  /** Undefined: the source's own when `keepOwners`, else 0:0. */
+  readonly owner: Owner | undefined;
+  readonly keepOwners: boolean;
+  readonly mode: ModeChange | undefined;
+  /** False: links in the destination are replaced, not followed (`--link`). */
+  readonly followLinks: boolean;
+  /** For what has no time of its own. */
+  readonly nowSeconds: number;
+}
+
+const root: Owner = { uid: 0, gid: 0 };
+
+/**
+ * Copies with Docker's rules for destinations (Dockerfile reference, "COPY"): a folder's contents go, not the folder;
+ * a file goes into a destination that is a folder, else becomes it; missing parents are made.
+ */
+export async function copyFiles(
+  plan: CopyPlan,
+  tree: LayeredTree,
+  writer: TreeWriter,
+  pacer: Pacer,
+): Promise<void> {
+  checkDestination(plan);
+  const resolve = (path: string): string =>
+    plan.followLinks ? resolveInTree(tree, path) : partsInRoot(path).join('/');
+  const madeSeconds = newestSeconds(plan);
+  const owner = plan.owner ?? root;
+  const target = resolve(plan.destination);
+  if (meansFolder(plan.destination)) writer.ensureFolder(target, owner, madeSeconds);
+
+  for (const { tree: from, name, entries } of plan.selections) {
+    const [first, ...below] = entries;
+    if (first === undefined) continue;
+    if (!first.stats.isDirectory()) {
+      const path = resolve(fileTarget(tree, target, name));
+      writer.ensureFolder(parentOf(path), owner, madeSeconds);
+      await writer.copyEntry(path, first, from, placementOf(plan, first));
+      continue;
+    }
+    writer.ensureFolder(target, owner, madeSeconds);
+    for (const entry of below) {
+      const path = target === '' ? entry.relative : `${target}/${entry.relative}`;
+      const placement = placementOf(plan, entry);
+      if (entry.stats.isDirectory()) {
+        writer.ensureFolder(path, placement.owner, placement.modifiedSeconds);
+        writer.dressFolder(path, entry, from, placement);
+      } else {
+        await writer.copyEntry(path, entry, from, placement);
+      }
+      if (pacer.isDue) await pacer.rest();
+    }
+  }
+  for (const { name, data } of plan.inline) {
+    const path = resolve(fileTarget(tree, target, name));
+    writer.ensureFolder(parentOf(path), owner, plan.nowSeconds);
+    writeFileSync(writer.newFile(path), data, { flag: 'wx' });
+    const mode = plan.mode?.(0o644, false) ?? 0o644;
+    writer.dressFile(path, { owner, mode, modifiedSeconds: plan.nowSeconds });
+  }
+}
+
+/** Whether the destination is written as a folder. */
+export function meansFolder(destination: string): boolean {
+  return /(?:^|\/)\.{0,2}$/.test(destination);
+}
+
+function checkDestination({ instruction, selections, inline, destination }: CopyPlan): void {
+  if (selections.length + inline.length <= 1 || meansFolder(destination)) return;
+  throw new GantryError({
+    kind: 'invalid',
+    code: 'destination-not-folder',
+    message: `When using ${instruction} with more than one source file, the destination must be a directory and end with a /`,
+    details: { destination },
+  });
+}
+
+function fileTarget(tree: LayeredTree, target: string, name: string): string {
+  const isFolder = tree.lookup(target)?.stats.isDirectory() === true;
+  if (!isFolder) return target;
+  return target === '' ? name : `${target}/${name}`;
+}
+
+function placementOf(plan: CopyPlan, { stats }: TreeEntry): Placement {
+  const own: Owner = plan.keepOwners ? { uid: stats.uid, gid: stats.gid } : root;
+  const mode = stats.mode & 0o7777;
+  return {
+    owner: plan.owner ?? own,
+    mode: plan.mode?.(mode, stats.isDirectory()) ?? mode,
+    modifiedSeconds: stats.mtimeMs / 1000,
+  };
+}
+
+/** Folders made for the copied files are as old as the newest of them: the same sources make the same layer. */
+function newestSeconds(plan: CopyPlan): number {
+  let newestMs: number | undefined;
+  for (const { entries } of plan.selections) {
+    for (const { stats } of entries) {
+      if (stats.isDirectory() && entries.length > 1) continue;
+      if (newestMs === undefined || stats.mtimeMs > newestMs) newestMs = stats.mtimeMs;
+    }
+  }
+  return newestMs === undefined ? plan.nowSeconds : newestMs / 1000;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}

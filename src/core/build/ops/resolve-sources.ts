@@ -1,0 +1,144 @@
+import { GantryError } from '../../../base/gantry-error.ts';
+import { IgnoreMatcher } from '../context/ignore-matcher.ts';
+import { type IgnorePattern, parseIgnorePattern } from '../context/ignore-patterns.ts';
+import { partsInRoot } from '../glob/clean-path.ts';
+import { compileGlob, parseGoPattern } from '../glob/glob.ts';
+import type { FileTree, TreeEntry } from '../tree/file-tree.ts';
+import type { Pacer } from '../tree/pacer.ts';
+import { resolveInTree } from '../tree/resolve-in-tree.ts';
+import { type SelectedEntry, type Selection, selectEntries } from '../tree/selection.ts';
+
+export interface SourceRequest {
+  /** `COPY` or `ADD`, for messages. */
+  readonly instruction: string;
+  readonly tree: FileTree;
+  /** As written, expanded. */
+  readonly sources: readonly string[];
+  readonly exclude: readonly string[];
+  readonly parents: boolean;
+}
+
+/**
+ * Finds what COPY names: paths from the root of the tree (`/x` and `../x` mean `x`), or Go patterns. A source that is
+ * a link is what it points to, inside the tree. Throws `not-found` / `source-not-found` with Docker's words.
+ */
+export async function resolveSources(request: SourceRequest, pacer: Pacer): Promise<readonly Selection[]> {
+  const exclude = request.exclude.map((text) => readPattern(request, text));
+  const selections: Selection[] = [];
+  for (const source of request.sources) {
+    if (request.parents) {
+      selections.push(await selectWithParents(request, source, exclude, pacer));
+      continue;
+    }
+    for (const { name, path } of hasWildcards(source) ? expand(request, source) : [literal(source)]) {
+      const root = request.tree.lookup(resolveInTree(request.tree, path));
+      if (root === undefined) throw notFound(request, source);
+      selections.push(await selectEntries(request.tree, root, name, exclude, pacer));
+    }
+  }
+  return selections;
+}
+
+/** Whether a source is a pattern. A backslash hides the next character (BuildKit, `containsWildcards`). */
+export function hasWildcards(source: string): boolean {
+  for (let at = 0; at < source.length; at += 1) {
+    const char = source[at] as string;
+    if (char === '\\') at += 1;
+    else if ('*?['.includes(char)) return true;
+  }
+  return false;
+}
+
+interface Named {
+  readonly name: string;
+  readonly path: string;
+}
+
+function literal(source: string): Named {
+  const parts = partsInRoot(source);
+  return { name: parts.at(-1) ?? '', path: parts.join('/') };
+}
+
+/**
+ * Matches part by part: no star crosses a slash. What stands before the first wildcard may lead over links, folders
+ * behind links are not searched.
+ */
+function expand(request: SourceRequest, source: string): readonly Named[] {
+  const { tree } = request;
+  const parts = partsInRoot(source);
+  const fixed = parts.findIndex(hasWildcards);
+  const start = tree.lookup(resolveInTree(tree, parts.slice(0, fixed).join('/')));
+  let found: readonly TreeEntry[] = start === undefined ? [] : [start];
+  for (const part of parts.slice(fixed)) {
+    const tokens = parseGoPattern(part);
+    if (tokens === undefined) throw badPattern(request, source);
+    const glob = compileGlob(tokens);
+    found = found
+      .filter(({ stats }) => stats.isDirectory())
+      .flatMap((folder) => tree.list(folder.path).filter(({ name }) => glob.matches(name)));
+  }
+  if (found.length === 0) throw noMatch(request, source);
+  return found;
+}
+
+/** `--parents`: the path below the pivot `/./`, or the whole, is kept. `**` works. */
+async function selectWithParents(
+  request: SourceRequest,
+  source: string,
+  exclude: readonly IgnorePattern[],
+  pacer: Pacer,
+): Promise<Selection> {
+  const pivot = source.indexOf('/./');
+  const base = pivot < 0 ? '' : resolveInTree(request.tree, source.slice(0, pivot));
+  const below = partsInRoot(pivot < 0 ? source : source.slice(pivot + 3)).join('/');
+  const root = request.tree.lookup(base);
+  if (root?.stats.isDirectory() !== true) throw notFound(request, source);
+  const whole = await selectEntries(request.tree, root, '', exclude, pacer);
+  if (below === '') return whole;
+  const include = new IgnoreMatcher([readPattern(request, below)]);
+  const wanted = new Set<string>();
+  for (const { relative } of whole.entries) {
+    if (relative === '' || !include.stateOf(relative).ignored) continue;
+    for (let path = relative; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) {
+      wanted.add(path);
+    }
+  }
+  if (wanted.size === 0) throw hasWildcards(below) ? noMatch(request, source) : notFound(request, source);
+  const isWanted = ({ relative }: SelectedEntry): boolean => relative === '' || wanted.has(relative);
+  return { ...whole, entries: whole.entries.filter(isWanted) };
+}
+
+function readPattern(request: SourceRequest, text: string): IgnorePattern {
+  const pattern = parseIgnorePattern(text);
+  if (typeof pattern === 'string') throw badPattern(request, text);
+  return pattern;
+}
+
+function badPattern({ instruction }: SourceRequest, pattern: string): GantryError {
+  return new GantryError({
+    kind: 'invalid',
+    code: 'bad-pattern',
+    message: `${instruction} failed: syntax error in pattern ${JSON.stringify(pattern)}`,
+  });
+}
+
+function noMatch({ instruction, tree }: SourceRequest, source: string): GantryError {
+  return new GantryError({
+    kind: 'not-found',
+    code: 'source-not-found',
+    message: `${instruction} failed: no source files were specified`,
+    hint: `nothing in the ${tree.description} matches ${source}`,
+    details: { source },
+  });
+}
+
+function notFound({ instruction, tree }: SourceRequest, source: string): GantryError {
+  const { path } = literal(source);
+  return new GantryError({
+    kind: 'not-found',
+    code: 'source-not-found',
+    message: `${instruction} failed: ${tree.missingPrefix}stat ${path === '' ? '/' : path}: file does not exist`,
+    hint: tree.whyMissing(path) ?? `there is no ${source} in the ${tree.description}`,
+    details: { source },
+  });
+}

@@ -1,0 +1,137 @@
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { GantryError } from '../../../base/gantry-error.ts';
+import { getXattr, listXattrs } from '../../host/xattrs.ts';
+import type { MountPlan } from '../../snapshots/snapshotter.ts';
+import type { FileTree, TreeEntry } from './file-tree.ts';
+
+/** A folder as its layers make it: those that contribute, top first. */
+type FolderStack = readonly string[];
+
+/**
+ * The file system of a stage, read straight from its layers as overlayfs would show them (kernel
+ * Documentation/filesystems/overlayfs.rst: whiteouts, opaque folders), without a mount: nothing to leak, and links in
+ * an image lead nowhere on the host because none is ever followed by the kernel. Only one writer may be at work, and
+ * it is us: see `TreeWriter`.
+ */
+export class LayeredTree implements FileTree {
+  readonly description: string;
+  readonly missingPrefix = '';
+  readonly #root: FolderStack;
+  readonly #stacks = new Map<string, FolderStack>();
+
+  constructor(plan: MountPlan, description: string) {
+    this.description = description;
+    this.#root =
+      plan.kind === 'folder'
+        ? [plan.folder ?? plan.upper ?? (plan.lower[0] as string)]
+        : [...(plan.upper === undefined ? [] : [plan.upper]), ...plan.lower];
+  }
+
+  lookup(path: string): TreeEntry | undefined {
+    if (path === '') {
+      const hostPath = this.#root[0] as string;
+      return { path, name: '', hostPath, stats: lstatSync(hostPath) };
+    }
+    const slash = path.lastIndexOf('/');
+    const stack = this.#stack(slash < 0 ? '' : path.slice(0, slash));
+    const name = path.slice(slash + 1);
+    return this.#find(stack, path, name);
+  }
+
+  list(path: string): readonly TreeEntry[] {
+    const stack = this.#stack(path);
+    const names = new Set(stack.flatMap((folder) => readNames(folder)));
+    const entries: TreeEntry[] = [];
+    for (const name of [...names].sort()) {
+      const entry = this.#find(stack, path === '' ? name : `${path}/${name}`, name);
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  }
+
+  attributes(entry: TreeEntry): ReadonlyMap<string, Uint8Array> {
+    return keptAttributes(entry.hostPath);
+  }
+
+  whyMissing(): undefined {
+    return undefined;
+  }
+
+  /** To be called for a folder that was made in the upper layer, or appeared there. */
+  forget(path: string): void {
+    this.#stacks.delete(path);
+  }
+
+  /** Folders of all layers that make up this one; none when it is not a folder. */
+  #stack(path: string): FolderStack {
+    if (path === '') return this.#root;
+    const known = this.#stacks.get(path);
+    if (known !== undefined) return known;
+    const slash = path.lastIndexOf('/');
+    const parent = this.#stack(slash < 0 ? '' : path.slice(0, slash));
+    const stack = stackOf(parent, path.slice(slash + 1));
+    // What is missing now may be made soon; nobody would tell us of the folders below it.
+    if (stack.length > 0) this.#stacks.set(path, stack);
+    return stack;
+  }
+
+  #find(stack: FolderStack, path: string, name: string): TreeEntry | undefined {
+    for (const folder of stack) {
+      const hostPath = `${folder}/${name}`;
+      const stats = lstatSync(hostPath, { throwIfNoEntry: false });
+      if (stats === undefined) continue;
+      return isWhiteout(stats) ? undefined : { path, name, hostPath, stats };
+    }
+    return undefined;
+  }
+}
+
+/** Attributes a copy keeps: not overlayfs's own, not those of a security module of this host. */
+export function keptAttributes(hostPath: string): ReadonlyMap<string, Uint8Array> {
+  const attributes = new Map<string, Uint8Array>();
+  for (const name of listXattrs(hostPath).sort()) {
+    if (name !== 'security.capability' && /^(?:security|system)\./.test(name)) continue;
+    if (/^(?:trusted|user)\.overlay\./.test(name)) continue;
+    const value = getXattr(hostPath, name);
+    if (value !== undefined) attributes.set(name, value);
+  }
+  return attributes;
+}
+
+/** A whiteout in an overlay's layer: a character device 0:0. */
+export function isWhiteout(stats: Stats): boolean {
+  return stats.isCharacterDevice() && stats.rdev === 0;
+}
+
+function stackOf(parent: FolderStack, name: string): FolderStack {
+  const stack: string[] = [];
+  for (const [index, folder] of parent.entries()) {
+    const hostPath = `${folder}/${name}`;
+    const stats = lstatSync(hostPath, { throwIfNoEntry: false });
+    if (stats === undefined) continue;
+    // A whiteout, a file or a link here hides whatever lower layers have of that name.
+    if (!stats.isDirectory()) break;
+    stack.push(hostPath);
+    if (index < parent.length - 1 && isOpaque(hostPath)) break;
+  }
+  return stack;
+}
+
+function isOpaque(hostPath: string): boolean {
+  const value = getXattr(hostPath, 'trusted.overlay.opaque') ?? getXattr(hostPath, 'user.overlay.opaque');
+  return value !== undefined && Buffer.from(value).toString() === 'y';
+}
+
+function readNames(folder: string): readonly string[] {
+  const names = readdirSync(folder);
+  for (const name of names) {
+    if (!name.includes('\ufffd')) continue;
+    throw new GantryError({
+      kind: 'unsupported',
+      code: 'file-name-encoding',
+      message: `cannot copy a folder with a file name that is not UTF-8: ${name}`,
+      details: { path: `${folder}/${name}` },
+    });
+  }
+  return names;
+}

@@ -1,0 +1,201 @@
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  readlinkSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { GantryError } from '../../../base/gantry-error.ts';
+import { type FileTime, fileTime, setFileTimes } from '../../host/file-times.ts';
+import { makeNode } from '../../host/make-node.ts';
+import { setXattr } from '../../host/xattrs.ts';
+import type { FileTree, TreeEntry } from './file-tree.ts';
+import { keptAttributes, type LayeredTree } from './layered-tree.ts';
+import { assertUnchanged, openSource } from './open-source.ts';
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** How a copied entry ends up. */
+export interface Placement {
+  readonly owner: Owner;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Seconds since 1970. */
+  readonly modifiedSeconds: number;
+}
+
+/** Above this the thread pool copies, and the thread stays free. */
+const largeBytes = 1 << 20;
+
+/**
+ * Writes into the upper folder of a layer, the lower ones seen through `tree`. Paths are resolved: clean, relative to
+ * the root, without links in them. Folders of lower layers that something is put into are made in the upper one with
+ * all their attributes first, as overlayfs does.
+ */
+export class TreeWriter {
+  readonly #tree: LayeredTree;
+  readonly #upper: string;
+  /** Folders known to be in the upper folder. */
+  readonly #ready = new Set<string>(['']);
+  /** Folders whose time is to be set last, because putting things into them changes it. */
+  readonly #times = new Map<string, FileTime>();
+  readonly #links = new Map<string, string>();
+
+  constructor(tree: LayeredTree, upper: string) {
+    this.#tree = tree;
+    this.#upper = upper;
+  }
+
+  /**
+   * Makes a folder and its missing parents, 0755 and of `owner`. Those that exist stay as they are. Returns whether
+   * it was missing. Throws `invalid` / `not-a-folder`.
+   */
+  ensureFolder(path: string, owner: Owner, modifiedSeconds: number): boolean {
+    if (this.#ready.has(path)) return false;
+    const existing = this.#tree.lookup(path);
+    const slash = path.lastIndexOf('/');
+    this.ensureFolder(slash < 0 ? '' : path.slice(0, slash), owner, modifiedSeconds);
+    const hostPath = this.#hostPath(path);
+    if (existing === undefined) {
+      mkdirSync(hostPath);
+      this.#attributes(hostPath, { owner, mode: 0o755, modifiedSeconds });
+      this.#times.set(path, wholeTime(modifiedSeconds));
+      this.#tree.forget(path);
+    } else if (!existing.stats.isDirectory()) {
+      throw new GantryError({
+        kind: 'invalid',
+        code: 'not-a-folder',
+        message: `cannot copy to non-directory: /${path}`,
+        details: { path: `/${path}` },
+      });
+    } else {
+      this.#bringUp(path, existing);
+    }
+    this.#ready.add(path);
+    return existing === undefined;
+  }
+
+  /** Gives a folder the attributes of the one it is a copy of. It must be ensured before. */
+  dressFolder(path: string, source: TreeEntry, from: FileTree, placement: Placement): void {
+    const hostPath = this.#hostPath(path);
+    this.#attributes(hostPath, placement);
+    for (const [name, value] of from.attributes(source)) setXattr(hostPath, name, value);
+    this.#times.set(path, wholeTime(placement.modifiedSeconds));
+  }
+
+  /**
+   * Copies one entry that is no folder; sockets are left out. Its parent must be ensured before. Throws `invalid` /
+   * `is-a-folder`.
+   */
+  async copyEntry(path: string, source: TreeEntry, from: FileTree, placement: Placement): Promise<void> {
+    const { stats } = source;
+    if (stats.isSocket()) return;
+    const hostPath = this.#makeRoom(path);
+    if (stats.isSymbolicLink()) {
+      symlinkSync(readlinkSync(source.hostPath), hostPath);
+      lchownSync(hostPath, placement.owner.uid, placement.owner.gid);
+      lutimesSync(hostPath, placement.modifiedSeconds, placement.modifiedSeconds);
+      return;
+    }
+    const identity = `${stats.dev}:${stats.ino}`;
+    const twin = stats.nlink > 1 ? this.#links.get(identity) : undefined;
+    if (twin !== undefined) {
+      linkSync(twin, hostPath);
+      return;
+    }
+    if (stats.isFile()) {
+      await copyContent(source, hostPath);
+    } else {
+      const type = stats.isFIFO() ? 'fifo' : stats.isCharacterDevice() ? 'char' : 'block';
+      makeNode(hostPath, type, placement.mode, type === 'fifo' ? 0n : BigInt(stats.rdev));
+    }
+    this.#attributes(hostPath, placement, () => {
+      for (const [name, value] of from.attributes(source)) setXattr(hostPath, name, value);
+    });
+    lutimesSync(hostPath, placement.modifiedSeconds, placement.modifiedSeconds);
+    if (stats.nlink > 1) this.#links.set(identity, hostPath);
+  }
+
+  /** Where to write a new file oneself; what is there of that name goes. Its parent must be ensured before. */
+  newFile(path: string): string {
+    return this.#makeRoom(path);
+  }
+
+  /** Owner, mode and time of something written oneself. */
+  dressFile(path: string, placement: Placement): void {
+    const hostPath = this.#hostPath(path);
+    this.#attributes(hostPath, placement);
+    lutimesSync(hostPath, placement.modifiedSeconds, placement.modifiedSeconds);
+  }
+
+  /** Sets the times of folders. Nothing may be written after it. */
+  finish(): void {
+    for (const [path, modified] of this.#times) setFileTimes(this.#hostPath(path), { modified });
+  }
+
+  #hostPath(path: string): string {
+    return path === '' ? this.#upper : `${this.#upper}/${path}`;
+  }
+
+  /**
+   * Makes a folder of a lower layer in the upper one. Its time stays, though overlayfs would set it to now: a layer
+   * that says nothing new of a folder had better not differ in it.
+   */
+  #bringUp(path: string, existing: TreeEntry): void {
+    const hostPath = this.#hostPath(path);
+    this.#times.set(path, fileTime(lstatSync(existing.hostPath, { bigint: true }).mtimeNs));
+    if (existing.hostPath === hostPath) return;
+    mkdirSync(hostPath);
+    const { uid, gid, mode } = existing.stats;
+    lchownSync(hostPath, uid, gid);
+    for (const [name, value] of keptAttributes(existing.hostPath)) setXattr(hostPath, name, value);
+    chmodSync(hostPath, mode & 0o7777);
+    this.#tree.forget(path);
+  }
+
+  #makeRoom(path: string): string {
+    const existing = this.#tree.lookup(path);
+    const hostPath = this.#hostPath(path);
+    if (existing?.stats.isDirectory() === true) {
+      throw new GantryError({
+        kind: 'invalid',
+        code: 'is-a-folder',
+        message: `cannot replace to directory /${path} with file`,
+        details: { path: `/${path}` },
+      });
+    }
+    if (existing?.hostPath === hostPath) unlinkSync(hostPath);
+    return hostPath;
+  }
+
+  /** Mode after owner: a change of owner takes setuid away; attributes between them: it takes capabilities too. */
+  #attributes(hostPath: string, { owner, mode }: Placement, setAttributes?: () => void): void {
+    lchownSync(hostPath, owner.uid, owner.gid);
+    setAttributes?.();
+    chmodSync(hostPath, mode);
+  }
+}
+
+async function copyContent(source: TreeEntry, target: string): Promise<void> {
+  using opened = openSource(source);
+  const path = `/proc/self/fd/${opened.fd}`;
+  const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
+  if (source.stats.size > largeBytes) await copyFile(path, target, flags);
+  else copyFileSync(path, target, flags);
+  assertUnchanged(opened, source);
+}
+
+function wholeTime(seconds: number): FileTime {
+  const whole = Math.floor(seconds);
+  return { seconds: whole, nanoseconds: Math.floor((seconds - whole) * 1e9) };
+}
