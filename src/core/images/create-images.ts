@@ -1,0 +1,73 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { Images } from '../../engine/images.ts';
+import { canonicalReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import type { GarbageRoots, GarbageServices } from './garbage.ts';
+import type { Image, ImageStore } from './image-store.ts';
+import { type ContainerUsage, summarizeImage } from './summarize-image.ts';
+
+/** What moves images between here and elsewhere; it stands upon this folder and is put beside it by whoever composes. */
+export type ImageTransfers = Pick<Images, 'pull' | 'push' | 'load' | 'save' | 'import'>;
+
+export interface ImagesServices extends GarbageServices {
+  readonly images: ImageStore;
+}
+
+export interface ImagesDeps {
+  readonly usage: ContainerUsage;
+  /** What else keeps layers and blobs alive: the build cache. */
+  readonly roots: readonly GarbageRoots[];
+  readonly transfers: ImageTransfers;
+}
+
+/** The port's images on the embedded engine. What only some commands need is loaded by them. */
+export function createImages(services: ImagesServices, { usage, roots, transfers }: ImagesDeps): Images {
+  const { images } = services;
+  const context = () => ({
+    nowMs: Date.now(),
+    resolve: (reference: string): Image => images.resolve(reference),
+  });
+  return {
+    ...transfers,
+    async list({ filters = {} } = {}) {
+      const { filterImages, listFilters } = await import('./image-filters.ts');
+      return filterImages(images.list(), filters, listFilters, context())
+        .map(({ image, references }) => summarizeImage(image, usage, references))
+        .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
+    },
+    async inspect(reference) {
+      const image = images.resolve(reference);
+      const { layersOf } = await import('./image-history.ts');
+      const layerDetails = await layersOf(image, services.snapshots);
+      return { ...summarizeImage(image, usage), config: image.config, layerDetails };
+    },
+    async history(reference) {
+      const image = images.resolve(reference);
+      const { historyOf, layersOf } = await import('./image-history.ts');
+      return historyOf(image, await layersOf(image, services.snapshots));
+    },
+    async tag(source, target) {
+      images.tag(source, tagTarget(target));
+    },
+    async remove(reference, { force = false, signal } = {}) {
+      const { removeImage } = await import('./remove-image.ts');
+      const { collectGarbage } = await import('./prune-images.ts');
+      const steps = removeImage(services.metadata, usage, { reference, force });
+      const isDeleted = steps.some(({ action }) => action === 'deleted');
+      return isDeleted ? [...steps, ...(await collectGarbage(services, roots, signal))] : steps;
+    },
+    async prune({ all = false, filters = {}, dryRun = false, signal } = {}) {
+      const { pruneImages } = await import('./prune-images.ts');
+      return pruneImages(services, usage, roots, { all, filters, dryRun, signal });
+    },
+  };
+}
+
+function tagTarget(target: string): string {
+  const reference = withDefaultTag(parseReference(target));
+  if (reference.digest === undefined) return canonicalReference(reference);
+  throw new GantryError({
+    kind: 'invalid',
+    code: 'bad-reference',
+    message: 'refusing to create a tag with a digest reference',
+  });
+}

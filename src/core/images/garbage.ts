@@ -1,0 +1,111 @@
+import { documentLimitBytes } from '../../oci/decode-json.ts';
+import { decodeManifestDocument } from '../../oci/decode-manifest.ts';
+import type { Digest, ImageId } from '../../oci/digest.ts';
+import { chainIds } from '../../oci/sha256.ts';
+import type { ContentInfo, ContentStore } from '../content/content-store.ts';
+import type { EngineDirs } from '../engine-dirs.ts';
+import { layerBlobs } from '../layers/layer-blob-records.ts';
+import type { Metadata } from '../metadata/metadata.ts';
+import type { SnapshotInfo, Snapshotter } from '../snapshots/snapshotter.ts';
+import { type ImageRecord, imageRecords } from './image-records.ts';
+
+export interface GarbageServices {
+  readonly dirs: EngineDirs;
+  readonly metadata: Metadata;
+  readonly content: ContentStore;
+  readonly snapshots: Snapshotter;
+}
+
+/** What others still need that no image does: the build cache. Snapshots in use by containers need not be named. */
+export type GarbageRoots = () => {
+  readonly content: Iterable<string>;
+  readonly snapshots: Iterable<string>;
+  /** Layers whose compressed blob is worth keeping. */
+  readonly diffIds: Iterable<string>;
+};
+
+/** What nobody needs any more. */
+export interface Garbage {
+  readonly content: readonly ContentInfo[];
+  /** Topmost first: each can be removed once those before it are. */
+  readonly snapshots: readonly SnapshotInfo[];
+  readonly layerBlobs: readonly string[];
+}
+
+/**
+ * Marks from images, leases, active snapshots (containers, running builds) and `roots`, and tells what is left.
+ * `without`: as if these images were gone already.
+ */
+export async function findGarbage(
+  services: GarbageServices,
+  roots: readonly GarbageRoots[],
+  without: ReadonlySet<ImageId> = new Set(),
+): Promise<Garbage> {
+  const { metadata, content, snapshots } = services;
+  const leased = metadata.leases.protectedResources();
+  const neededContent = new Set(leased.content);
+  const neededSnapshots = new Set(leased.snapshots);
+  const neededLayers = new Set<string>();
+  for (const [id, record] of imageRecords(metadata).images.entries()) {
+    if (without.has(id as ImageId)) continue;
+    for (const digest of await contentOf(record, content)) neededContent.add(digest);
+    for (const chainId of chainIds(record.config.rootfs.diff_ids)) neededSnapshots.add(chainId);
+    for (const diffId of record.config.rootfs.diff_ids) neededLayers.add(diffId);
+  }
+  for (const root of roots.map((of) => of())) {
+    for (const digest of root.content) neededContent.add(digest);
+    for (const key of root.snapshots) neededSnapshots.add(key);
+    for (const diffId of root.diffIds) neededLayers.add(diffId);
+  }
+  const unusedBlobs: string[] = [];
+  for (const [diffId, blob] of layerBlobs(metadata).entries()) {
+    if (neededLayers.has(diffId)) neededContent.add(blob.digest);
+    else unusedBlobs.push(diffId);
+  }
+  const unusedContent: ContentInfo[] = [];
+  for await (const info of content.list()) if (!neededContent.has(info.digest)) unusedContent.push(info);
+  return {
+    content: unusedContent,
+    snapshots: unneeded([...snapshots.list()], neededSnapshots),
+    layerBlobs: unusedBlobs,
+  };
+}
+
+/** Removes it. What came into use meanwhile is left alone by those who keep it. */
+export async function sweep(services: GarbageServices, garbage: Garbage): Promise<void> {
+  const { metadata, content, snapshots } = services;
+  metadata.transaction(() => {
+    for (const diffId of garbage.layerBlobs) layerBlobs(metadata).delete(diffId);
+  });
+  for (const { digest } of garbage.content) await content.delete(digest);
+  for (const { key } of garbage.snapshots) await snapshots.remove(key);
+}
+
+/** Manifest, config and layer blobs of an image; a manifest that is not there is no reason to lose the rest. */
+async function contentOf(record: ImageRecord, content: ContentStore): Promise<readonly Digest[]> {
+  const { digest, mediaType } = record.manifest;
+  if (!content.has(digest)) return [digest];
+  const document = decodeManifestDocument(await content.read(digest, documentLimitBytes), mediaType);
+  if (document.kind !== 'manifest') return [digest];
+  const { config, layers } = document.manifest;
+  return [digest, config.digest, ...layers.map((layer) => layer.digest)];
+}
+
+function unneeded(all: readonly SnapshotInfo[], needed: ReadonlySet<string>): readonly SnapshotInfo[] {
+  const byKey = new Map(all.map((info) => [info.key, info]));
+  const kept = new Set<string>();
+  const keep = (key: string | undefined): void => {
+    for (let at = key; at !== undefined && !kept.has(at); at = byKey.get(at)?.parent) kept.add(at);
+  };
+  for (const info of all) if (info.kind === 'active' || needed.has(info.key)) keep(info.key);
+  const depth = (info: SnapshotInfo): number => {
+    let steps = 0;
+    for (let at = info.parent; at !== undefined; at = byKey.get(at)?.parent) steps += 1;
+    return steps;
+  };
+  return all
+    .filter(({ key }) => !kept.has(key))
+    .map((info) => ({ info, depth: depth(info) }))
+    .sort((a, b) => b.depth - a.depth)
+    .map(({ info }) => info);
+}

@@ -1,0 +1,96 @@
+import type { Filters } from '../../engine/filters.ts';
+import type { ImagePruneReport, RemovedImage } from '../../engine/images.ts';
+import type { ImageId } from '../../oci/digest.ts';
+import { noSuchImage } from './find-image.ts';
+import { findGarbage, type Garbage, type GarbageRoots, type GarbageServices, sweep } from './garbage.ts';
+import { beginCollection } from './garbage-lock.ts';
+import { filterImages, pruneFilters, wantsDangling } from './image-filters.ts';
+import { dropImage, imageOf, imageRecords } from './image-records.ts';
+import type { Image } from './image-store.ts';
+import { type ContainerUsage, familiar } from './summarize-image.ts';
+
+export interface PruneRequest {
+  /** Not only dangling ones: all that no container uses. */
+  readonly all: boolean;
+  readonly filters: Filters;
+  readonly dryRun: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Removes images nobody uses, and then all that no image needs any more. `dryRun` tells the same and removes nothing. */
+export async function pruneImages(
+  services: GarbageServices,
+  usage: ContainerUsage,
+  roots: readonly GarbageRoots[],
+  request: PruneRequest,
+): Promise<ImagePruneReport> {
+  using _ = await beginCollection(services.dirs, request.signal);
+  const { metadata } = services;
+  const records = imageRecords(metadata);
+  const victims = metadata.transaction(() => {
+    const chosen = chooseImages(services, usage, request);
+    if (request.dryRun) return chosen;
+    for (const image of chosen) {
+      for (const name of image.references)
+        metadata.journal.append({ type: 'image.untagged', id: image.id, name });
+      dropImage(records, image.id);
+      metadata.journal.append({ type: 'image.deleted', id: image.id, name: undefined });
+    }
+    return chosen;
+  });
+  const garbage = await findGarbage(services, roots, new Set(victims.map(({ id }) => id)));
+  const reclaimedBytes = await sizeOf(services, garbage);
+  if (!request.dryRun) await sweep(services, garbage);
+  const removed = victims.flatMap((image): RemovedImage[] => [
+    ...[...image.references, ...image.repoDigests].map((name) => ({
+      action: 'untagged' as const,
+      target: familiar(name),
+    })),
+    { action: 'deleted', target: image.id },
+  ]);
+  const layers = garbage.snapshots.map(({ key }): RemovedImage => ({ action: 'deleted', target: key }));
+  return { removed: [...removed, ...layers], reclaimedBytes };
+}
+
+/**
+ * Removes what no image needs any more, after a removal. Result: the layers that went, topmost first.
+ */
+export async function collectGarbage(
+  services: GarbageServices,
+  roots: readonly GarbageRoots[],
+  signal?: AbortSignal,
+): Promise<readonly RemovedImage[]> {
+  using _ = await beginCollection(services.dirs, signal);
+  const garbage = await findGarbage(services, roots);
+  await sweep(services, garbage);
+  return garbage.snapshots.map(({ key }) => ({ action: 'deleted', target: key }));
+}
+
+function chooseImages(
+  services: GarbageServices,
+  usage: ContainerUsage,
+  request: PruneRequest,
+): readonly Image[] {
+  const records = imageRecords(services.metadata);
+  const images = [...records.images.entries()].map(([id, record]) => imageOf(id as ImageId, record));
+  const { dangling: _, ...filters } = request.filters;
+  const context = {
+    nowMs: Date.now(),
+    resolve: (reference: string): Image => {
+      throw noSuchImage(reference);
+    },
+  };
+  // As in Docker, `dangling=false` is another way to say `all`.
+  const all = request.all || wantsDangling(request.filters) === false;
+  return filterImages(images, filters, pruneFilters, context)
+    .map(({ image }) => image)
+    .filter((image) => all || image.references.length === 0)
+    .filter(({ id }) => usage(id).length === 0);
+}
+
+async function sizeOf({ snapshots }: GarbageServices, garbage: Garbage): Promise<number> {
+  let total = garbage.content.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  for (const { key, sizeBytes } of garbage.snapshots)
+    total += sizeBytes ?? (await snapshots.usage(key)).sizeBytes;
+  return total;
+}

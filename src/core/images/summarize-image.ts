@@ -1,0 +1,35 @@
+import type { ImageSummary } from '../../engine/images.ts';
+import type { ImageId } from '../../oci/digest.ts';
+import { familiarReference, parseReference } from '../../oci/reference.ts';
+import type { Image } from './image-store.ts';
+
+/** Which containers were made from an image, whatever their state. */
+export type ContainerUsage = (
+  imageId: ImageId,
+) => readonly { readonly id: string; readonly name: string; readonly state: string }[];
+
+/** `references`: the names to show, all of them when undefined. */
+export function summarizeImage(
+  image: Image,
+  usage: ContainerUsage,
+  references = image.references,
+): ImageSummary {
+  const { os, architecture, variant } = image.config;
+  return {
+    id: image.id,
+    names: references.map(familiar),
+    repoDigests: image.repoDigests.map(familiar),
+    manifestDigest: image.manifestDigest,
+    createdAt: image.createdAt,
+    sizeBytes: image.sizeBytes,
+    labels: image.config.config?.Labels ?? {},
+    platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
+    containers: usage(image.id).length,
+    layers: image.diffIds,
+  };
+}
+
+/** A canonical name as people write it. */
+export function familiar(canonical: string): string {
+  return familiarReference(parseReference(canonical));
+}
