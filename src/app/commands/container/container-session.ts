@@ -24,11 +24,10 @@ export function containerSession(
     title: wish.title,
     stdin: wish.stdin,
     detachKeys: wish.detachKeys,
-    ...(wish.signalProxy &&
-      !session.tty && {
-        forwardSignal: (signal: NodeJS.Signals) =>
-          ctx.engine.containers.kill(id, { killSignal: signal.replace(/^SIG/, '') }),
-      }),
+    ...(wish.signalProxy && {
+      forwardSignal: (signal: NodeJS.Signals) =>
+        ctx.engine.containers.kill(id, { killSignal: signal.replace(/^SIG/, '') }),
+    }),
     async next(exitCode) {
       if (exitCode === undefined) return { kind: 'none' };
       if (wish.autoRemove) await untilRemoved(ctx, id);

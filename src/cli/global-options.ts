@@ -1,0 +1,62 @@
+import { usageError } from '../app/commands/parse/usage-error.ts';
+
+/** Options before the command. */
+export interface GlobalOptions {
+  /** Everything the engine keeps lies below it; undefined: the usual place. */
+  readonly root: string | undefined;
+  readonly help: boolean;
+  readonly version: boolean;
+  /** Answers every question with yes. */
+  readonly yes: boolean;
+  /** Shows where an error came from. */
+  readonly debug: boolean;
+}
+
+export interface SplitArguments {
+  readonly globals: GlobalOptions;
+  /** The command and all that follows it. */
+  readonly words: readonly string[];
+}
+
+const flags: Readonly<Record<string, 'help' | 'version' | 'yes' | 'debug'>> = {
+  '--help': 'help',
+  '-h': 'help',
+  '--version': 'version',
+  '-v': 'version',
+  '--yes': 'yes',
+  '-y': 'yes',
+  '--debug': 'debug',
+  '-D': 'debug',
+};
+
+/** Takes the options before the command off. Throws `usage` for one that is not known. */
+export function splitArguments(argv: readonly string[]): SplitArguments {
+  const globals = {
+    root: undefined as string | undefined,
+    help: false,
+    version: false,
+    yes: false,
+    debug: false,
+  };
+  let at = 0;
+  for (; at < argv.length; at++) {
+    const word = argv[at]!;
+    const flag = flags[word];
+    if (flag !== undefined) globals[flag] = true;
+    else if (word === '--root') globals.root = rootValue(argv[++at]);
+    else if (word.startsWith('--root=')) globals.root = rootValue(word.slice('--root='.length));
+    else if (word === '--') return { globals, words: argv.slice(at + 1) };
+    else if (word.startsWith('--'))
+      throw usageError('unknown-option', `unknown flag: ${word.split('=', 1)[0]}`);
+    else if (word.startsWith('-') && word !== '-') {
+      throw usageError('unknown-option', `unknown shorthand flag: '${word[1]}' in ${word}`);
+    } else break;
+  }
+  return { globals, words: argv.slice(at) };
+}
+
+function rootValue(value: string | undefined): string {
+  if (value === undefined || value === '')
+    throw usageError('missing-value', 'flag needs an argument: --root');
+  return value;
+}

@@ -1,0 +1,60 @@
+import type { BuildOutcome, Outcome } from '../../app/commands/outcome.ts';
+import { safeJson } from '../../app/commands/present/safe-text.ts';
+import { GantryError } from '../../base/gantry-error.ts';
+import { stripControl } from '../../base/strip-control.ts';
+import type { CliHost } from '../cli-host.ts';
+import { buildBoard } from './build-board.ts';
+import { plainBuild } from './plain-build.ts';
+import { redrawLines } from './redraw-lines.ts';
+import { sourceExcerpt } from './source-excerpt.ts';
+
+/**
+ * Progress of a build on stderr: a board on a terminal, BuildKit's plain lines elsewhere. A failing step shows the end
+ * of its output and where it stands in the Dockerfile.
+ */
+export async function showBuild(host: CliHost, outcome: BuildOutcome): Promise<Outcome> {
+  await using operation = outcome.operation;
+  const { stderr } = host;
+  const progress = outcome.progress === 'auto' ? (stderr.isTerminal ? 'tty' : 'plain') : outcome.progress;
+  const board = buildBoard();
+  if (progress === 'tty') {
+    const screen = redrawLines(stderr, () => board.lines(Date.now()));
+    // Seconds tick although nothing happens.
+    const clock = setInterval(() => screen.changed(), 200);
+    try {
+      for await (const event of operation) {
+        board.take(event);
+        screen.changed();
+      }
+      await operation.result.catch(() => board.stop());
+    } finally {
+      clearInterval(clock);
+      screen.end();
+    }
+  } else {
+    const plain = plainBuild((line) => stderr.text(`${line}\n`));
+    for await (const event of operation) {
+      board.take(event);
+      if (progress === 'plain') plain(event);
+      if (progress === 'rawjson') host.stderr.text(`${safeJson(event)}\n`);
+    }
+  }
+  try {
+    const result = await operation.result;
+    if (progress === 'tty' || progress === 'plain') {
+      const lines = [
+        `=> image ${result.imageId}`,
+        ...result.tags.map((tag) => `=> named ${stripControl(tag)}`),
+      ];
+      stderr.text(`${lines.join('\n')}\n`);
+    }
+    return await outcome.next(result);
+  } catch (error) {
+    if (error instanceof GantryError && error.kind !== 'cancelled' && progress !== 'rawjson') {
+      const tail = progress === 'plain' ? [] : board.failure();
+      const lines = [...tail, ...(await sourceExcerpt(error.details['position']))];
+      if (lines.length > 0) stderr.text(`${lines.join('\n')}\n`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Outcome, SessionOutcome } from '../../app/commands/outcome.ts';
+import type { Session } from '../../engine/session.ts';
+import type { CliHost } from '../cli-host.ts';
+import { detachFilter } from './detach-filter.ts';
+
+/** So many signals without an end, and we leave although the process goes on. */
+const mostSignals = 3;
+
+/**
+ * Joins our streams to a process until it ends or the user leaves. On a terminal every key goes to the process and
+ * its size follows ours; signals go on to it where it wants them.
+ */
+export async function showSession(host: CliHost, outcome: SessionOutcome): Promise<Outcome> {
+  await using session = outcome.session;
+  const raw = session.tty && outcome.stdin && host.stdin.isTerminal;
+  const left = Promise.withResolvers<undefined>();
+  using _signals = forwardSignals(host, outcome, () => left.resolve(undefined));
+  using _size = followSize(host, session);
+  using _raw = raw ? enterRaw(host) : undefined;
+
+  const ended = copyOutput(host, session).then(() => session.exit);
+  // Whoever leaves first wins; the other's failure is of no interest then.
+  session.exit.catch(() => undefined);
+  ended.catch(() => undefined);
+  if (outcome.stdin) {
+    const keys = session.tty ? outcome.detachKeys : new Uint8Array();
+    copyInput(host, session, keys).then(
+      (detached) => detached && left.resolve(undefined),
+      // The process has closed its end: its status will tell.
+      () => undefined,
+    );
+  }
+  try {
+    const exitCode = await Promise.race([ended, left.promise]);
+    if (exitCode === undefined && raw) host.stderr.text('read escape sequence\r\n');
+    return await outcome.next(exitCode);
+  } finally {
+    if (outcome.stdin) host.stdin.release();
+  }
+}
+
+async function copyOutput(host: CliHost, session: Session): Promise<void> {
+  for await (const { stream, data } of session.output) {
+    await (stream === 'stderr' ? host.stderr : host.stdout).bytes(data);
+  }
+}
+
+/** Resolves with whether the user asked to leave; at the end of our input the process reads its end too. */
+async function copyInput(host: CliHost, session: Session, detachKeys: Uint8Array): Promise<boolean> {
+  const filter = detachFilter(detachKeys);
+  for await (const chunk of host.stdin.chunks()) {
+    const { pass, detached } = filter(chunk);
+    if (pass.length > 0) await session.write(pass);
+    if (detached) return true;
+  }
+  await session.closeInput();
+  return false;
+}
+
+function forwardSignals(host: CliHost, { forwardSignal }: SessionOutcome, leave: () => void): Disposable {
+  let count = 0;
+  return host.interrupts.takeOver((signal) => {
+    count += 1;
+    if (forwardSignal === undefined || count > mostSignals) return leave();
+    // It may have ended in the meantime; then there is nobody to tell.
+    forwardSignal(signal).catch(() => undefined);
+  });
+}
+
+function followSize(host: CliHost, session: Session): Disposable | undefined {
+  const screen = host.stdout.isTerminal ? host.stdout : host.stderr;
+  if (!session.tty || !screen.isTerminal) return undefined;
+  const tell = () => {
+    // Too early or too late for the process: the next change tells it again.
+    session.resize({ columns: screen.columns(), rows: screen.rows() }).catch(() => undefined);
+  };
+  tell();
+  process.on('SIGWINCH', tell);
+  return { [Symbol.dispose]: () => void process.off('SIGWINCH', tell) };
+}
+
+function enterRaw({ stdin }: CliHost): Disposable {
+  stdin.setRaw(true);
+  return { [Symbol.dispose]: () => stdin.setRaw(false) };
+}

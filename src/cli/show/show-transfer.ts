@@ -1,0 +1,41 @@
+import type { Outcome, TransferOutcome } from '../../app/commands/outcome.ts';
+import { stripControl } from '../../base/strip-control.ts';
+import type { CliHost } from '../cli-host.ts';
+import { redrawLines } from './redraw-lines.ts';
+import { transferLine } from './transfer-line.ts';
+
+/** Progress of a pull, push or load: bars on a terminal, one line a change anywhere else, nothing when quiet. */
+export async function showTransfer(host: CliHost, outcome: TransferOutcome): Promise<Outcome> {
+  await using operation = outcome.operation;
+  const sink = outcome.stream === 'stdout' ? host.stdout : host.stderr;
+  if (outcome.opening !== undefined) sink.text(`${stripControl(outcome.opening)}\n`);
+  if (!outcome.quiet) await (sink.isTerminal ? showBars : showChanges)(sink, operation);
+  await operation.result;
+  return outcome.next();
+}
+
+async function showBars(sink: CliHost['stdout'], events: TransferOutcome['operation']): Promise<void> {
+  const layers = new Map<string, string>();
+  const screen = redrawLines(sink, () => [...layers.values()]);
+  try {
+    for await (const event of events) {
+      if (event.kind === 'message') screen.above(stripControl(event.text));
+      else layers.set(event.layer, transferLine(event, { bar: true }));
+      screen.changed();
+    }
+  } finally {
+    screen.end();
+  }
+}
+
+async function showChanges(sink: CliHost['stdout'], events: TransferOutcome['operation']): Promise<void> {
+  const said = new Map<string, string>();
+  for await (const event of events) {
+    if (event.kind === 'message') {
+      sink.text(`${stripControl(event.text)}\n`);
+    } else if (said.get(event.layer) !== event.phase) {
+      said.set(event.layer, event.phase);
+      sink.text(`${transferLine(event, { bar: false })}\n`);
+    }
+  }
+}

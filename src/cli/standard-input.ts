@@ -1,0 +1,34 @@
+import { isatty } from 'node:tty';
+
+/** Our stdin, opened when it is first asked for: looking at it costs milliseconds and may hold the process. */
+export interface StandardInput {
+  readonly isTerminal: boolean;
+  /** Bytes as they come. Leaving the loop stops reading. */
+  chunks(): AsyncIterable<Uint8Array>;
+  /** Every key goes to the reader and nothing is echoed. Only for a terminal. */
+  setRaw(raw: boolean): void;
+  /** Lets the process end although stdin is open. */
+  release(): void;
+}
+
+export function openStandardInput(): StandardInput {
+  return {
+    isTerminal: isatty(0),
+    chunks: readChunks,
+    setRaw: (raw) => void process.stdin.setRawMode(raw),
+    release() {
+      process.stdin.pause();
+      process.stdin.unref?.();
+    },
+  };
+}
+
+async function* readChunks(): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of process.stdin.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
+  } catch (error) {
+    // A terminal that hung up, or a reader that was told to stop, is an end like any other.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EIO' && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
