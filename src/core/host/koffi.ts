@@ -6,7 +6,7 @@ import { GantryError } from '../../base/gantry-error.ts';
 /** What we use of koffi, the foreign function interface that all calls into libc go through. */
 export interface Koffi {
   load(library: string | null): {
-    func(name: string, result: string, parameters: readonly string[]): ForeignFunction;
+    func(name: string, result: string, parameters: readonly string[]): BoundFunction;
   };
   /** `errno` of this thread after the last call. */
   errno(): number;
@@ -26,6 +26,11 @@ export type ForeignValue =
   | Int32Array
   | null;
 export type ForeignFunction = (...values: ForeignValue[]) => number;
+
+export interface BoundFunction extends ForeignFunction {
+  /** Calls it on a thread of its own. That thread's `errno` cannot be read. */
+  async(...values: [...ForeignValue[], callback: (error: unknown, result: number) => void]): void;
+}
 
 export interface PollOptions {
   readonly readable?: boolean;

@@ -1,17 +1,31 @@
-import { closeSync, openSync } from 'node:fs';
-import { checked, libcFunction } from './libc.ts';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { GantryError } from '../../base/gantry-error.ts';
+import { type BoundFunction, koffi } from './koffi.ts';
 
 /**
- * Flushes the whole file system a path lies on (syncfs(2)): one call for the thousands of files of a layer. Blocks
- * the thread, up to seconds on slow disks: call it in a worker.
+ * Flushes the whole file system a path lies on (syncfs(2)): one call for the thousands of files of some layers. May
+ * take seconds on a slow disk; runs on another thread.
  */
-export function syncFilesystem(path: string): void {
-  const fd = openSync(path, 'r');
+export async function syncFilesystem(path: string): Promise<void> {
+  const file = await open(path, constants.O_RDONLY).catch((error: unknown) => {
+    throw GantryError.from(error);
+  });
   try {
-    checked(syncfsCall(fd), 'syncfs', path);
+    const result = await new Promise<number>((resolve, reject) => {
+      syncfsCall ??= koffi().load(null).func('syncfs', 'int', ['int']);
+      syncfsCall.async(file.fd, (error, value) => (error == null ? resolve(value) : reject(error)));
+    });
+    if (result === 0) return;
+    throw new GantryError({
+      kind: 'io',
+      code: 'sync-failed',
+      message: `cannot write ${path} to the disk`,
+      details: { path },
+    });
   } finally {
-    closeSync(fd);
+    await file.close();
   }
 }
 
-const syncfsCall = libcFunction('syncfs', ['int']);
+let syncfsCall: BoundFunction | undefined;

@@ -11,6 +11,12 @@ export interface MountPlan {
   readonly folder: string | undefined;
 }
 
+export interface SnapshotUsage {
+  /** Of regular files. */
+  readonly sizeBytes: number;
+  readonly inodes: number;
+}
+
 export interface SnapshotInfo {
   readonly key: string;
   readonly parent: string | undefined;
@@ -30,15 +36,23 @@ export interface Snapshotter {
   mountPlan(key: string): MountPlan;
   /** Folder the layer's own files lie in: what a layer is applied to, and what a diff reads (overlay form). */
   layerDir(key: string): string;
-  /** Renames, no copy. If `name` exists already the active one is dropped: same name, same content. */
-  commit(key: string, name: string): Promise<void>;
+  /**
+   * Renames, no copy. If `name` exists already the active one is dropped: same name, same content. Whoever has just
+   * written it knows its usage and spares counting it later.
+   */
+  commit(key: string, name: string, known?: SnapshotUsage): Promise<void>;
   has(key: string): boolean;
   info(key: string): SnapshotInfo | undefined;
   list(): IterableIterator<SnapshotInfo>;
-  /** Bytes and inodes of its own files, each hard link once. */
-  usage(key: string): Promise<{ readonly sizeBytes: number; readonly inodes: number }>;
+  /** Of its own files, each hard link once. Counted once and kept for a committed one. */
+  usage(key: string): Promise<SnapshotUsage>;
   /** `conflict` while another snapshot stands upon it. Records go first, files later: a crash leaves rubbish, never half a layer. */
   remove(key: string): Promise<void>;
+  /**
+   * Writes all files to the disk, so that they survive a power cut: once before something durable names the new
+   * snapshots (an image's record). Without it a kill loses nothing either.
+   */
+  flush(): Promise<void>;
   /** Removes files no record knows and records without files. Called lazily, safe beside other processes. */
   cleanUp(): Promise<void>;
 }

@@ -1,0 +1,27 @@
+import type { EngineDirs } from '../engine-dirs.ts';
+import type { Metadata } from '../metadata/metadata.ts';
+import { copyForm } from './copy-form.ts';
+import { createSnapshotter } from './folder-snapshotter.ts';
+import { overlayForm } from './overlay-form.ts';
+import { overlayWorks } from './overlay-probe.ts';
+import type { SnapshotForm } from './snapshot-form.ts';
+import type { Snapshotter } from './snapshotter.ts';
+
+/**
+ * The snapshotter of this root: overlayfs where it works, else copies. Which of them is found out once, when the root
+ * is first used, and kept with the records, since the one cannot read what the other wrote.
+ */
+export function openSnapshotter(dirs: Pick<EngineDirs, 'snapshots'>, metadata: Metadata): Snapshotter {
+  const chosen = metadata.collection<string>('snapshot-form', String);
+  let name = chosen.get('name');
+  if (name === undefined) {
+    const probed = overlayWorks(dirs.snapshots) ? 'overlay' : 'copy';
+    // Of two processes that probe at once the first to record decides.
+    name = metadata.transaction(() => {
+      if (!chosen.has('name')) chosen.put('name', probed);
+      return chosen.get('name');
+    });
+  }
+  const form: SnapshotForm = name === 'copy' ? copyForm : overlayForm;
+  return createSnapshotter(form, dirs.snapshots, metadata);
+}
