@@ -1,41 +1,33 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { TallyReporter } from './test/support/tally-reporter.ts';
 
-const shared = { environment: 'node', pool: 'forks' as const };
+const inOrder = (groupOrder: number) => ({
+  environment: 'node',
+  pool: 'forks' as const,
+  sequence: { groupOrder },
+});
 
-/**
- * One project a kind of test. Everything that touches the machine (runtime, registry, network, terminal) runs
- * one file at a time: two engines of one host share its bridge names, ports and cgroups.
- */
+/** Two engines of one host share its ports and cgroups, and times are only worth something on a quiet machine. */
+const oneFileAtATime = {
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+
+/** One project a kind of test, the quick ones first. */
 export default defineConfig({
   test: {
     reporters: ['default', new TallyReporter()],
     env: { FORCE_COLOR: '3', CI: 'false', NODE_ENV: 'production' },
     projects: [
-      { extends: true, test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'] } },
-      { extends: true, test: { ...shared, name: 'golden', include: ['test/golden/**/*.test.{ts,tsx}'] } },
-      {
-        extends: true,
-        test: {
-          ...shared,
-          name: 'integration',
-          include: ['test/{contract,integration,conformance}/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          ...shared,
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
+      project('unit', { ...inOrder(0), testTimeout: 30_000 }),
+      project('golden', { ...inOrder(1), testTimeout: 30_000 }),
+      project('integration', { ...inOrder(2), ...oneFileAtATime }, 'test/{contract,integration,conformance}'),
+      project('e2e', { ...inOrder(3), ...oneFileAtATime, globalSetup: './test/support/build-if-stale.ts' }),
     ],
   },
 });
+
+function project(name: string, test: object, folder = `test/${name}`): TestProjectInlineConfiguration {
+  return { extends: true, test: { ...test, name, include: [`${folder}/**/*.test.{ts,tsx}`] } };
+}

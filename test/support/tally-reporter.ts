@@ -22,14 +22,19 @@ export class TallyReporter implements Reporter {
   #tally: Tally | undefined;
 
   onInit(): void {
-    process.once('exit', () => {
-      if (this.#tally) writeSync(1, `${tallyLine(this.#tally)}\n`);
+    process.once('exit', (status) => {
+      if (this.#tally) writeSync(1, `${tallyLine(atLeastOneFailed(this.#tally, status))}\n`);
     });
   }
 
   onTestRunEnd(modules: readonly TestModule[], strayErrors: readonly unknown[]): void {
     this.#tally = sum(modules, strayErrors.length);
   }
+}
+
+/** A run that ends badly without any test to blame (a set-up that throws) must not read as if all were well. */
+function atLeastOneFailed(tally: Tally, status: number): Tally {
+  return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
 }
 
 function sum(modules: readonly TestModule[], strayErrors: number): Tally {

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { mustRun, type ProgramOptions, type ProgramResult, runProgram } from './run-program.ts';
+import type { TempRoot } from './temp-root.ts';
+
+/** The launcher a person starts. */
+export const gantryProgram = join(import.meta.dirname, '../../scripts/launch/gantry');
+
+/** The built program, bound to one engine root. */
+export interface GantryCli {
+  readonly root: string;
+  /** What runs it: `[launcher, '--root', root]`. */
+  readonly argv: readonly string[];
+  /** `gantry ARGS`; any status is a result. */
+  (...args: readonly string[]): Promise<ProgramResult>;
+  with(options: ProgramOptions, ...args: readonly string[]): Promise<ProgramResult>;
+  /** Standard output of `gantry ARGS`, which must succeed. */
+  must(...args: readonly string[]): Promise<string>;
+}
+
+export function gantryCli(tempRoot: Pick<TempRoot, 'path' | 'env'>): GantryCli {
+  const { path: root, env } = tempRoot;
+  const argv = [gantryProgram, '--root', root];
+  const run = (...args: readonly string[]) => runProgram([...argv, ...args], { env });
+  return Object.assign(run, {
+    root,
+    argv,
+    with: (options: ProgramOptions, ...args: readonly string[]) =>
+      runProgram([...argv, ...args], { ...options, env: { ...env, ...options.env } }),
+    must: (...args: readonly string[]) => mustRun([...argv, ...args], { env }),
+  });
+}
