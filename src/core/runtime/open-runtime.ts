@@ -79,16 +79,17 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
     },
     processes: async (id) => cgroupProcesses(containerCgroup(id)),
     delete: async (id, dir, deleteOptions) => {
-      sweepBundle(dir);
-      if (freeState(program(), id)) return;
-      if (deleteOptions?.force !== true) {
-        throw new GantryError({
-          kind: 'conflict',
-          code: 'container-running',
-          message: `container ${id} is running: stop the container before removing or force remove`,
-        });
+      if (!freeState(program(), id)) {
+        if (deleteOptions?.force !== true) {
+          throw new GantryError({
+            kind: 'conflict',
+            code: 'container-running',
+            message: `container ${id} is running: stop the container before removing or force remove`,
+          });
+        }
+        await forceFreeState(program(), id);
       }
-      await forceFreeState(program(), id);
+      sweepBundle(dir);
     },
     exitStatus: readExitStatus,
     waitExit: (id, dir, process, signal) =>

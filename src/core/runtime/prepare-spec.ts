@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { hostFacts } from './host-facts.ts';
 import type { OciProgram } from './oci-program.ts';
 import { rootUserDatabase } from './root-user-database.ts';
@@ -8,6 +9,7 @@ import { buildStepSpec } from './spec/build-step-spec.ts';
 import { grantedCapabilities } from './spec/capabilities.ts';
 import { containerSpec } from './spec/container-spec.ts';
 import type { DeviceSet } from './spec/devices.ts';
+import type { ResolvedMount } from './spec/mounts.ts';
 import { parseSecurityOptions } from './spec/security-options.ts';
 import type { ContainerSpecRequest, StepSpecRequest } from './spec-requests.ts';
 import { resolveUser } from './user/resolve-user.ts';
@@ -32,10 +34,12 @@ export async function prepareContainerSpec(
   );
   const devices = await devicesFor(spec.devices ?? [], spec.privileged === true);
   const initPath = spec.init === true ? (await import('./find-init.ts')).findInit() : undefined;
+  const mounts = request.mounts.map(withKindOfSource);
   return (rootDir) => {
     const user = resolveUser(request.process.user, spec.groupAdd ?? [], rootUserDatabase(rootDir));
     const made = containerSpec({
       ...request,
+      mounts,
       user,
       security,
       seccomp: filter?.section,
@@ -55,10 +59,19 @@ export async function prepareStepSpec(
 ): Promise<SpecForRoot> {
   const host = hostFacts();
   const filter = await filterFor(program, cacheDir, {}, 'default');
+  const mounts = request.mounts.map(withKindOfSource);
   return (rootDir) => {
     const user = resolveUser(request.process.user, [], rootUserDatabase(rootDir));
-    return withFilter(buildStepSpec({ request, user, seccomp: filter?.section, host }), filter);
+    return withFilter(
+      buildStepSpec({ request: { ...request, mounts }, user, seccomp: filter?.section, host }),
+      filter,
+    );
   };
+}
+
+function withKindOfSource(mount: ResolvedMount): ResolvedMount {
+  if (mount.kind !== 'bind' || !mount.readOnly) return mount;
+  return { ...mount, file: statSync(mount.source, { throwIfNoEntry: false })?.isDirectory() === false };
 }
 
 async function filterFor(

@@ -60,6 +60,8 @@ function reasonOf(text: string, args: readonly string[]): string {
     /(?:No such|Permission|Is a|Not a|Operation|Exec format|Invalid|Device)[ a-z]+$/,
     (words) => words.toLowerCase(),
   );
+  // crun's word for what is no file: a folder, a device.
+  if (lowered === 'open executable: operation not permitted') return `exec: "${program}": permission denied`;
   if (/^open executable: /.test(lowered)) {
     return `exec: "${program}": ${lowered.slice('open executable: '.length)}`;
   }

@@ -56,7 +56,10 @@ export function containerSpec(input: ContainerSpecInput): RuntimeSpec {
     mounts: containerMounts(
       input.initPath === undefined
         ? input.mounts
-        : [...input.mounts, { kind: 'bind', source: input.initPath, target: initTarget, readOnly: true }],
+        : [
+            ...input.mounts,
+            { kind: 'bind', source: input.initPath, target: initTarget, readOnly: true, file: true },
+          ],
       {
         cgroups: host.cgroups,
         shmSizeBytes: resources.shmSizeBytes ?? defaultShmBytes,

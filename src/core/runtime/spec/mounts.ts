@@ -8,6 +8,8 @@ export type ResolvedMount =
       readonly source: string;
       readonly target: string;
       readonly readOnly: boolean;
+      /** The source is no folder. Filled in when the specification is prepared. */
+      readonly file?: boolean | undefined;
       /** `rprivate` (default), `private`, `rslave`, `slave`, `rshared`, `shared`. */
       readonly propagation?: string | undefined;
     }
@@ -77,7 +79,8 @@ function systemMounts(facts: MountFacts): readonly RuntimeMount[] {
 }
 
 function bind(mount: Extract<ResolvedMount, { kind: 'bind' }>, facts: MountFacts): RuntimeMount {
-  const readOnly = facts.recursiveReadOnly ? 'rro' : 'ro';
+  // crun can make only folders read-only with all that is mounted below them; nothing is below a file.
+  const readOnly = facts.recursiveReadOnly && mount.file !== true ? 'rro' : 'ro';
   return {
     destination: mount.target,
     type: 'bind',
