@@ -163,11 +163,12 @@ describe('writeFileWhole', () => {
 });
 
 describe('the file system', () => {
-  it('tells its free space and can be flushed', () => {
+  it('tells its free space and can be flushed', async () => {
     using folder = tempFolder();
     const space = freeSpace(folder.path);
     expect(space.freeBytes).toBeGreaterThan(0);
     expect(space.totalBytes).toBeGreaterThanOrEqual(space.freeBytes);
-    syncFilesystem(folder.path);
+    await syncFilesystem(folder.path);
+    await expect(syncFilesystem(folder.at('none'))).rejects.toMatchObject({ kind: 'io', code: 'enoent' });
   });
 });

@@ -1,0 +1,70 @@
+import { readdirSync, statSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { openContentStore } from '../../../src/core/content/open-content-store.ts';
+import { sha256 } from '../../../src/oci/sha256.ts';
+import { startScript } from '../../support/script-process.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
+import { until } from '../../support/until.ts';
+
+const chunk = Buffer.alloc(64 * 1024, 'gantry');
+const chunks = 200;
+const whole = Buffer.concat(Array.from({ length: chunks }, () => chunk));
+const expected = { digest: sha256(whole), sizeBytes: whole.length };
+
+const writer = `
+  const { openContentStore } = await import('SRC/core/content/open-content-store.ts');
+  const store = openContentStore({ content: process.argv[1] });
+  const expected = { digest: process.argv[2], sizeBytes: ${expected.sizeBytes} };
+  const ingest = await store.ingest(expected);
+  const chunk = Buffer.alloc(64 * 1024, 'gantry');
+  console.log(ingest.offset);
+  for (let offset = ingest.offset; offset < expected.sizeBytes; ) {
+    const size = Math.min(chunk.length - (offset % chunk.length), expected.sizeBytes - offset);
+    await ingest.write(chunk.subarray(offset % chunk.length, (offset % chunk.length) + size));
+    offset += size;
+  }
+  await ingest.commit();
+  console.log('committed');
+`;
+
+describe('an ingest whose process is killed', () => {
+  it('is never seen as a blob, and is gone on with until it is one', async () => {
+    using folder = tempFolder();
+    const store = openContentStore({ content: folder.at('content') });
+    const sizeOf = () => store.info(expected.digest)?.sizeBytes;
+    const part = folder.at('content', 'ingest', expected.digest.replace(':', '-'));
+    const writtenSize = () => statSync(part, { throwIfNoEntry: false })?.size ?? 0;
+    let offset = 0;
+    for (let round = 1; sizeOf() === undefined; round++) {
+      expect(round).toBeLessThan(50);
+      await using script = startScript(writer, [folder.at('content'), expected.digest]);
+      const resumedAt = Number(await script.line());
+      expect(resumedAt).toBeGreaterThanOrEqual(offset);
+      offset = resumedAt;
+      // Killed ever later: while it writes, at last perhaps while it flushes or renames.
+      await until(
+        () => sizeOf() !== undefined || writtenSize() > Math.min(round, 7.9) * (expected.sizeBytes / 8),
+      );
+      await script.kill();
+      expect([undefined, expected.sizeBytes]).toContain(sizeOf());
+    }
+    expect(sha256(await store.read(expected.digest, expected.sizeBytes))).toBe(expected.digest);
+    expect(readdirSync(folder.at('content', 'ingest'))).toEqual([]);
+  });
+
+  it('leaves its lock to the one that waits', async () => {
+    using folder = tempFolder();
+    const store = openContentStore({ content: folder.at('content') });
+    const stuck = writer.replace(
+      'for (let offset',
+      'await new Promise(() => setInterval(() => {}, 1000));\nfor (let offset',
+    );
+    await using script = startScript(stuck, [folder.at('content'), expected.digest]);
+    await script.line();
+    const waiting = store.ingest(expected);
+    await script.kill();
+    await using ingest = await waiting;
+    await ingest.write(whole);
+    expect(await ingest.commit()).toEqual(expected);
+  });
+});
