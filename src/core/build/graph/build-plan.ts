@@ -1,0 +1,47 @@
+import type { SourcePosition } from '../../../engine/builds.ts';
+import type { Platform } from '../../../oci/platform.ts';
+import type { Directives } from '../dockerfile/directives.ts';
+import type { StageInstruction } from '../dockerfile/dockerfile.ts';
+
+/** What a stage stands on. */
+export type StageBase =
+  | { readonly kind: 'scratch' }
+  | { readonly kind: 'image'; readonly reference: string }
+  | { readonly kind: 'stage'; readonly index: number };
+
+/** Where COPY --from and RUN --mount=from take files. */
+export type CopyOrigin = Exclude<StageBase, { kind: 'scratch' }>;
+
+/** One step: a stage's FROM or one of its instructions. */
+export interface PlannedStep {
+  /** Stable within the build: `1.0` is the FROM of the second stage. */
+  readonly id: string;
+  /** `[build 2/5] RUN make` */
+  readonly name: string;
+  readonly position: SourcePosition;
+  /** Other steps it needs. */
+  readonly inputs: readonly string[];
+}
+
+export interface PlannedStage {
+  readonly index: number;
+  /** `build`, or `stage-1`. */
+  readonly name: string;
+  readonly base: StageBase;
+  readonly platform: Platform;
+  readonly from: PlannedStep;
+  readonly steps: readonly (PlannedStep & { readonly instruction: StageInstruction })[];
+}
+
+/** What has to be done for a target: pure, made before anything is looked up. */
+export interface BuildPlan {
+  readonly directives: Directives;
+  /** Only stages the target needs, in the order of the file. */
+  readonly stages: readonly PlannedStage[];
+  /** Index of the stage that becomes the image. */
+  readonly target: number;
+  /** ARGs before the first FROM and the automatic ones, with their values: what `ARG name` in a stage inherits. */
+  readonly globalArgs: ReadonlyMap<string, string>;
+  /** Names and numbers of all earlier stages, as triggers of base images may use them. */
+  readonly stageIndexes: ReadonlyMap<string, number>;
+}

@@ -1,0 +1,37 @@
+import type { DiagnosticSink } from '../dockerfile/diagnostic-sink.ts';
+import type { StageInstruction } from '../dockerfile/dockerfile.ts';
+import type { CopyOrigin } from './build-plan.ts';
+
+/** The stages and images an instruction takes files from, beside its own stage. */
+export function originsOf(
+  instruction: StageInstruction,
+  earlier: ReadonlyMap<string, number>,
+  sink: DiagnosticSink,
+): readonly CopyOrigin[] {
+  const names =
+    instruction.kind === 'run'
+      ? instruction.mounts.flatMap(mountOrigin)
+      : instruction.kind === 'copy' && instruction.from !== undefined
+        ? [instruction.from]
+        : [];
+  return names.flatMap((name) => {
+    const origin = findOrigin(name, earlier);
+    if (origin !== undefined) return [origin];
+    const message = `invalid from flag value ${name}: there is no earlier stage of that number`;
+    sink.error('no-such-stage', message, instruction.position);
+    return [];
+  });
+}
+
+/** What `--from=name` means: an earlier stage by name or number, else an image. Undefined: a number of no stage. */
+export function findOrigin(name: string, earlier: ReadonlyMap<string, number>): CopyOrigin | undefined {
+  const index = earlier.get(name.toLowerCase());
+  if (index !== undefined) return { kind: 'stage', index };
+  return /^\d+$/.test(name) ? undefined : { kind: 'image', reference: name };
+}
+
+/** `from` of a mount is never expanded, so it can be read before the rest of it. */
+function mountOrigin(mount: string): readonly string[] {
+  const match = /(?:^|,)"?from=([^",]+)/i.exec(mount);
+  return match?.[1] === undefined ? [] : [match[1]];
+}

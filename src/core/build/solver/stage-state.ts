@@ -1,0 +1,53 @@
+import type { Descriptor } from '../../../oci/descriptor.ts';
+import type { ChainId, DiffId } from '../../../oci/digest.ts';
+import type { ContainerConfig, HistoryItem } from '../../../oci/image-config.ts';
+import type { Platform } from '../../../oci/platform.ts';
+
+/** One layer of a stage, and how the image's manifest will name it. */
+export interface StageLayer {
+  readonly diffId: DiffId;
+  readonly descriptor: Descriptor;
+}
+
+/** A stage between two of its instructions. Never changed: each instruction makes the next one. */
+export interface StageState {
+  /** The snapshot of all its layers; undefined: none. */
+  readonly chainId: ChainId | undefined;
+  /** Lowest first. */
+  readonly layers: readonly StageLayer[];
+  readonly platform: Platform;
+  readonly config: ContainerConfig;
+  readonly author: string | undefined;
+  readonly history: readonly HistoryItem[];
+  /** When its last step was made. */
+  readonly createdAt: string | undefined;
+  /** ARGs declared so far, in their order; undefined: declared without a value. */
+  readonly args: ReadonlyMap<string, string | undefined>;
+  /** CMD was set in this file: a later ENTRYPOINT leaves it. */
+  readonly hasOwnCommand: boolean;
+}
+
+/** BuildKit's mark in each history entry. */
+export const historyComment = 'buildkit.dockerfile.v0';
+
+/** A stage that stands on nothing. */
+export function scratchState(platform: Platform): StageState {
+  return {
+    chainId: undefined,
+    layers: [],
+    platform,
+    config: {},
+    author: undefined,
+    history: [],
+    createdAt: undefined,
+    args: new Map(),
+    hasOwnCommand: false,
+  };
+}
+
+/** Value of a variable in a stage. ENV beats ARG. */
+export function variableOf(state: StageState, name: string): string | undefined {
+  const prefix = `${name}=`;
+  const entry = state.config.Env?.findLast((item) => item.startsWith(prefix));
+  return entry === undefined ? state.args.get(name) : entry.slice(prefix.length);
+}
