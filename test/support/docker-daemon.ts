@@ -15,6 +15,9 @@ export interface DockerDaemon extends AsyncDisposable {
   log(): string;
 }
 
+/** The client that came with this daemon; another one on the path may be years older or newer. */
+const client = '/usr/bin/docker';
+
 /**
  * Starts it in the network namespace of the caller: it makes `docker0` and sets the FORWARD policy to DROP there, so
  * call {@link enterOwnNetworkNamespace} first. Registries on loopback need no TLS for it.
@@ -36,14 +39,14 @@ export async function dockerDaemon(): Promise<DockerDaemon> {
       ...['--default-ulimit', 'nofile=1024:1024'],
     ],
     logPath: folder.at('log'),
-    ready: async () => (await runProgram(['docker', 'version'], options)).status === 0,
+    ready: async () => (await runProgram([client, 'version'], options)).status === 0,
   });
   return {
     host,
-    docker: (...args) => runProgram(['docker', ...args], options),
+    docker: (...args) => runProgram([client, ...args], options),
     dockerWith: (more, ...args) =>
-      runProgram(['docker', ...args], { ...options, ...more, env: { ...options.env, ...more.env } }),
-    must: (...args) => mustRun(['docker', ...args], options),
+      runProgram([client, ...args], { ...options, ...more, env: { ...options.env, ...more.env } }),
+    must: (...args) => mustRun([client, ...args], options),
     log: server.log,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
