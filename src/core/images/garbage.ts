@@ -1,3 +1,4 @@
+import { GantryError } from '../../base/gantry-error.ts';
 import { documentLimitBytes } from '../../oci/decode-json.ts';
 import { decodeManifestDocument } from '../../oci/decode-manifest.ts';
 import type { Digest, ImageId } from '../../oci/digest.ts';
@@ -71,14 +72,35 @@ export async function findGarbage(
   };
 }
 
-/** Removes it. What came into use meanwhile is left alone by those who keep it. */
+/** Layers being unpacked: kept by a lease; without one, what a killed process left. */
+const unpackPrefix = 'unpack-';
+const staleIngestMs = 24 * 3600 * 1000;
+
+/** Removes it, but for what someone took a lease on since it was found; and what broken work left behind. */
 export async function sweep(services: GarbageServices, garbage: Garbage): Promise<void> {
   const { metadata, content, snapshots } = services;
+  const { leases } = metadata;
   metadata.transaction(() => {
     for (const diffId of garbage.layerBlobs) layerBlobs(metadata).delete(diffId);
   });
-  for (const { digest } of garbage.content) await content.delete(digest);
-  for (const { key } of garbage.snapshots) await snapshots.remove(key);
+  for (const { digest } of garbage.content) {
+    if (!leases.protectedResources().content.has(digest)) await content.delete(digest);
+  }
+  for (const { key } of garbage.snapshots) {
+    if (!leases.protectedResources().snapshots.has(key)) await removeUnused(snapshots, key);
+  }
+  await content.cleanUp(staleIngestMs);
+  await snapshots.cleanUp();
+}
+
+/** Someone may have stood a container upon it, or removed it, since. */
+async function removeUnused(snapshots: Snapshotter, key: string): Promise<void> {
+  try {
+    await snapshots.remove(key);
+  } catch (error) {
+    const { kind } = GantryError.from(error);
+    if (kind !== 'conflict' && kind !== 'not-found') throw error;
+  }
 }
 
 /** Manifest, config and layer blobs of an image; a manifest that is not there is no reason to lose the rest. */
@@ -97,7 +119,10 @@ function unneeded(all: readonly SnapshotInfo[], needed: ReadonlySet<string>): re
   const keep = (key: string | undefined): void => {
     for (let at = key; at !== undefined && !kept.has(at); at = byKey.get(at)?.parent) kept.add(at);
   };
-  for (const info of all) if (info.kind === 'active' || needed.has(info.key)) keep(info.key);
+  for (const { key, kind } of all) {
+    const isInUse = kind === 'active' && !key.startsWith(unpackPrefix);
+    if (isInUse || needed.has(key)) keep(key);
+  }
   const depth = (info: SnapshotInfo): number => {
     let steps = 0;
     for (let at = info.parent; at !== undefined; at = byKey.get(at)?.parent) steps += 1;

@@ -1,9 +1,9 @@
 import type { Filters } from '../../engine/filters.ts';
 import type { ImagePruneReport, RemovedImage } from '../../engine/images.ts';
 import type { ImageId } from '../../oci/digest.ts';
+import { beginCollection } from '../metadata/garbage-lock.ts';
 import { noSuchImage } from './find-image.ts';
 import { findGarbage, type Garbage, type GarbageRoots, type GarbageServices, sweep } from './garbage.ts';
-import { beginCollection } from './garbage-lock.ts';
 import { filterImages, pruneFilters, wantsDangling } from './image-filters.ts';
 import { dropImage, imageOf, imageRecords } from './image-records.ts';
 import type { Image } from './image-store.ts';

@@ -24,24 +24,24 @@ export interface PackOptions {
  * thousand files. Runs in a worker thread. Rejects `corrupt` / `bad-layer` for what no layer can hold, `io`.
  */
 export async function hashLayer(layerDir: string, signal?: AbortSignal): Promise<LayerTarInfo> {
-  const packing = startPacking(layerDir, undefined, signal);
+  const packing = startPacking({ layerDir }, undefined, signal);
   for await (const _ of packing.chunks) break;
   return packing.result;
 }
 
 /**
- * The tar of a folder in overlayfs form. The same folder gives the same bytes, compressed ones too. `result` settles
+ * The tar of a folder in overlayfs form, or a tar that is a file already. The same source gives the same bytes, compressed ones too. `result` settles
  * when `chunks` has been read to its end; leaving early stops the work.
  */
 export function packLayer(
-  layerDir: string,
+  source: PackJob['source'],
   options: PackOptions,
 ): { readonly chunks: AsyncIterable<Uint8Array>; readonly result: Promise<LayerTarInfo> } {
-  return startPacking(layerDir, options.compression, options.signal, options.onProgress);
+  return startPacking(source, options.compression, options.signal, options.onProgress);
 }
 
 function startPacking(
-  layerDir: string,
+  source: PackJob['source'],
   output: PackJob['output'],
   signal?: AbortSignal,
   onProgress?: (tarBytes: number) => void,
@@ -67,7 +67,7 @@ function startPacking(
       replies.push(reply);
       wake.resolve();
     });
-    worker.post({ port: port2, layerDir, output } satisfies PackJob, [port2]);
+    worker.post({ port: port2, source, output } satisfies PackJob, [port2]);
     try {
       for (;;) {
         const reply = replies.shift();

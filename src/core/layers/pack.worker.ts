@@ -1,3 +1,4 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { gzip } from 'node:zlib';
@@ -6,11 +7,11 @@ import { sha256Digester } from '../../oci/sha256.ts';
 import { layerTar } from './layer-tar.ts';
 import { type ThreadError, toThreadError } from './thread-error.ts';
 
-/** A folder in overlayfs form to be made a tar. `output` undefined: only its digest is wanted. */
+/** A folder in overlayfs form to be made a tar, or a tar as it is. `output` undefined: only its digest is wanted. */
 export interface PackJob {
   /** Carries {@link PackReply} out; every message in says that one chunk was taken, its close that nobody reads on. */
   readonly port: MessagePort;
-  readonly layerDir: string;
+  readonly source: { readonly layerDir: string } | { readonly tarPath: string };
   readonly output: 'none' | 'gzip' | undefined;
 }
 
@@ -33,7 +34,7 @@ parentPort?.on('message', (job: PackJob) => void run(job));
 
 async function run(job: PackJob): Promise<void> {
   try {
-    job.port.postMessage(job.output === undefined ? hashOnly(job.layerDir) : await pack(job, job.output));
+    job.port.postMessage(job.output === undefined ? hashOnly(job) : await pack(job, job.output));
   } catch (error) {
     job.port.postMessage({ kind: 'failed', error: toThreadError(error) } satisfies PackReply);
   } finally {
@@ -41,24 +42,42 @@ async function run(job: PackJob): Promise<void> {
   }
 }
 
-function hashOnly(layerDir: string): PackReply {
+function hashOnly({ source }: PackJob): PackReply {
   const digester = sha256Digester();
   const block = Buffer.allocUnsafeSlow(hashBytes);
   let tarBytes = 0;
-  for (const piece of layerTar(layerDir, () => block)) {
+  for (const piece of tarBlocks(source, () => block)) {
     digester.update(piece);
     tarBytes += piece.length;
   }
   return { kind: 'done', diffId: digester.digest(), tarBytes };
 }
 
+function tarBlocks(source: PackJob['source'], newBlock: () => Buffer): Generator<Buffer, void, undefined> {
+  return 'tarPath' in source ? fileBlocks(source.tarPath, newBlock) : layerTar(source.layerDir, newBlock);
+}
+
+function* fileBlocks(path: string, newBlock: () => Buffer): Generator<Buffer, void, undefined> {
+  const fd = openSync(path, constants.O_RDONLY);
+  try {
+    for (;;) {
+      const block = newBlock();
+      const length = readSync(fd, block);
+      if (length === 0) return;
+      yield block.subarray(0, length);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Compresses several blocks at once in the thread pool, sends them in order, and never runs far ahead of the reader. */
-async function pack({ port, layerDir }: PackJob, output: 'none' | 'gzip'): Promise<PackReply> {
+async function pack({ port, source }: PackJob, output: 'none' | 'gzip'): Promise<PackReply> {
   const digester = sha256Digester();
   const gate = flowGate(port);
   let tarBytes = 0;
   let sent: Promise<void> = Promise.resolve();
-  for (const piece of layerTar(layerDir, () => Buffer.allocUnsafeSlow(memberBytes))) {
+  for (const piece of tarBlocks(source, () => Buffer.allocUnsafeSlow(memberBytes))) {
     await gate.enter();
     digester.update(piece);
     tarBytes += piece.length;

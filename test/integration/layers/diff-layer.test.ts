@@ -26,7 +26,7 @@ function folder(name: string): string {
 }
 
 async function pack(layerDir: string, compression: 'none' | 'gzip') {
-  const packing = packLayer(layerDir, { compression });
+  const packing = packLayer({ layerDir }, { compression });
   const chunks: Uint8Array[] = [];
   for await (const chunk of packing.chunks) chunks.push(chunk);
   return { bytes: Buffer.concat(chunks), ...(await packing.result) };
@@ -147,7 +147,7 @@ describe('the diff of a layer', () => {
   it('stops when its reader leaves or cancels', async () => {
     const layer = folder('layer');
     writeFileSync(join(layer, 'big'), Buffer.alloc(30_000_000, 1));
-    const left = packLayer(layer, { compression: 'none' });
+    const left = packLayer({ layerDir: layer }, { compression: 'none' });
     for await (const _ of left.chunks) break;
     await expect(left.result).rejects.toMatchObject({ kind: 'cancelled' });
     const controller = new AbortController();
