@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -65,14 +66,14 @@ export function koffi(): Koffi {
 export function openBinary(startDir = import.meta.dirname): Koffi | undefined {
   const packageDir = join('node_modules', '@koromix', `koffi-linux-${process.arch}`);
   for (let dir = startDir; ; dir = join(dir, '..')) {
-    for (const libc of ['linux', 'musl']) {
+    for (const libc of existsSync(join(dir, packageDir)) ? ['linux', 'musl'] : []) {
       const holder: { exports: unknown } = { exports: {} };
       try {
         const binary = join(dir, packageDir, `${libc}_${process.arch}`, 'koffi.node');
         process.dlopen(holder, binary, constants.dlopen.RTLD_NOW);
         return holder.exports as Koffi;
       } catch {
-        // Not there, or made for another libc.
+        // Made for the other libc.
       }
     }
     if (dir === '/') return undefined;

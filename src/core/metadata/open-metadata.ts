@@ -6,7 +6,10 @@ import type { Metadata } from './metadata.ts';
 
 /**
  * Opens the records at `path`, and makes them when they are not there (their folder must be). Throws `corrupt` /
- * `metadata-corrupt`, `unavailable` / `newer-metadata` or `metadata-denied`. Dispose it to close the file.
+ * `metadata-corrupt`, `unavailable` / `newer-metadata` or `metadata-denied`.
+ *
+ * Dispose it to close the file. A command that ends right after need not: what is committed is safe in the write-ahead
+ * log, and leaving that to the next saves moving it over (1 to 2 ms).
  */
 export function openMetadata(path: string): Metadata {
   const database = new Database(path);

@@ -43,7 +43,7 @@ describe('an ingest whose process is killed', () => {
       offset = resumedAt;
       // Killed ever later: while it writes, at last perhaps while it flushes or renames.
       await until(
-        () => sizeOf() !== undefined || writtenSize() > Math.min(round, 7.9) * (expected.sizeBytes / 8),
+        () => sizeOf() !== undefined || writtenSize() > Math.min(round, 3.9) * (expected.sizeBytes / 4),
       );
       await script.kill();
       expect([undefined, expected.sizeBytes]).toContain(sizeOf());

@@ -1,0 +1,58 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import { isErrno } from '../host/system-error.ts';
+
+/**
+ * What SQLite or the file system threw, as ours. SQLite's primary result code (sqlite.org/rescode.html) is the low byte
+ * of `errcode`.
+ */
+export function databaseError(error: unknown, path: string): unknown {
+  if (error instanceof GantryError || !(error instanceof Error)) return error;
+  if (isErrno(error, 'EACCES', 'EPERM')) {
+    const hint = 'run gantry as root, or give it a --root of your own';
+    return new GantryError({
+      kind: 'unavailable',
+      code: 'metadata-denied',
+      message: error.message,
+      hint,
+      cause: error,
+    });
+  }
+  if (!('errcode' in error)) return error;
+  switch (Number(error.errcode) & 0xff) {
+    case 5:
+    case 6:
+      return new GantryError({
+        kind: 'timeout',
+        code: 'metadata-busy',
+        message: `another gantry holds ${path} for too long`,
+        cause: error,
+      });
+    case 11:
+    case 26:
+      return new GantryError({
+        kind: 'corrupt',
+        code: 'metadata-corrupt',
+        message: `${path} is damaged: ${error.message}`,
+        hint: `move it away to start without records; images have to be pulled or built again`,
+        details: { path },
+        cause: error,
+      });
+    case 8:
+    case 10:
+    case 13:
+    case 14:
+      return new GantryError({
+        kind: 'io',
+        code: 'metadata-io',
+        message: `${path}: ${error.message}`,
+        cause: error,
+      });
+    default:
+      return new GantryError({
+        kind: 'internal',
+        code: 'metadata',
+        message: `${path}: ${error.message}`,
+        cause: error,
+      });
+  }
+}
