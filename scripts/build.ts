@@ -30,7 +30,7 @@ const { outputFiles } = await build({
   plugins: [empty('react-devtools-core')],
   logLevel: 'warning',
   write: false,
-});
+}).catch(() => process.exit(1)); // esbuild has said what is wrong, and where
 const names = await writeAll(outputFiles);
 await forgetOlder(names);
 await writeFile(stamp, JSON.stringify(names));
