@@ -14,6 +14,8 @@ const stores = [...host, 'src/core/metadata', 'src/core/content'];
 const snapshots = [...stores, 'src/core/snapshots', 'src/core/layers'];
 const images = [...snapshots, 'src/core/images', 'src/core/core-services.ts'];
 const beside = [...host, 'src/core/metadata'];
+// How a root file system is mounted is said by whoever keeps it.
+const besideMounts = [...beside, 'src/core/snapshots/snapshotter.ts'];
 const transfer = [...images, 'src/core/registry', 'src/core/transfer'];
 const app = [...port, 'src/app'];
 const arrows: Readonly<Record<string, readonly string[]>> = {
@@ -29,10 +31,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/core/images': snapshots,
   'src/core/core-services.ts': [...snapshots, 'src/core/images'],
   'src/core/registry': stores,
-  // How a root file system is mounted is said by whoever keeps it.
-  'src/core/runtime': [...beside, 'src/core/snapshots/snapshotter.ts'],
+  'src/core/runtime': besideMounts,
   'src/core/network': beside,
-  'src/core/volumes': beside,
+  'src/core/volumes': besideMounts,
   'src/core/transfer': transfer,
   'src/core/build': [...transfer, 'src/core/runtime', 'src/core/network'],
   'src/core/containers': [...transfer, 'src/core/runtime', 'src/core/network', 'src/core/volumes'],
