@@ -1,35 +1,33 @@
 import type { ContainerSpec, Mount } from '../../engine/containers.ts';
 import { asObject, badDocument, requiredString } from '../../oci/decode-json.ts';
 import type { HealthcheckConfig } from '../../oci/image-config.ts';
+import type { ProcessIdentity } from '../host/process-identity.ts';
 import type { Collection, Metadata } from '../metadata/metadata.ts';
 import type { Endpoint } from '../network/networking.ts';
 import type { RunningProcess } from '../runtime/runtime.ts';
-import type { LifecycleState } from './lifecycle.ts';
-import { legalMoves } from './lifecycle.ts';
+import type { ProcessConfig } from '../runtime/spec/process-config.ts';
+import { type LifecycleState, legalMoves } from './lifecycle.ts';
 
-/** What image and spec together say of the process. Settled at creation, never changed. */
-export interface ProcessConfig {
-  /** Entrypoint and command joined; never empty. */
-  readonly argv: readonly string[];
-  readonly env: readonly string[];
-  /** As written, `name[:group]`; empty: root. Looked up in the container's own files at start. */
-  readonly user: string;
-  readonly workingDir: string;
-  readonly hostname: string;
-  readonly stopSignal: string;
-  readonly healthcheck: HealthcheckConfig | undefined;
-  /** `80/tcp` */
-  readonly exposedPorts: readonly string[];
-}
-
-/** Present while the container has a process, or is about to. */
+/** Present while somebody is at the container (starts it, removes it) or it has a process. */
 export interface RunRecord {
   /** A process of another boot is gone, whatever /proc says. */
   readonly bootId: string;
-  /** Differs for every start: who acts later (a delayed restart) sees whether it is still the same run. */
-  readonly token: string;
+  /** Who starts or removes it, or did. */
+  readonly owner: ProcessIdentity;
   /** Undefined until the runtime made it. */
   readonly process: RunningProcess | undefined;
+  /** It ends only to be started again at once: neither policy nor `--rm` have a say. */
+  readonly endsForRestart?: boolean | undefined;
+}
+
+/** What the restart policy has done and will do. */
+export interface RestartRecord {
+  /** Times it brought the container back since a person started it. */
+  readonly count: number;
+  /** Waited before the run that is, or will be; 0: started by hand. */
+  readonly delayMs: number;
+  /** When the next run is due, while the state is `restarting`. */
+  readonly dueAt: string | undefined;
 }
 
 /** One container as the store keeps it. */
@@ -42,7 +40,14 @@ export interface ContainerRecord {
   readonly imageId: string;
   readonly platform: string;
   readonly spec: ContainerSpec;
+  /** From image and spec; settled at creation, never changed. */
   readonly process: ProcessConfig;
+  /** Undefined: that of the host, or of the container whose network it joins. */
+  readonly hostname: string | undefined;
+  readonly stopSignal: string;
+  readonly healthcheck: HealthcheckConfig | undefined;
+  /** `80/tcp` */
+  readonly exposedPorts: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   /** All of them, those of the image's VOLUMEs too; every volume has a name by now. */
   readonly mounts: readonly Mount[];
@@ -57,7 +62,7 @@ export interface ContainerRecord {
   readonly oomKilled: boolean;
   /** Why the last start failed; empty when it did not. */
   readonly error: string;
-  readonly restartCount: number;
+  readonly restarts: RestartRecord;
   /** A person stopped it: `unless-stopped` and `always` rest until it is started by hand. */
   readonly stoppedByHand: boolean;
   readonly health: HealthRecord | undefined;
@@ -80,6 +85,11 @@ export function containerNames(metadata: Metadata): Collection<string> {
   });
 }
 
+/** Which containers were made from an image. Key: image ID, slash, container ID. */
+export function imageUsers(metadata: Metadata): Collection<true> {
+  return metadata.collection('image-users', () => true as const);
+}
+
 const states: ReadonlySet<string> = new Set<LifecycleState>([
   ...Object.values(legalMoves).flatMap((row) => Object.keys(row) as LifecycleState[]),
   ...Object.values(legalMoves).flatMap((row) => Object.values(row)),
@@ -94,13 +104,13 @@ function decodeContainerRecord(document: unknown, key: string): ContainerRecord 
   if (!states.has(requiredString(object, 'state', what))) throw badDocument(what, '"state" is unknown');
   const process = asObject(object['process'], `${what} "process"`);
   for (const [owner, name] of [
-    [process, 'argv'],
+    [process, 'args'],
     [process, 'env'],
     [object, 'mounts'],
     [object, 'anonymousVolumes'],
   ] as const) {
     if (!Array.isArray(owner[name])) throw badDocument(what, `"${name}" is not a list`);
   }
-  for (const name of ['spec', 'labels']) asObject(object[name], `${what} "${name}"`);
+  for (const name of ['spec', 'labels', 'restarts']) asObject(object[name], `${what} "${name}"`);
   return document as ContainerRecord;
 }

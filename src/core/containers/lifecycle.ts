@@ -56,8 +56,8 @@ export function requireRunning(
   throw notRunning(container.id);
 }
 
-export function notRunning(id: string): GantryError {
-  return conflict('container-not-running', `container ${id} is not running`);
+export function notRunning(id: string, prefix = ''): GantryError {
+  return conflict('container-not-running', `${prefix}container ${id} is not running`);
 }
 
 function refusal(

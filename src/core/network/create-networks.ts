@@ -1,5 +1,5 @@
 import { GantryError } from '../../base/gantry-error.ts';
-import type { Filters } from '../../engine/filters.ts';
+import { type Filters, hasLabel } from '../../engine/filters.ts';
 import type { NetworkSummary, Networks } from '../../engine/networks.ts';
 import { randomHex } from '../host/random-hex.ts';
 import type { Metadata } from '../metadata/metadata.ts';
@@ -159,11 +159,6 @@ function matches(network: NetworkSummary, filters: Filters): boolean {
         throw new GantryError({ kind: 'invalid', code: 'bad-filter', message: `invalid filter '${key}'` });
     }
   });
-}
-
-function hasLabel(labels: Readonly<Record<string, string>>, wanted: string): boolean {
-  const at = wanted.indexOf('=');
-  return at < 0 ? wanted in labels : labels[wanted.slice(0, at)] === wanted.slice(at + 1);
 }
 
 function isOwn(network: NetworkSummary): boolean {

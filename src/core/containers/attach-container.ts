@@ -1,0 +1,64 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { AttachOptions, ExecSpec } from '../../engine/containers.ts';
+import type { Session } from '../../engine/session.ts';
+import { eventOf } from './change-record.ts';
+import { type ContainerContext, containerDir } from './container-context.ts';
+import type { ContainerRecord } from './container-record.ts';
+import { findContainer, noSuchContainer } from './find-container.ts';
+import { requireRunning } from './lifecycle.ts';
+import { settle } from './settle.ts';
+import { attachment } from './start-container.ts';
+
+/** Joins the streams of a container that runs. Throws `conflict` in Docker's words. */
+export async function attachContainer(
+  context: ContainerContext,
+  idOrName: string,
+  options: AttachOptions,
+): Promise<Session> {
+  const record = await living(context, idOrName, options.signal);
+  if (record.state === 'paused') throw refuse('paused', 'unpause it first');
+  if (record.state === 'restarting') throw refuse('restarting', 'wait until it is running');
+  if (record.state !== 'running') throw refuse('stopped', 'start it first');
+  const runtime = await context.runtime();
+  return runtime.attach(record.id, containerDir(context, record.id), attachment(record, options));
+}
+
+/** Runs one more process in a container that runs. */
+export async function execInContainer(
+  context: ContainerContext,
+  idOrName: string,
+  spec: ExecSpec,
+  signal?: AbortSignal,
+): Promise<Session> {
+  const record = await living(context, idOrName, signal);
+  requireRunning(record, `Container ${record.id} is paused, unpause the container before exec`);
+  if (spec.command.length === 0) {
+    throw new GantryError({ kind: 'invalid', code: 'no-command', message: 'No exec command specified' });
+  }
+  const runtime = await context.runtime();
+  const session = await runtime.exec(record.id, containerDir(context, record.id), undefined, spec);
+  context.metadata.journal.append({
+    type: 'container.exec',
+    ...eventOf(record),
+    command: spec.command.join(' '),
+  });
+  return session;
+}
+
+async function living(
+  context: ContainerContext,
+  idOrName: string,
+  signal: AbortSignal | undefined,
+): Promise<ContainerRecord> {
+  const record = await settle(context, findContainer(context, idOrName), signal);
+  if (record === undefined) throw noSuchContainer(idOrName);
+  return record;
+}
+
+function refuse(state: string, advice: string): GantryError {
+  return new GantryError({
+    kind: 'conflict',
+    code: `container-${state}`,
+    message: `You cannot attach to a ${state} container, ${advice}`,
+  });
+}

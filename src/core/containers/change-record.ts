@@ -1,0 +1,33 @@
+import type { NewEngineEvent } from '../../engine/events.ts';
+import type { ContainerContext } from './container-context.ts';
+import type { ContainerRecord } from './container-record.ts';
+import { noSuchContainer } from './find-container.ts';
+
+/**
+ * Reads the record anew, changes it and tells of it, in one transaction. `change` may throw to leave everything as it
+ * was. Throws `not-found` when the container is gone.
+ */
+export function changeRecord(
+  context: ContainerContext,
+  id: string,
+  change: (current: ContainerRecord) => Partial<ContainerRecord>,
+  ...events: readonly ((changed: ContainerRecord) => NewEngineEvent)[]
+): ContainerRecord {
+  return context.metadata.transaction(() => {
+    const current = context.records.get(id);
+    if (current === undefined) throw noSuchContainer(id);
+    const changed = { ...current, ...change(current) };
+    context.records.put(id, changed);
+    for (const event of events) context.metadata.journal.append(event(changed));
+    return changed;
+  });
+}
+
+/** The fields every event of a container has. */
+export function eventOf({ id, name, image }: ContainerRecord): {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+} {
+  return { id, name, image };
+}

@@ -1,0 +1,68 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { ContainerSpec } from '../../engine/containers.ts';
+import { hostFacts } from '../runtime/host-facts.ts';
+import { grantedCapabilities } from '../runtime/spec/capabilities.ts';
+import { checkResources } from '../runtime/spec/resources.ts';
+import { parseSecurityOptions } from '../runtime/spec/security-options.ts';
+import { parseExtraHost } from './identity-texts.ts';
+import { logSettings } from './log-files.ts';
+import { parseSignal } from './parse-signal.ts';
+
+/**
+ * Refuses what Docker refuses when a container is created, so that no container is left that can never start. Returns
+ * warnings. Throws `invalid`, `conflict`, `unsupported`.
+ */
+export function checkSpec(spec: ContainerSpec): readonly string[] {
+  if (spec.autoRemove === true && (spec.restart?.name ?? 'no') !== 'no') {
+    throw invalid('rm-and-restart', "can't create 'AutoRemove' container with restart policy");
+  }
+  if (spec.restart?.maximumRetries && spec.restart.name !== 'on-failure') {
+    throw invalid(
+      'bad-restart-policy',
+      "invalid restart policy: maximum retry count can only be used with 'on-failure'",
+    );
+  }
+  if (spec.stopSignal) parseSignal(spec.stopSignal);
+  if (spec.hostname !== undefined && !isHostname(spec.hostname)) {
+    throw invalid('bad-hostname', `invalid hostname format: ${spec.hostname.slice(0, 80)}`);
+  }
+  const joins = spec.network?.startsWith('container:') === true;
+  if (joins && spec.hostname !== undefined) {
+    throw invalid('network-mode', 'conflicting options: hostname and the network mode');
+  }
+  if (joins && (spec.ports?.length || spec.publishAll)) {
+    throw invalid('network-mode', 'conflicting options: port publishing and the container type network mode');
+  }
+  for (const entry of spec.extraHosts ?? []) {
+    const { name, address } = parseExtraHost(entry);
+    if (name === '' || !/^(?:host-gateway|[0-9a-fA-F:.]+)$/.test(address)) {
+      throw invalid('bad-host', `bad format for add-host: ${JSON.stringify(entry.slice(0, 200))}`);
+    }
+  }
+  checkLines('dns', [...(spec.dns ?? []), ...(spec.dnsSearch ?? [])]);
+  logSettings(spec);
+  parseSecurityOptions(spec.securityOpt);
+  const host = hostFacts();
+  grantedCapabilities(spec, host.boundingCaps);
+  checkResources(spec.resources ?? {}, host);
+  const published = (spec.ports?.length ?? 0) > 0 || spec.publishAll === true;
+  return published && spec.network === 'host'
+    ? ['Published ports are discarded when using host network mode']
+    : [];
+}
+
+/** What goes into the lines of a file must not bring lines of its own. */
+function checkLines(option: string, values: readonly string[]): void {
+  const bad = values.find((value) => !/^[\w.:%-]+$/.test(value));
+  if (bad !== undefined) {
+    throw invalid('bad-dns', `${JSON.stringify(bad.slice(0, 80))} is not a valid value for --${option}`);
+  }
+}
+
+function isHostname(text: string): boolean {
+  return text.length <= 253 && /^(?:[\w]|[\w][\w.-]*[\w])?$/.test(text);
+}
+
+function invalid(code: string, message: string): GantryError {
+  return new GantryError({ kind: 'invalid', code, message });
+}

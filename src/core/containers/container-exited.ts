@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isErrorCode } from '../../base/is-error-code.ts';
+import { replaceProcess } from '../host/replace-process.ts';
+import type { ContainerContext } from './container-context.ts';
+import { settle } from './settle.ts';
+import { startContainer } from './start-container.ts';
+
+/** Above this a shell that sleeps waits in our place: it takes 1 MB where we take 40. */
+const longestOwnWaitMs = 500;
+
+/**
+ * What the monitor starts when a container has ended (`gantry internal container-exited`): buries the container, and
+ * starts it again where its policy wants that, after its time. Fine when all of it is done already, by anybody.
+ */
+export async function containerExited(context: ContainerContext, id: string): Promise<void> {
+  const found = context.records.get(id);
+  const record = found && (await settle(context, found));
+  if (record?.state !== 'restarting') return;
+  const waitMs = Date.parse(record.restarts.dueAt ?? '') - Date.now();
+  if (waitMs > longestOwnWaitMs) {
+    const again = [...context.selfCommand, 'internal', 'container-exited', id, '--root', context.dirs.root];
+    replaceProcess({
+      argv: ['/bin/sh', '-c', 'sleep "$1"; shift; exec "$@"', 'sh', (waitMs / 1000).toFixed(3), ...again],
+    });
+  }
+  if (waitMs > 0) await sleep(waitMs);
+  // Stopped, removed or started by a person meanwhile: then it is theirs.
+  const current = context.records.get(id);
+  if (current?.state !== 'restarting' || current.restarts.dueAt !== record.restarts.dueAt) return;
+  try {
+    await startContainer(context, id, { automatic: true });
+  } catch (error) {
+    if (!isErrorCode(error, 'container-removing', 'container-not-found', 'container-running')) throw error;
+  }
+}

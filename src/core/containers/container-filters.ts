@@ -1,0 +1,115 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { ContainerSummary } from '../../engine/containers.ts';
+import { type Filters, hasLabel } from '../../engine/filters.ts';
+
+/** What a filter cannot see in the summary itself. */
+export interface FilterFacts {
+  /** Whether the container's image is the named one or built on it. */
+  readonly descendsFrom: (container: ContainerSummary, image: string) => boolean;
+  /** When a container named in `before` or `since` was created. Throws `not-found`. */
+  readonly createdAt: (idOrName: string) => string;
+  /** Names of volumes and places they are mounted at, sources of binds too. */
+  readonly mountNames: (container: ContainerSummary) => readonly string[];
+  readonly exposedPorts: (container: ContainerSummary) => readonly string[];
+}
+
+type Test = (container: ContainerSummary, value: string, facts: FilterFacts) => boolean;
+
+const states: readonly string[] = [
+  'created',
+  'restarting',
+  'running',
+  'removing',
+  'paused',
+  'exited',
+  'dead',
+];
+
+/** Docker's `--filter` of `ps`. Values of one key are alternatives, but several labels must all be there. */
+const tests: Readonly<Record<string, Test>> = {
+  id: (container, value) => container.id.startsWith(value),
+  name: ({ name }, value) => nameMatches(name, value),
+  label: ({ labels }, value) => hasLabel(labels, value),
+  status: ({ state }, value) => {
+    if (!states.includes(value)) throw badValue('status', value);
+    return state === value;
+  },
+  exited: ({ state, exitCode }, value) => {
+    if (!/^-?\d+$/.test(value)) throw badValue('exited', value);
+    return state === 'exited' && exitCode === Number(value);
+  },
+  ancestor: (container, value, facts) => facts.descendsFrom(container, value),
+  before: ({ createdAt }, value, facts) => createdAt < facts.createdAt(value),
+  since: ({ createdAt }, value, facts) => createdAt > facts.createdAt(value),
+  volume: (container, value, facts) => facts.mountNames(container).includes(value),
+  network: ({ networks }, value) => networks.includes(value),
+  publish: ({ ports }, value) => {
+    const wanted = portRange('publish', value);
+    return ports.some((port) => port.hostPort > 0 && wanted.has(port.protocol, port.hostPort));
+  },
+  expose: (container, value, facts) => {
+    const wanted = portRange('expose', value);
+    return facts.exposedPorts(container).some((text) => {
+      const [port, protocol = 'tcp'] = text.split('/');
+      return wanted.has(protocol, Number(port));
+    });
+  },
+  health: ({ health }, value) => {
+    if (!['none', 'starting', 'healthy', 'unhealthy'].includes(value)) throw badValue('health', value);
+    return health === value;
+  },
+  // No container of ours is a task of a swarm.
+  'is-task': (_container, value) => value === 'false' || value === '0',
+};
+
+/** Whether the container passes. Throws `invalid` / `bad-filter` for an unknown key or value. */
+export function matchesFilters(container: ContainerSummary, filters: Filters, facts: FilterFacts): boolean {
+  return Object.entries(filters).every(([key, values]) => {
+    const test = Object.hasOwn(tests, key) ? tests[key] : undefined;
+    if (test === undefined) throw badFilter(`invalid filter '${key}'`);
+    if (values.length === 0) return true;
+    return key === 'label'
+      ? values.every((value) => test(container, value, facts))
+      : values.some((value) => test(container, value, facts));
+  });
+}
+
+/** Throws for keys there are not, also when no container is there to be tested. */
+export function checkFilterKeys(filters: Filters, known: readonly string[] = Object.keys(tests)): void {
+  const unknown = Object.keys(filters).find((key) => !known.includes(key));
+  if (unknown !== undefined) throw badFilter(`invalid filter '${unknown}'`);
+}
+
+/** Whether these filters ask for containers that do not run. */
+export function asksForAll(filters: Filters): boolean {
+  return ['status', 'exited', 'before', 'since'].some((key) => (filters[key]?.length ?? 0) > 0);
+}
+
+/** A part of the name or a regular expression, with or without Docker's slash in front. */
+function nameMatches(name: string, pattern: string): boolean {
+  if (name === pattern || `/${name}` === pattern) return true;
+  try {
+    const expression = new RegExp(pattern.slice(0, 256));
+    return expression.test(name) || expression.test(`/${name}`);
+  } catch {
+    return name.includes(pattern);
+  }
+}
+
+/** `80`, `80/udp`, `8000-8080/tcp`. */
+function portRange(key: string, text: string): { readonly has: (protocol: string, port: number) => boolean } {
+  const match = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/.exec(text);
+  if (match === null) throw badValue(key, text);
+  const [, first, last = first, protocol = 'tcp'] = match;
+  return {
+    has: (of, port) => of === protocol && port >= Number(first) && port <= Number(last),
+  };
+}
+
+function badValue(key: string, value: string): GantryError {
+  return badFilter(`invalid filter '${key}=${value}'`);
+}
+
+function badFilter(message: string): GantryError {
+  return new GantryError({ kind: 'invalid', code: 'bad-filter', message });
+}

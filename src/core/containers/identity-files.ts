@@ -1,0 +1,73 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname as hostName } from 'node:os';
+import { join } from 'node:path';
+import type { Endpoint } from '../network/networking.ts';
+import type { ResolvedMount } from '../runtime/spec/mounts.ts';
+import type { ContainerRecord } from './container-record.ts';
+import { hostsText, resolverText } from './identity-texts.ts';
+
+/** Where the engine's own files are seen inside, and their names in the container's folder. */
+const files = {
+  '/etc/resolv.conf': 'resolv.conf',
+  '/etc/hostname': 'hostname',
+  '/etc/hosts': 'hosts',
+} as const;
+
+/**
+ * Writes /etc/hosts, /etc/hostname and /etc/resolv.conf of a container into its folder, as Docker makes them, before
+ * every start: the address is another each time.
+ */
+export function writeIdentityFiles(
+  record: ContainerRecord,
+  dir: string,
+  endpoint: Endpoint | undefined,
+): void {
+  const { spec } = record;
+  const sharesHost = spec.network === 'host';
+  const name = record.hostname ?? hostName();
+  const texts = {
+    hostname: `${name}\n`,
+    hosts: hostsText({
+      // Who shares the host's network sees the host's names.
+      base: sharesHost ? readText('/etc/hosts') : undefined,
+      address: endpoint?.address,
+      hostname: name,
+      extra: spec.extraHosts ?? [],
+      hostGateway: endpoint?.gateway ?? '127.0.0.1',
+    }),
+    'resolv.conf': resolverText({
+      host: hostResolver(),
+      servers: spec.dns ?? [],
+      search: spec.dnsSearch ?? [],
+      // Its loopback is not the host's.
+      dropLoopback: !sharesHost,
+    }),
+  };
+  for (const [file, text] of Object.entries(texts)) writeFileSync(join(dir, file), text, { mode: 0o644 });
+}
+
+/** The binds of these files, but for those a mount of the user's is at or above. */
+export function identityMounts(dir: string, taken: readonly string[]): readonly ResolvedMount[] {
+  return Object.entries(files).flatMap(([target, file]) =>
+    taken.some((path) => path === target || path === '/etc')
+      ? []
+      : [{ kind: 'bind', source: join(dir, file), target, readOnly: false } as const],
+  );
+}
+
+/** systemd-resolved's stub listens on a loopback address; the list it asks itself lies beside. */
+function hostResolver(): string {
+  const text = readText('/etc/resolv.conf');
+  const behindStub = '/run/systemd/resolve/resolv.conf';
+  return /^\s*nameserver\s+127\.0\.0\.53\s*$/m.test(text) && existsSync(behindStub)
+    ? readText(behindStub)
+    : text;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

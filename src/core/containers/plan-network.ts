@@ -1,0 +1,102 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import { isErrorCode } from '../../base/is-error-code.ts';
+import type { PortBinding } from '../../engine/containers.ts';
+import type { Endpoint, Networking } from '../network/networking.ts';
+import type { LaunchRequest } from '../runtime/runtime.ts';
+import { type ContainerContext, containerDir } from './container-context.ts';
+import type { ContainerRecord } from './container-record.ts';
+import { findContainer } from './find-container.ts';
+import { isAlive } from './lifecycle.ts';
+import { settle } from './settle.ts';
+import { networkName } from './summarize.ts';
+
+/** How a container is to see the network. */
+export interface NetworkPlan {
+  readonly endpoint: Endpoint | undefined;
+  readonly network: LaunchRequest['network'];
+  readonly configureNetwork: LaunchRequest['configureNetwork'];
+  readonly heldDescriptors: readonly number[];
+  /** For the specification. */
+  readonly mode: 'own' | 'host' | 'joined';
+  /** Folder of the container whose hosts and resolv.conf it has; undefined: its own. */
+  readonly filesOf: string | undefined;
+}
+
+const nothing = { endpoint: undefined, configureNetwork: undefined, heldDescriptors: [], filesOf: undefined };
+
+/** Takes address and ports, or finds the namespace to join. What was taken is in `endpoint`: give it back on failure. */
+export async function planNetwork(context: ContainerContext, record: ContainerRecord): Promise<NetworkPlan> {
+  const name = networkName(record);
+  if (name === 'host') return { ...nothing, network: undefined, mode: 'host' };
+  if (name.startsWith('container:')) return joinContainer(context, name.slice('container:'.length));
+  if (name === 'none') {
+    const { loopbackOnly } = await import('../network/connect-endpoint.ts');
+    return { ...nothing, network: 'new', mode: 'own', configureNetwork: async (path) => loopbackOnly(path) };
+  }
+  const networking = await context.networking();
+  const endpoint = await allocate(context, networking, {
+    containerId: record.id,
+    network: name,
+    ports: wantedPorts(record),
+  });
+  return {
+    endpoint,
+    network: 'new',
+    configureNetwork: (path) => networking.connect(endpoint, path),
+    heldDescriptors: networking.heldDescriptors(endpoint),
+    mode: 'own',
+    filesOf: undefined,
+  };
+}
+
+/** What `-p` says, and with `-P` every exposed port that `-p` leaves out, on a port the host chooses. */
+export function wantedPorts(record: ContainerRecord): readonly PortBinding[] {
+  const ports = record.spec.ports ?? [];
+  if (record.spec.publishAll !== true) return ports;
+  const exposed = record.exposedPorts.flatMap((text): readonly PortBinding[] => {
+    const [port, protocol = 'tcp'] = text.split('/');
+    const containerPort = Number(port);
+    if (protocol !== 'tcp' && protocol !== 'udp') return [];
+    const given = ports.some((own) => own.containerPort === containerPort && own.protocol === protocol);
+    return given ? [] : [{ protocol, containerPort, hostAddress: '', hostPort: 0 }];
+  });
+  return [...ports, ...exposed];
+}
+
+/** When address or port are taken, it may be by containers that ended while no gantry ran: look, and try once more. */
+async function allocate(
+  context: ContainerContext,
+  networking: Networking,
+  request: Parameters<Networking['allocate']>[0],
+): Promise<Endpoint> {
+  try {
+    return await networking.allocate(request);
+  } catch (error) {
+    if (!isErrorCode(error, 'port-in-use', 'no-address')) throw error;
+    const living = new Set<string>();
+    for (const [, other] of [...context.records.entries()]) {
+      const settled = other.id === request.containerId ? other : await settle(context, other);
+      if (settled !== undefined && isAlive(settled.state)) living.add(settled.id);
+    }
+    await networking.reconcile(living);
+    return networking.allocate(request);
+  }
+}
+
+async function joinContainer(context: ContainerContext, idOrName: string): Promise<NetworkPlan> {
+  const other = await settle(context, findContainer(context, idOrName));
+  const pid = other?.run?.process?.pid;
+  if (other === undefined || !isAlive(other.state) || pid === undefined) {
+    throw new GantryError({
+      kind: 'conflict',
+      code: 'container-not-running',
+      message: `cannot join network of a non running container: ${other?.id ?? idOrName}`,
+    });
+  }
+  return {
+    ...nothing,
+    network: { join: `/proc/${pid}/ns/net` },
+    mode: 'joined',
+    filesOf: containerDir(context, other.id),
+  };
+}

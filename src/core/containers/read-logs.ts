@@ -1,0 +1,191 @@
+import { type FSWatcher, statSync, watch } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { deferred } from '../../base/deferred.ts';
+import { GantryError } from '../../base/gantry-error.ts';
+import type { LogEntry, LogOptions } from '../../engine/containers.ts';
+import { isErrno } from '../host/system-error.ts';
+import { type ContainerContext, containerDir } from './container-context.ts';
+import type { ContainerRecord } from './container-record.ts';
+import { findContainer } from './find-container.ts';
+import { isAlive } from './lifecycle.ts';
+import { keepRotated, logParts, logPath, logSettings } from './log-files.ts';
+import { parseLogLine, utcTime } from './log-line.ts';
+import { LogLineReader, tailOffset } from './log-lines.ts';
+import { settle } from './settle.ts';
+
+/** For file systems that tell of no changes. */
+const pollMs = 1000;
+
+/**
+ * What a container wrote, oldest first. `tail` reads from the end; `follow` goes on until the container ends, over
+ * rotations of the file. Ends quietly when the signal fires. Throws `unsupported` / `no-logs` when none are kept.
+ */
+export async function* readLogs(
+  context: ContainerContext,
+  idOrName: string,
+  options: LogOptions = {},
+): AsyncGenerator<LogEntry> {
+  const found = findContainer(context, idOrName);
+  if (logSettings(found.spec) === undefined) {
+    throw new GantryError({
+      kind: 'unsupported',
+      code: 'no-logs',
+      message: 'configured logging driver does not support reading',
+    });
+  }
+  const since = timeOption('since', options.since);
+  const until = timeOption('until', options.until);
+  const record = (await settle(context, found, options.signal)) ?? found;
+  for await (const entry of entries(context, record, options)) {
+    if (until !== undefined && entry.time > until) return;
+    if (since === undefined || entry.time >= since) yield entry;
+  }
+}
+
+async function* entries(
+  context: ContainerContext,
+  record: ContainerRecord,
+  { follow = false, tail, signal }: LogOptions,
+): AsyncGenerator<LogEntry> {
+  const dir = containerDir(context, record.id);
+  await using files = await openParts(dir, tail);
+  // Watched from before the first look, so that nothing falls between.
+  using changes = follow && isAlive(record.state) ? await watchLog(context, record, dir, signal) : undefined;
+  for (const { reader } of files.parts) yield* parsed(reader, signal);
+  if (changes === undefined) return;
+  for (;;) {
+    const ended = changes.ended();
+    for (;;) {
+      const current = files.parts.at(-1);
+      if (current !== undefined) yield* parsed(current.reader, signal);
+      if (!(await files.openNext())) break;
+    }
+    if (ended || signal?.aborted === true) return;
+    await changes.next();
+  }
+}
+
+async function* parsed(reader: LogLineReader, signal: AbortSignal | undefined): AsyncGenerator<LogEntry> {
+  for await (const line of reader.read()) {
+    if (signal?.aborted === true) return;
+    const entry = parseLogLine(line);
+    if (entry !== undefined) yield entry;
+  }
+}
+
+interface OpenPart {
+  readonly file: FileHandle;
+  readonly inode: number;
+  readonly reader: LogLineReader;
+}
+
+interface OpenParts extends AsyncDisposable {
+  readonly parts: readonly OpenPart[];
+  /** Opens the file the monitor has put in the log's place since; false when it has not. */
+  openNext(): Promise<boolean>;
+}
+
+/** The parts from which `tail` lines come, each at its offset. */
+async function openParts(dir: string, tail: number | undefined): Promise<OpenParts> {
+  const parts: OpenPart[] = [];
+  const add = async (path: string, wanted: number | undefined, first: boolean): Promise<number> => {
+    const file = await openIfThere(path);
+    if (file === undefined) return 0;
+    const { size, ino } = await file.stat();
+    const { offset, found } =
+      wanted === undefined ? { offset: 0, found: 0 } : await tailOffset(file, size, wanted);
+    const part = { file, inode: ino, reader: new LogLineReader(file, offset) };
+    if (first) parts.unshift(part);
+    else parts.push(part);
+    return found;
+  };
+  let missing = tail;
+  for (const path of [...logParts(dir)].reverse()) {
+    const found = await add(path, missing, true);
+    if (missing !== undefined) missing -= found;
+    if (missing === 0) break;
+  }
+  return {
+    parts,
+    async openNext() {
+      const inode = statSync(logPath(dir), { throwIfNoEntry: false })?.ino;
+      if (inode === undefined || inode === parts.at(-1)?.inode) return false;
+      keepRotated(dir);
+      await add(logPath(dir), undefined, false);
+      return true;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { file } of parts) await file.close();
+    },
+  };
+}
+
+interface LogChanges extends Disposable {
+  /** Whether nothing more will be written. */
+  ended(): boolean;
+  /** Resolves at the next change of the log, the container's end, or the abort. */
+  next(): Promise<void>;
+}
+
+async function watchLog(
+  context: ContainerContext,
+  record: ContainerRecord,
+  dir: string,
+  outer: AbortSignal | undefined,
+): Promise<LogChanges> {
+  const stop = new AbortController();
+  const signal = outer === undefined ? stop.signal : AbortSignal.any([outer, stop.signal]);
+  let changed = deferred<void>();
+  let ended = false;
+  const wake = (): void => changed.resolve();
+  const finish = (): void => {
+    ended = true;
+    wake();
+  };
+  const timer = setInterval(wake, pollMs);
+  outer?.addEventListener('abort', wake, { once: true });
+  let watcher: FSWatcher | undefined;
+  try {
+    watcher = watch(dir, wake);
+    watcher.on('error', () => undefined);
+  } catch {
+    // No inotify left: the timer does it.
+  }
+  const process = record.run?.process;
+  const runtime = await context.runtime();
+  if (process === undefined) finish();
+  else runtime.waitExit(record.id, dir, process, signal).then(finish, finish);
+  return {
+    ended: () => ended,
+    async next() {
+      await changed.promise;
+      changed = deferred();
+    },
+    [Symbol.dispose]() {
+      stop.abort();
+      clearInterval(timer);
+      watcher?.close();
+      outer?.removeEventListener('abort', wake);
+    },
+  };
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+function timeOption(name: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const time = utcTime(text);
+  if (time !== undefined) return time;
+  throw new GantryError({
+    kind: 'invalid',
+    code: 'bad-time',
+    message: `invalid value for "${name}": ${JSON.stringify(text.slice(0, 80))} is not an RFC 3339 time`,
+  });
+}

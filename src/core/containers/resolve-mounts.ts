@@ -1,0 +1,49 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { GantryError } from '../../base/gantry-error.ts';
+import type { Mount } from '../../engine/containers.ts';
+import type { ResolvedMount } from '../runtime/spec/mounts.ts';
+import type { VolumeStore } from '../volumes/volume-store.ts';
+
+/** Mounts of a record as the runtime takes them: volumes are binds of their folders, missing bind sources are made. */
+export function resolveMounts(
+  mounts: readonly Mount[],
+  volumes: Pick<VolumeStore, 'dataDir'> | undefined,
+): readonly ResolvedMount[] {
+  return mounts.map((mount) => resolved(mount, volumes));
+}
+
+function resolved(mount: Mount, volumes: Pick<VolumeStore, 'dataDir'> | undefined): ResolvedMount {
+  switch (mount.type) {
+    case 'tmpfs':
+      return { kind: 'tmpfs', target: mount.target, options: mount.options };
+    case 'volume': {
+      if (volumes === undefined || mount.name === undefined) throw new Error('a volume without a store');
+      return {
+        kind: 'bind',
+        source: volumes.dataDir(mount.name),
+        target: mount.target,
+        readOnly: mount.readOnly,
+      };
+    }
+    case 'bind': {
+      const { source, target, readOnly, propagation } = mount;
+      ensureSource(mount);
+      return { kind: 'bind', source, target, readOnly, propagation };
+    }
+  }
+}
+
+/** `-v` makes what is missing, a folder; `--mount` refuses it. */
+export function ensureSource(mount: Extract<Mount, { type: 'bind' }>): void {
+  if (statSync(mount.source, { throwIfNoEntry: false }) !== undefined) return;
+  if (mount.createSource) {
+    mkdirSync(mount.source, { recursive: true });
+    return;
+  }
+  throw new GantryError({
+    kind: 'invalid',
+    code: 'bind-source-missing',
+    message: `invalid mount config for type "bind": bind source path does not exist: ${mount.source}`,
+    hint: 'Make it, or use -v, which makes a folder.',
+  });
+}

@@ -1,0 +1,177 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { AttachOptions } from '../../engine/containers.ts';
+import type { Session, TerminalSize } from '../../engine/session.ts';
+import { bootId, ownIdentity } from '../host/process-identity.ts';
+import type { LaunchRequest, Runtime } from '../runtime/runtime.ts';
+import { changeRecord, eventOf } from './change-record.ts';
+import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
+import type { ContainerRecord } from './container-record.ts';
+import { exitCommand } from './exit-command.ts';
+import { findContainer, noSuchContainer } from './find-container.ts';
+import { identityMounts, writeIdentityFiles } from './identity-files.ts';
+import { nextState } from './lifecycle.ts';
+import { lockContainer } from './lock-container.ts';
+import { logPath, logSettings } from './log-files.ts';
+import { type NetworkPlan, planNetwork } from './plan-network.ts';
+import { resolveMounts } from './resolve-mounts.ts';
+import { abandonStart, settle, settleLocked } from './settle.ts';
+
+export interface StartOptions {
+  /** Joined from the first byte. */
+  readonly attach?: AttachOptions | undefined;
+  /** By its policy, not by a person: the counters go on. */
+  readonly automatic?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Starts a container that does not run; one that does is left as it is, and joined when that was asked for. Rejects
+ * `start` with `details.exitCode`, `conflict` for ports and states, in Docker's words; the container is then what it
+ * was before, or gone with `--rm`.
+ */
+export async function startContainer(
+  context: ContainerContext,
+  idOrName: string,
+  options: StartOptions = {},
+): Promise<Session | undefined> {
+  const { id } = findContainer(context, idOrName);
+  const runtime = await context.runtime();
+  using _lock = await lockContainer(context, id, options.signal);
+  const settled = await settleLocked(context, id);
+  if (settled === undefined) throw noSuchContainer(idOrName);
+  if (settled.state === 'running') {
+    return (
+      options.attach && runtime.attach(id, containerDir(context, id), attachment(settled, options.attach))
+    );
+  }
+  const starting = changeRecord(context, id, (current) => ({
+    state: nextState(current, 'start'),
+    run: { bootId: bootId(), owner: ownIdentity(), process: undefined },
+    error: '',
+    stoppedByHand: false,
+    restarts: options.automatic === true ? current.restarts : { count: 0, delayMs: 0, dueAt: undefined },
+  }));
+  try {
+    return await launch(context, runtime, starting, options);
+  } catch (error) {
+    const failure = GantryError.from(error);
+    const exitCode = failure.details['stateExitCode'];
+    await abandonStart(context, context.records.get(id) ?? starting, {
+      error: failure.message,
+      exitCode: typeof exitCode === 'number' ? exitCode : 128,
+    });
+    throw failure;
+  }
+}
+
+async function launch(
+  context: ContainerContext,
+  runtime: Runtime,
+  record: ContainerRecord,
+  options: StartOptions,
+): Promise<Session | undefined> {
+  const { id } = record;
+  const dir = containerDir(context, id);
+  const plan = await planNetwork(context, record);
+  try {
+    options.signal?.throwIfAborted();
+    const process = await runtime.create(await launchRequest(context, runtime, record, plan, options));
+    changeRecord(context, id, () => ({
+      endpoint: plan.endpoint,
+      run: { bootId: bootId(), owner: ownIdentity(), process },
+    }));
+    const session = options.attach && (await runtime.attach(id, dir, attachment(record, options.attach)));
+    await runtime.start(id);
+    const running = changeRecord(
+      context,
+      id,
+      (current) => ({
+        state: nextState(current, 'started'),
+        startedAt: new Date().toISOString(),
+        finishedAt: undefined,
+        exitCode: undefined,
+        oomKilled: false,
+      }),
+      (changed) => ({ type: 'container.started', ...eventOf(changed) }),
+    );
+    // The monitor has the sockets by now.
+    if (plan.endpoint !== undefined) (await context.networking()).letGo(plan.endpoint);
+    return session && buriedWithUs(context, running, session);
+  } catch (error) {
+    if (plan.endpoint !== undefined) await (await context.networking()).release(plan.endpoint);
+    throw error;
+  }
+}
+
+async function launchRequest(
+  context: ContainerContext,
+  runtime: Runtime,
+  record: ContainerRecord,
+  plan: NetworkPlan,
+  options: StartOptions,
+): Promise<LaunchRequest> {
+  const { id, spec, mounts } = record;
+  const dir = containerDir(context, id);
+  const hasVolumes = mounts.some((mount) => mount.type === 'volume');
+  const volumes = hasVolumes ? await context.volumes() : undefined;
+  const targets = mounts.map((mount) => mount.target);
+  if (plan.filesOf === undefined) writeIdentityFiles(record, dir, plan.endpoint);
+  const log = logSettings(spec);
+  return {
+    id,
+    name: record.name,
+    dir,
+    rootfs: (await context.snapshots()).mountPlan(snapshotKey(id)),
+    spec: await runtime.containerSpec({
+      id,
+      spec,
+      process: record.process,
+      hostname: record.hostname,
+      network: plan.mode,
+      mounts: [...identityMounts(plan.filesOf ?? dir, targets), ...resolveMounts(mounts, volumes)],
+    }),
+    tty: spec.tty === true,
+    openStdin: spec.openStdin === true,
+    keepStdinOpen: options.attach === undefined,
+    logPath: log === undefined ? undefined : logPath(dir),
+    logMaxBytes: log?.maxBytes,
+    exitCommand: exitCommand(context, record, {
+      attached: options.attach !== undefined,
+      hasPorts: (plan.endpoint?.ports.length ?? 0) > 0,
+    }),
+    network: plan.network,
+    configureNetwork: plan.configureNetwork,
+    heldDescriptors: plan.heldDescriptors,
+  };
+}
+
+/** A session whose end buries the container before its exit status is told: `run --rm` is over when all is gone. */
+function buriedWithUs(context: ContainerContext, record: ContainerRecord, session: Session): Session {
+  const exit = session.exit.then(async (exitCode) => {
+    await settle(context, record);
+    return exitCode;
+  });
+  // Whoever leaves before the end never asks.
+  exit.catch(() => undefined);
+  return {
+    tty: session.tty,
+    output: session.output,
+    write: (data) => session.write(data),
+    closeInput: () => session.closeInput(),
+    resize: (size) => session.resize(size),
+    exit,
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
+
+/** What the runtime wants to know of who joins. */
+export function attachment(
+  record: ContainerRecord,
+  options: AttachOptions,
+): { readonly tty: boolean; readonly stdin: boolean; readonly size: TerminalSize | undefined } {
+  return {
+    tty: record.spec.tty === true,
+    stdin: options.stdin && record.spec.openStdin === true,
+    size: options.size,
+  };
+}

@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { GantryError } from '../../base/gantry-error.ts';
+import { type Filters, hasLabel } from '../../engine/filters.ts';
+import type { VolumeSummary, Volumes } from '../../engine/volumes.ts';
+import { randomHex } from '../host/random-hex.ts';
+import { treeUsage } from '../host/tree-usage.ts';
+import { removeVolume, type VolumeServices } from './open-volume-store.ts';
+import { checkVolumeName, usersOf, type VolumeRecord, volumeRecords } from './volume-record.ts';
+
+/** The port's volumes. */
+export function createVolumes(services: VolumeServices): Volumes {
+  const { dirs, metadata } = services;
+  const records = volumeRecords(metadata);
+
+  const summary = (name: string, record: VolumeRecord): VolumeSummary => ({
+    name,
+    ...record,
+    driver: 'local',
+    mountpoint: join(dirs.volumes, name, '_data'),
+    usedBy: usersOf(records, name),
+  });
+  const find = (name: string): VolumeSummary => {
+    const record = records.volumes.get(name);
+    if (record === undefined) throw noSuchVolume(name);
+    return summary(name, record);
+  };
+  const list = (filters: Filters): readonly VolumeSummary[] =>
+    [...records.volumes.entries()]
+      .map(([name, record]) => summary(name, record))
+      .filter((volume) => matches(volume, filters));
+
+  return {
+    list: async ({ filters = {} } = {}) => list(filters),
+
+    inspect: async (name) => find(name),
+
+    async create({ name: wanted, labels = {} } = {}) {
+      const name = wanted ?? randomHex(32);
+      checkVolumeName(name);
+      mkdirSync(join(dirs.volumes, name, '_data'), { recursive: true, mode: 0o755 });
+      // As Docker: one that is there is given back as it is.
+      metadata.transaction(() => {
+        if (records.volumes.has(name)) return;
+        const anonymous = wanted === undefined;
+        records.volumes.put(name, { createdAt: new Date().toISOString(), anonymous, labels });
+        metadata.journal.append({ type: 'volume.created', name });
+      });
+      return find(name);
+    },
+
+    async remove(name, { force = false } = {}) {
+      if (!(await removeVolume(services, name)) && !force) throw noSuchVolume(name);
+    },
+
+    async prune({ all = false, filters = {}, dryRun = false } = {}) {
+      const unused = list(filters).filter(
+        (volume) => volume.usedBy.length === 0 && (all || volume.anonymous),
+      );
+      const removed: string[] = [];
+      let reclaimedBytes = 0;
+      for (const { name, mountpoint } of unused) {
+        const { sizeBytes } = await treeUsage(mountpoint);
+        if (!dryRun && !(await removedUnlessUsed(services, name))) continue;
+        removed.push(name);
+        reclaimedBytes += sizeBytes;
+      }
+      return { removed, reclaimedBytes };
+    },
+  };
+}
+
+/** Somebody may have taken it since we looked. */
+async function removedUnlessUsed(services: VolumeServices, name: string): Promise<boolean> {
+  try {
+    return await removeVolume(services, name);
+  } catch (error) {
+    if (error instanceof GantryError && error.code === 'volume-in-use') return false;
+    throw error;
+  }
+}
+
+/** Docker's keys; several values of a key: any of them, of `label`: all. */
+function matches(volume: VolumeSummary, filters: Filters): boolean {
+  return Object.entries(filters).every(([key, values]) => {
+    switch (key) {
+      case 'name':
+        return values.some((value) => volume.name.includes(value));
+      case 'driver':
+        return values.includes(volume.driver);
+      case 'label':
+        return values.every((value) => hasLabel(volume.labels, value));
+      case 'dangling':
+        return values.some((value) => (value === 'true' || value === '1') === (volume.usedBy.length === 0));
+      default:
+        throw new GantryError({ kind: 'invalid', code: 'bad-filter', message: `invalid filter '${key}'` });
+    }
+  });
+}
+
+function noSuchVolume(name: string): GantryError {
+  return new GantryError({
+    kind: 'not-found',
+    code: 'volume-not-found',
+    message: `get ${name}: no such volume`,
+  });
+}
