@@ -36,15 +36,16 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
       return version === undefined ? kind : `${kind} ${version}`;
     },
     containerSpec: async (request) => {
+      wakeCgroups();
       const { prepareContainerSpec } = await import('./prepare-spec.ts');
       return prepareContainerSpec(program(), dirs.cache, request);
     },
     stepSpec: async (request) => {
+      wakeCgroups();
       const { prepareStepSpec } = await import('./prepare-spec.ts');
       return prepareStepSpec(program(), dirs.cache, request);
     },
     create: async (request) => {
-      wakeCgroups();
       const { launch } = await import('./launch.ts');
       // Left by a gantry that was killed between creating and starting it.
       if (hasState(program(), request.id)) await forceFreeState(program(), request.id);
@@ -96,7 +97,6 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
       waitForExitStatus(id, dir, () => !alive(process) && !monitorAlive(process.monitorPid, id), signal),
     alive,
     runStep: async (request) => {
-      wakeCgroups();
       const { runStep } = await import('./run-step.ts');
       return runStep(program(), request);
     },

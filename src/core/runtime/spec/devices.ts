@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
+import { deviceParts } from '../../host/make-node.ts';
 import type { RuntimeDevice } from '../runtime-spec.ts';
 
 /** What a device cgroup lets through. Absent number: any. */
@@ -124,18 +125,10 @@ function deviceAt(source: string, target: string): RuntimeDevice | undefined {
   return {
     path: target,
     type: facts.isBlockDevice() ? 'b' : 'c',
-    ...deviceNumbers(facts.rdev),
+    ...deviceParts(facts.rdev),
     fileMode: Number(facts.mode & 0o7777n),
     uid: Number(facts.uid),
     gid: Number(facts.gid),
-  };
-}
-
-/** glibc's makedev(3), backwards. */
-function deviceNumbers(device: bigint): { major: number; minor: number } {
-  return {
-    major: Number(((device >> 8n) & 0xfffn) | ((device >> 32n) & 0xfffff000n)),
-    minor: Number((device & 0xffn) | ((device >> 12n) & 0xffffff00n)),
   };
 }
 
