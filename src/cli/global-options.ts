@@ -18,16 +18,16 @@ export interface SplitArguments {
   readonly words: readonly string[];
 }
 
-const flags: Readonly<Record<string, 'help' | 'version' | 'yes' | 'debug'>> = {
-  '--help': 'help',
-  '-h': 'help',
-  '--version': 'version',
-  '-v': 'version',
-  '--yes': 'yes',
-  '-y': 'yes',
-  '--debug': 'debug',
-  '-D': 'debug',
-};
+const flags: ReadonlyMap<string, 'help' | 'version' | 'yes' | 'debug'> = new Map([
+  ['--help', 'help'],
+  ['-h', 'help'],
+  ['--version', 'version'],
+  ['-v', 'version'],
+  ['--yes', 'yes'],
+  ['-y', 'yes'],
+  ['--debug', 'debug'],
+  ['-D', 'debug'],
+]);
 
 /** Takes the options before the command off. Throws `usage` for one that is not known. */
 export function splitArguments(argv: readonly string[]): SplitArguments {
@@ -41,7 +41,7 @@ export function splitArguments(argv: readonly string[]): SplitArguments {
   let at = 0;
   for (; at < argv.length; at++) {
     const word = argv[at]!;
-    const flag = flags[word];
+    const flag = flags.get(word);
     if (flag !== undefined) globals[flag] = true;
     else if (word === '--root') globals.root = rootValue(argv[++at]);
     else if (word.startsWith('--root=')) globals.root = rootValue(word.slice('--root='.length));

@@ -74,7 +74,7 @@ function groupHelp(noun: string, index: readonly CommandEntry[]): string {
   return [
     `Usage:  gantry ${noun} COMMAND`,
     '',
-    groups[noun] ?? `Commands of ${noun}`,
+    Object.hasOwn(groups, noun) ? groups[noun]! : `Commands of ${noun}`,
     '',
     'Commands:',
     ...columns(verbs.toSorted(byName)),

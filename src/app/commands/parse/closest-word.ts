@@ -1,7 +1,7 @@
-/** The candidate that the user most likely meant: at most two letters off, or one it begins. Undefined: none is close. */
+/** The candidate that the user most likely meant: at most two letters off (one in a short word), or one it begins. Undefined: none is close. */
 export function closestWord(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = word.length < 4 ? 2 : 3;
+  let bestDistance = word.length < 5 ? 2 : 3;
   for (const candidate of candidates) {
     if (word.length >= 3 && candidate.startsWith(word)) return candidate;
     const distance = editDistance(word, candidate);

@@ -10,10 +10,11 @@ export function optionValue(key: string, spec: OptionSpec, word: string): Option
       return word;
     case 'list':
       return [word];
-    case 'flag': {
-      const value = booleans[word];
-      return value ?? refuse(key, spec, word, `strconv.ParseBool: parsing ${quote(word)}: invalid syntax`);
-    }
+    case 'flag':
+      return (
+        parseBoolean(word) ??
+        refuse(key, spec, word, `strconv.ParseBool: parsing ${quote(word)}: invalid syntax`)
+      );
     case 'integer':
       if (/^[+-]?\d{1,15}$/.test(word)) return Number(word);
       return refuse(key, spec, word, `strconv.ParseInt: parsing ${quote(word)}: invalid syntax`);
@@ -27,20 +28,11 @@ export function optionValue(key: string, spec: OptionSpec, word: string): Option
   }
 }
 
-const booleans: Readonly<Record<string, boolean>> = {
-  1: true,
-  t: true,
-  T: true,
-  true: true,
-  True: true,
-  TRUE: true,
-  0: false,
-  f: false,
-  F: false,
-  false: false,
-  False: false,
-  FALSE: false,
-};
+/** Go's `strconv.ParseBool`. */
+function parseBoolean(word: string): boolean | undefined {
+  if (/^(?:1|t|T|true|True|TRUE)$/.test(word)) return true;
+  return /^(?:0|f|F|false|False|FALSE)$/.test(word) ? false : undefined;
+}
 
 function refuse(key: string, spec: OptionSpec, word: string, why: string): never {
   const name = spec.short === undefined ? `--${longName(key)}` : `-${spec.short}, --${longName(key)}`;

@@ -73,6 +73,7 @@ export function scanOptions(rules: ScanRules, words: readonly string[]): Scanned
     for (let at = 1; at < word.length; at++) {
       const letter = word[at]!;
       const found = findShort(rules.options, letter);
+      if (found === undefined) checkRefused(rules.refused, letter, `-${letter}`);
       if (found === undefined && letter === 'h') {
         help = true;
         continue;
@@ -112,13 +113,17 @@ function findShort(options: OptionSpecs, letter: string): readonly [string, Opti
   return undefined;
 }
 
+function checkRefused(refused: ScanRules['refused'], name: string, shown: string): void {
+  if (refused === undefined || !Object.hasOwn(refused, name)) return;
+  throw usageError('unsupported-option', `${shown} is not supported: ${refused[name]}`);
+}
+
 function findLong({ options, refused }: ScanRules, name: string): readonly [string, OptionSpec] {
   for (const key in options) {
     const spec = options[key]!;
     if (longName(key) === name || spec.aliases?.includes(name)) return [key, spec];
   }
-  const reason = refused?.[name];
-  if (reason !== undefined) throw usageError('unsupported-option', `--${name} is not supported: ${reason}`);
+  checkRefused(refused, name, `--${name}`);
   const close = closestWord(name, Object.keys(options).map(longName));
   throw usageError('unknown-option', `unknown flag: --${name}`, {
     hint: close === undefined ? undefined : `Did you mean --${close}?`,

@@ -41,7 +41,7 @@ async function* entries(events: AsyncIterable<EngineEvent>, matches: (document: 
 /** Docker's filters: any value of a key, all keys. */
 function eventFilter(filters: Filters): (document: EventDocument) => boolean {
   const tests = Object.entries(filters).map(([key, values]) => {
-    const test = filterTests[key];
+    const test = Object.hasOwn(filterTests, key) ? filterTests[key] : undefined;
     if (test === undefined) {
       throw new GantryError({
         kind: 'invalid',

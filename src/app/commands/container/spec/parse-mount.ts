@@ -50,12 +50,12 @@ export function parseMount(text: string, cwd: string): Mount {
   }
 }
 
-const aliases: Readonly<Record<string, string>> = {
-  src: 'source',
-  dst: 'target',
-  destination: 'target',
-  ro: 'readonly',
-};
+const aliases: ReadonlyMap<string, string> = new Map([
+  ['src', 'source'],
+  ['dst', 'target'],
+  ['destination', 'target'],
+  ['ro', 'readonly'],
+]);
 const known = new Set([
   'type',
   'source',
@@ -74,7 +74,7 @@ function parseFields(text: string): ReadonlyMap<string, string> {
   for (const part of text.split(',')) {
     const at = part.indexOf('=');
     const word = (at < 0 ? part : part.slice(0, at)).toLowerCase();
-    const key = aliases[word] ?? word;
+    const key = aliases.get(word) ?? word;
     if (!known.has(key)) throw bad(text, `unexpected key '${word}' in '${part}'`);
     if (at < 0 && !switches.has(key)) throw bad(text, `invalid field '${part}' must be a key=value pair`);
     fields.set(key, at < 0 ? 'true' : part.slice(at + 1));
