@@ -51,5 +51,19 @@ export async function selectEntries(
     waiting.push(...below.reverse());
     if (pacer.isDue) await pacer.rest();
   }
-  return { tree, name, entries };
+  return { tree, name, entries: matcher.isEmpty ? entries : withoutHollow(entries, matcher) };
+}
+
+/** Drops folders that were only looked into for the sake of a `!` pattern and in vain. */
+function withoutHollow(entries: readonly SelectedEntry[], matcher: IgnoreMatcher): readonly SelectedEntry[] {
+  const needed = new Set<string>();
+  return entries
+    .toReversed()
+    .filter(({ relative, stats }) => {
+      const stays =
+        relative === '' || needed.has(relative) || !stats.isDirectory() || !matcher.stateOf(relative).ignored;
+      if (stays) needed.add(relative.slice(0, Math.max(0, relative.lastIndexOf('/'))));
+      return stays;
+    })
+    .toReversed();
 }

@@ -8,6 +8,8 @@ import {
   lutimesSync,
   mkdirSync,
   readlinkSync,
+  renameSync,
+  rmSync,
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
@@ -124,6 +126,46 @@ export class TreeWriter {
     });
     lutimesSync(hostPath, placement.modifiedSeconds, placement.modifiedSeconds);
     if (stats.nlink > 1) this.#links.set(identity, hostPath);
+  }
+
+  /** As {@link ensureFolder}, in the place of whatever else is there. Its parent must be ensured before. */
+  replaceByFolder(path: string, owner: Owner, modifiedSeconds: number): void {
+    const existing = this.#tree.lookup(path);
+    if (existing !== undefined && !existing.stats.isDirectory()) {
+      const hostPath = this.#hostPath(path);
+      if (existing.hostPath === hostPath) unlinkSync(hostPath);
+      mkdirSync(hostPath);
+      this.#attributes(hostPath, { owner, mode: 0o755, modifiedSeconds });
+      this.#times.set(path, wholeTime(modifiedSeconds));
+      this.#tree.forget(path);
+      this.#ready.add(path);
+    }
+    this.ensureFolder(path, owner, modifiedSeconds);
+  }
+
+  /**
+   * Moves an entry of the same file system here, in the place of whatever is there, folders too. Its parent must be
+   * ensured before.
+   */
+  moveEntry(path: string, source: TreeEntry, placement: Placement): void {
+    const hostPath = this.#hostPath(path);
+    if (lstatSync(hostPath, { throwIfNoEntry: false })?.isDirectory() === true) {
+      rmSync(hostPath, { recursive: true });
+      for (const known of [...this.#ready, ...this.#times.keys()]) {
+        if (known !== path && !known.startsWith(`${path}/`)) continue;
+        this.#ready.delete(known);
+        this.#times.delete(known);
+        this.#tree.forget(known);
+      }
+    }
+    renameSync(source.hostPath, hostPath);
+    const { uid, gid, mode } = source.stats;
+    const { owner } = placement;
+    if (source.stats.isSymbolicLink()) {
+      if (owner.uid !== uid || owner.gid !== gid) lchownSync(hostPath, owner.uid, owner.gid);
+    } else if (owner.uid !== uid || owner.gid !== gid || placement.mode !== (mode & 0o7777)) {
+      this.#attributes(hostPath, placement);
+    }
   }
 
   /** Where to write a new file oneself; what is there of that name goes. Its parent must be ensured before. */

@@ -1,0 +1,127 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { GantryError } from '../../../base/gantry-error.ts';
+import type { BuildSpec } from '../../../engine/builds.ts';
+import { isErrno } from '../../host/system-error.ts';
+import { ContextDigests } from './context-digests.ts';
+import { ContextTree } from './context-tree.ts';
+import { IgnoreMatcher } from './ignore-matcher.ts';
+import { parseIgnoreFile } from './ignore-patterns.ts';
+
+/** A build's input: the text of the Dockerfile, and the folder as the .dockerignore leaves it. */
+export interface BuildContext {
+  readonly dockerfileText: string;
+  /** For positions: as a person would name it. */
+  readonly dockerfileName: string;
+  readonly dir: string;
+  readonly tree: ContextTree;
+  readonly isFiltered: boolean;
+  readonly digests: ContextDigests;
+  /** Names this view of the folder in the cache of digests. */
+  readonly name: string;
+}
+
+const dockerfileLimitBytes = 16 << 20;
+const ignoreLimitBytes = 4 << 20;
+
+/**
+ * Reads Dockerfile and ignore file. Throws `not-found` / `context-not-found`, `dockerfile-not-found`; `invalid` /
+ * `dockerignore-syntax`.
+ */
+export function openContext(spec: BuildSpec, cacheDir: string): BuildContext {
+  const dir = contextFolder(spec.contextDir);
+  const { text, path } = readDockerfile(spec, dir);
+  const ignore = readIgnoreFile(dir, path);
+  const parsed = parseIgnoreFile(ignore?.text ?? '');
+  if (!parsed.ok) {
+    throw new GantryError({
+      kind: 'invalid',
+      code: 'dockerignore-syntax',
+      message: `failed to parse ${ignore?.name ?? '.dockerignore'}: line ${parsed.line}: ${parsed.message}`,
+      details: { path: ignore?.path, line: parsed.line },
+    });
+  }
+  return {
+    dockerfileText: text,
+    dockerfileName: path === undefined ? 'Dockerfile' : basename(path),
+    dir,
+    tree: new ContextTree(dir, new IgnoreMatcher(parsed.patterns), ignore?.name),
+    isFiltered: parsed.patterns.length > 0,
+    digests: new ContextDigests(cacheDir),
+    name: `${dir}\0${ignore?.text ?? ''}`,
+  };
+}
+
+function contextFolder(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory() === true) return realpathSync(path);
+  const isFile = stats !== undefined;
+  throw new GantryError({
+    kind: 'not-found',
+    code: 'context-not-found',
+    message: isFile
+      ? `unable to prepare context: path ${JSON.stringify(path)} is not a directory`
+      : `unable to prepare context: path ${JSON.stringify(path)} not found`,
+    hint: isFile
+      ? 'name the folder that holds the files to copy; -f names the Dockerfile'
+      : 'name an existing folder, usually "."',
+    details: { path },
+  });
+}
+
+function readDockerfile(spec: BuildSpec, dir: string): { text: string; path: string | undefined } {
+  if (spec.dockerfileText !== undefined) return { text: spec.dockerfileText, path: undefined };
+  const candidates =
+    spec.dockerfile === undefined ? [join(dir, 'Dockerfile'), join(dir, 'Containerfile')] : [spec.dockerfile];
+  for (const path of candidates) {
+    const text = readText(path, dockerfileLimitBytes);
+    if (text !== undefined) return { text, path };
+  }
+  const path = candidates[0] as string;
+  const name = dirname(path) === dir ? basename(path) : path;
+  throw new GantryError({
+    kind: 'not-found',
+    code: 'dockerfile-not-found',
+    message: `failed to read dockerfile: open ${name}: no such file or directory`,
+    hint: `there is no ${name} in ${dirname(path)}; -f names another file`,
+    details: { path },
+  });
+}
+
+interface IgnoreText {
+  readonly text: string;
+  readonly path: string;
+  readonly name: string;
+}
+
+/** `<Dockerfile>.dockerignore` beside the Dockerfile, else .dockerignore, else .containerignore of the context. */
+function readIgnoreFile(dir: string, dockerfile: string | undefined): IgnoreText | undefined {
+  const own = dockerfile === undefined ? [] : [`${dockerfile}.dockerignore`];
+  for (const path of [...own, join(dir, '.dockerignore'), join(dir, '.containerignore')]) {
+    const text = readText(path, ignoreLimitBytes);
+    if (text !== undefined) return { text, path, name: basename(path) };
+  }
+  return undefined;
+}
+
+/** Undefined when there is none. */
+function readText(path: string, limitBytes: number): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (!stats.isFile() || stats.size > limitBytes) {
+    throw new GantryError({
+      kind: 'invalid',
+      code: 'bad-file',
+      message: stats.isFile()
+        ? `${path} is larger than ${limitBytes >> 20} MiB`
+        : `failed to read dockerfile: ${path} is not a regular file`,
+      details: { path },
+    });
+  }
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

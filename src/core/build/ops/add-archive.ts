@@ -1,0 +1,73 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeTree } from '../../host/remove-tree.ts';
+import { applyLayer } from '../../layers/apply-layer.ts';
+import { LayeredTree } from '../tree/layered-tree.ts';
+import type { Pacer } from '../tree/pacer.ts';
+import { resolveInTree } from '../tree/resolve-in-tree.ts';
+import { type Selection, selectEntries } from '../tree/selection.ts';
+import type { TreeWriter } from '../tree/tree-writer.ts';
+import { type ArchiveSource, openArchive } from './archive-source.ts';
+import type { CopyPlan } from './copy-files.ts';
+
+export interface ExtractOptions {
+  readonly tree: LayeredTree;
+  readonly writer: TreeWriter;
+  /** A folder that does not exist yet, on the file system of the layers. */
+  readonly scratchDir: string;
+  readonly pacer: Pacer;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Unpacks those sources of an ADD that are archives into its destination, which then is a folder, and gives back the
+ * plan without them. What is in an archive replaces what is there, but folders, which are merged.
+ */
+export async function extractArchives(plan: CopyPlan, options: ExtractOptions): Promise<CopyPlan> {
+  const plain: Selection[] = [];
+  for (const selection of plan.selections) {
+    const [only] = selection.entries;
+    using archive = only === undefined ? undefined : await openArchive(only);
+    if (archive === undefined) plain.push(selection);
+    else await extract(archive, plan, options);
+  }
+  return { ...plan, selections: plain };
+}
+
+/** Unpacked beside the layer by the same guarded writer that unpacks images, then moved: links lead nowhere. */
+async function extract(archive: ArchiveSource, plan: CopyPlan, options: ExtractOptions): Promise<void> {
+  const { tree, writer, pacer, signal } = options;
+  const scratch = join(options.scratchDir, 'archive');
+  mkdirSync(scratch, { recursive: true, mode: 0o700 });
+  try {
+    await applyLayer(archive.bytes, scratch, { whiteouts: 'delete', signal });
+    const from = new LayeredTree(
+      { kind: 'folder', folder: scratch, lower: [], upper: undefined, work: undefined },
+      'archive',
+    );
+    const target = resolveInTree(tree, plan.destination);
+    writer.ensureFolder(target, plan.owner ?? { uid: 0, gid: 0 }, plan.nowSeconds);
+    const root = from.lookup('');
+    const { entries } = root === undefined ? { entries: [] } : await selectEntries(from, root, '', [], pacer);
+    for (const entry of entries.slice(1)) {
+      const path = target === '' ? entry.relative : `${target}/${entry.relative}`;
+      const { uid, gid, mode } = entry.stats;
+      const owner = plan.owner ?? { uid, gid };
+      const isFolder = entry.stats.isDirectory();
+      const placement = {
+        owner,
+        mode: plan.mode?.(mode & 0o7777, isFolder) ?? mode & 0o7777,
+        modifiedSeconds: entry.stats.mtimeMs / 1000,
+      };
+      if (isFolder) {
+        writer.replaceByFolder(path, owner, placement.modifiedSeconds);
+        writer.dressFolder(path, entry, from, placement);
+      } else {
+        writer.moveEntry(path, entry, placement);
+      }
+      if (pacer.isDue) await pacer.rest();
+    }
+  } finally {
+    await removeTree(scratch);
+  }
+}

@@ -1,0 +1,37 @@
+import type { BuildEvent } from '../../../engine/builds.ts';
+import type { Emit } from '../../../engine/start-operation.ts';
+import type { CoreServices } from '../../core-services.ts';
+import type { Lease } from '../../metadata/metadata.ts';
+import type { BuildDependencies } from '../build-dependencies.ts';
+import type { BuildContext } from '../context/open-context.ts';
+import type { BuildPlan } from '../graph/build-plan.ts';
+import type { BuildCache } from './build-cache.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What the steps of one build share. */
+export interface BuildSession {
+  readonly services: CoreServices;
+  readonly dependencies: BuildDependencies;
+  readonly plan: BuildPlan;
+  readonly context: BuildContext;
+  readonly cache: BuildCache;
+  readonly lease: Lease;
+  /** Made when the first step has to be executed. */
+  readonly workspace: () => Promise<Workspace>;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly noCache: boolean;
+  readonly pull: boolean;
+  /** `default`, `none` or `host`. */
+  readonly network: 'default' | 'none' | 'host';
+  /** SOURCE_DATE_EPOCH: the time of everything that is made; undefined: now. */
+  readonly epochSeconds: number | undefined;
+  readonly emit: Emit<BuildEvent>;
+  readonly signal: AbortSignal;
+  /** Runs work that keeps a core busy, as many at once as there are cores. */
+  readonly onCore: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** The time a step is made. */
+export function stepTime({ epochSeconds }: Pick<BuildSession, 'epochSeconds'>): Date {
+  return epochSeconds === undefined ? new Date() : new Date(epochSeconds * 1000);
+}

@@ -1,0 +1,47 @@
+import { GantryError } from '../../../base/gantry-error.ts';
+import { asObject, optionalCount, optionalString, requiredString } from '../../../oci/decode-json.ts';
+import { type ChainId, type DiffId, parseChainId, parseDiffId } from '../../../oci/digest.ts';
+import type { Collection, Metadata } from '../../metadata/metadata.ts';
+
+/** The layer a step made. */
+export interface CachedLayer {
+  readonly diffId: DiffId;
+  /** Snapshot of it and all below. */
+  readonly chainId: ChainId;
+  /** Bytes of its uncompressed tar. */
+  readonly tarBytes: number;
+}
+
+/** What one step came to, kept by its cache key. */
+export interface CacheRecord {
+  /** The history's words for it. */
+  readonly description: string;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  /** Undefined: it changed no files. */
+  readonly layer: CachedLayer | undefined;
+}
+
+/** The build cache of a root, shared by all processes. Keys are 64 hexadecimal digits. */
+export function cacheRecords(metadata: Metadata): Collection<CacheRecord> {
+  return metadata.collection('build-cache', decodeCacheRecord);
+}
+
+function decodeCacheRecord(document: unknown, key: string): CacheRecord {
+  const what = `build cache record ${key}`;
+  if (!/^[0-9a-f]{64}$/.test(key)) {
+    throw new GantryError({ kind: 'corrupt', code: 'record-corrupt', message: `${what} has a bad key` });
+  }
+  const object = asObject(document, what);
+  const layer = object['layer'] === undefined ? undefined : asObject(object['layer'], what);
+  return {
+    description: optionalString(object, 'description', what) ?? '',
+    createdAt: requiredString(object, 'createdAt', what),
+    lastUsedAt: requiredString(object, 'lastUsedAt', what),
+    layer: layer && {
+      diffId: parseDiffId(requiredString(layer, 'diffId', what)),
+      chainId: parseChainId(requiredString(layer, 'chainId', what)),
+      tarBytes: optionalCount(layer, 'tarBytes', what) ?? 0,
+    },
+  };
+}

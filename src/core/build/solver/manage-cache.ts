@@ -1,0 +1,84 @@
+import type { BuildCacheEntry } from '../../../engine/builds.ts';
+import { chainIds } from '../../../oci/sha256.ts';
+import type { CoreServices } from '../../core-services.ts';
+import { findGarbage } from '../../images/garbage.ts';
+import { type CacheRecord, cacheRecords } from './cache-records.ts';
+import { buildCacheRoots } from './cache-roots.ts';
+
+/** Digits of a key that people see. */
+const shownDigits = 25;
+
+/** Layers the build cache keeps, the newest use first. Steps without files are not worth a line. */
+export function listCache(services: CoreServices): readonly BuildCacheEntry[] {
+  const inUse = chainsInUse(services);
+  const byLayer = new Map<string, readonly [string, CacheRecord]>();
+  for (const [key, record] of cacheRecords(services.metadata).entries()) {
+    if (record.layer === undefined) continue;
+    const known = byLayer.get(record.layer.chainId);
+    if (known === undefined || known[1].lastUsedAt < record.lastUsedAt) {
+      byLayer.set(record.layer.chainId, [key, record]);
+    }
+  }
+  return [...byLayer.entries()]
+    .map(([chainId, [key, record]]) => ({
+      id: key.slice(0, shownDigits),
+      description: record.description,
+      sizeBytes: services.snapshots.info(chainId)?.sizeBytes ?? record.layer?.tarBytes ?? 0,
+      createdAt: record.createdAt,
+      lastUsedAt: record.lastUsedAt,
+      inUse: inUse.has(chainId),
+    }))
+    .sort((a, b) => (a.lastUsedAt < b.lastUsedAt ? 1 : -1));
+}
+
+export interface CachePruning {
+  readonly removed: readonly string[];
+  readonly reclaimedBytes: number;
+}
+
+/**
+ * Forgets steps whose layer no image uses, or all of them with `all`, and removes layers nobody needs then. `dryRun`
+ * says what would go. Builds at work keep what they use.
+ */
+export async function pruneCache(
+  services: CoreServices,
+  options: { readonly all: boolean; readonly dryRun: boolean },
+): Promise<CachePruning> {
+  const { metadata, snapshots } = services;
+  const records = cacheRecords(metadata);
+  const imageChains = imageChainsOf(services);
+  const leased = metadata.leases.protectedResources().snapshots;
+  const goes = ({ layer }: CacheRecord): boolean =>
+    layer === undefined
+      ? options.all
+      : !leased.has(layer.chainId) && (options.all || !imageChains.has(layer.chainId));
+  const going = new Map([...records.entries()].filter(([, record]) => goes(record)));
+  const chains = new Set(
+    [...going.values()].flatMap(({ layer }) => (layer === undefined ? [] : [layer.chainId])),
+  );
+  const garbage = await findGarbage(services, [buildCacheRoots(metadata, new Set(going.keys()))]);
+  const removable = garbage.snapshots.filter(({ key }) => chains.has(key as never));
+
+  let reclaimedBytes = 0;
+  for (const { key, sizeBytes } of removable) {
+    reclaimedBytes += sizeBytes ?? (await snapshots.usage(key)).sizeBytes;
+  }
+  if (!options.dryRun) {
+    metadata.transaction(() => {
+      for (const key of going.keys()) records.delete(key);
+    });
+    for (const { key } of removable) await snapshots.remove(key);
+  }
+  const removed = [...going]
+    .filter(([, { layer }]) => layer !== undefined)
+    .map(([key]) => key.slice(0, shownDigits));
+  return { removed, reclaimedBytes };
+}
+
+function chainsInUse(services: CoreServices): ReadonlySet<string> {
+  return new Set([...imageChainsOf(services), ...services.metadata.leases.protectedResources().snapshots]);
+}
+
+function imageChainsOf({ images }: CoreServices): ReadonlySet<string> {
+  return new Set(images.list().flatMap(({ diffIds }) => chainIds(diffIds)));
+}

@@ -1,0 +1,114 @@
+import { hash } from 'node:crypto';
+import type { BuildSession } from './build-session.ts';
+import { stepTime } from './build-session.ts';
+import { cacheKey } from './cache-key.ts';
+import type { CacheRecord } from './cache-records.ts';
+import { makeLayer, stageLayer } from './make-layer.ts';
+import { historyComment, type StageState } from './stage-state.ts';
+import type { StepWork } from './step-work.ts';
+
+export interface SolvedStep {
+  readonly state: StageState;
+  readonly cached: boolean;
+}
+
+/** Steps being made in this process, by key: who wants the same one waits for it. */
+const underWay = new Map<string, Promise<CacheRecord>>();
+
+/** Finds a step in the cache or makes it, and keeps it there. */
+export async function solveStep(
+  session: BuildSession,
+  before: StageState,
+  work: StepWork,
+): Promise<SolvedStep> {
+  return work.kind === 'config' ? solveConfig(session, work) : solveLayer(session, before, work);
+}
+
+function solveConfig(session: BuildSession, work: Extract<StepWork, { kind: 'config' }>): SolvedStep {
+  const { state, createdBy } = work;
+  const key = cacheKey('config', {
+    below: state.chainId ?? null,
+    createdBy: createdBy ?? null,
+    config: hash('sha256', JSON.stringify([state.config, state.author ?? null]), 'hex'),
+    epoch: session.epochSeconds ?? null,
+  });
+  const found = session.noCache ? undefined : session.cache.find(key);
+  const record = found ?? freshRecord(session, createdBy ?? '', undefined);
+  if (found === undefined) session.cache.keep([key], record);
+  return { state: withHistory(state, record, createdBy), cached: found !== undefined };
+}
+
+async function solveLayer(
+  session: BuildSession,
+  before: StageState,
+  work: Extract<StepWork, { kind: 'layer' }>,
+): Promise<SolvedStep> {
+  const missed: string[] = [];
+  for (const makeKey of work.keys) {
+    const key = await makeKey();
+    const found = session.noCache ? undefined : session.cache.find(key);
+    if (found !== undefined) {
+      if (missed.length > 0) session.cache.keep(missed, found);
+      return { state: withLayer(work, found), cached: true };
+    }
+    missed.push(key);
+  }
+  const last = missed.at(-1) as string;
+  const other = session.noCache ? undefined : underWay.get(last);
+  if (other !== undefined) {
+    // Whatever became of it, it is in the cache now, or it is ours to make.
+    await other.catch(() => undefined);
+    session.signal.throwIfAborted();
+    return solveLayer(session, before, work);
+  }
+  const making = makeRecord(session, before, work, missed);
+  underWay.set(last, making);
+  try {
+    return { state: withLayer(work, await making), cached: false };
+  } finally {
+    if (underWay.get(last) === making) underWay.delete(last);
+  }
+}
+
+async function makeRecord(
+  session: BuildSession,
+  before: StageState,
+  work: Extract<StepWork, { kind: 'layer' }>,
+  keys: readonly string[],
+): Promise<CacheRecord> {
+  const layer = await session.onCore(() => makeLayer(session, before, work.write));
+  const record = freshRecord(session, work.createdBy, layer);
+  session.cache.keep(keys, record);
+  return record;
+}
+
+function freshRecord(session: BuildSession, description: string, layer: CacheRecord['layer']): CacheRecord {
+  return {
+    description,
+    createdAt: stepTime(session).toISOString(),
+    lastUsedAt: new Date().toISOString(),
+    layer,
+  };
+}
+
+function withLayer(work: Extract<StepWork, { kind: 'layer' }>, record: CacheRecord): StageState {
+  const state = withHistory(work.state, record, work.createdBy);
+  const { layer } = record;
+  if (layer === undefined) return state;
+  return { ...state, chainId: layer.chainId, layers: [...state.layers, stageLayer(layer)] };
+}
+
+function withHistory(
+  state: StageState,
+  { createdAt, layer }: CacheRecord,
+  createdBy: string | undefined,
+): StageState {
+  if (createdBy === undefined) return state;
+  const item = {
+    created: createdAt,
+    created_by: createdBy,
+    comment: historyComment,
+    ...(layer === undefined ? { empty_layer: true } : {}),
+  };
+  return { ...state, createdAt, history: [...state.history, item] };
+}

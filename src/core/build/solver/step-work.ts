@@ -1,0 +1,33 @@
+import type { MountPlan } from '../../snapshots/snapshotter.ts';
+import type { LayeredTree } from '../tree/layered-tree.ts';
+import type { StageState } from './stage-state.ts';
+
+/** A writable layer on top of a stage. */
+export interface LayerTarget {
+  readonly plan: MountPlan;
+  /** All layers with this one on top. */
+  readonly tree: LayeredTree;
+  /** Folder of this layer's own files. */
+  readonly upperDir: string;
+  /** For whatever the step needs beside its layer: may be made, is removed after the step. */
+  readonly scratchDir: string;
+}
+
+/** An instruction made ready: what it will change, and how to know whether that was done before. */
+export type StepWork =
+  | {
+      readonly kind: 'config';
+      readonly state: StageState;
+      /** Undefined: no line in the history. */
+      readonly createdBy: string | undefined;
+    }
+  | {
+      readonly kind: 'layer';
+      /** As before but for what the instruction says beside the files. */
+      readonly state: StageState;
+      readonly createdBy: string;
+      /** Cache keys, the one that is found out fastest first. Any of them stands for the same result. */
+      readonly keys: readonly (() => Promise<string> | string)[];
+      /** Resolves to false when it left the files as they were: no layer then. */
+      readonly write: (target: LayerTarget) => Promise<boolean>;
+    };

@@ -1,0 +1,77 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CoreServices } from '../../core-services.ts';
+import { type FileLock, tryLockFile } from '../../host/lock-file.ts';
+import { randomHex } from '../../host/random-hex.ts';
+import { removeTree } from '../../host/remove-tree.ts';
+
+const prefix = 'build-';
+
+/**
+ * What a build has on the disk while it works: a folder for scratch files and the keys of snapshots it is filling. A
+ * lock held by the process says that they are in use; of a build that was killed, the next one clears away both.
+ */
+export interface Workspace extends AsyncDisposable {
+  /** Sixteen hexadecimal digits. */
+  readonly id: string;
+  /** Path for a new scratch folder, whose parent exists. */
+  scratchDir(): string;
+  /** A new key for a snapshot to be filled. */
+  snapshotKey(): string;
+}
+
+/** Makes one, after clearing away those of dead builds. */
+export async function openWorkspace(services: CoreServices): Promise<Workspace> {
+  const { dirs } = services;
+  await clearAbandoned(services);
+  for (;;) {
+    const id = randomHex(8);
+    const lock = tryLockFile(lockPath(services, id));
+    if (lock === undefined) continue;
+    const dir = join(dirs.temp, prefix + id);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    return {
+      id,
+      scratchDir: () => join(dir, randomHex(4)),
+      snapshotKey: () => `${prefix}${id}-${randomHex(4)}`,
+      [Symbol.asyncDispose]: async () => discard(services, id, lock),
+    };
+  }
+}
+
+async function clearAbandoned(services: CoreServices): Promise<void> {
+  const ids = new Set<string>();
+  for (const { key, kind } of services.snapshots.list()) {
+    const id = kind === 'active' ? /^build-([0-9a-f]{16})-/.exec(key)?.[1] : undefined;
+    if (id !== undefined) ids.add(id);
+  }
+  for (const name of readNames(services.dirs.temp)) {
+    const id = /^build-([0-9a-f]{16})$/.exec(name)?.[1];
+    if (id !== undefined) ids.add(id);
+  }
+  for (const id of ids) {
+    const lock = tryLockFile(lockPath(services, id));
+    if (lock !== undefined) await discard(services, id, lock);
+  }
+}
+
+/** Removes all there is of a build. The lock goes last: who finds it free may do the same again. */
+async function discard(services: CoreServices, id: string, lock: FileLock): Promise<void> {
+  using _lock = lock;
+  const keys = [...services.snapshots.list()].map(({ key }) => key);
+  for (const key of keys) if (key.startsWith(`${prefix}${id}-`)) await services.snapshots.remove(key);
+  await removeTree(join(services.dirs.temp, prefix + id));
+  rmSync(lock.path, { force: true });
+}
+
+function lockPath({ dirs }: CoreServices, id: string): string {
+  return join(dirs.locks, prefix + id);
+}
+
+function readNames(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
