@@ -1,5 +1,4 @@
 import { GantryError } from '../../base/gantry-error.ts';
-import { runCommand } from './run-command.ts';
 
 /**
  * Copies what lies in a folder into another that is there already, with owners, modes, times, attributes, hard links,
@@ -7,6 +6,7 @@ import { runCommand } from './run-command.ts';
  */
 export async function copyTree(from: string, to: string, signal?: AbortSignal): Promise<void> {
   const operands = ['--', `${from}/.`, to];
+  const { runCommand } = await import('./run-command.ts');
   let result = await runCommand({ argv: ['cp', '-a', '--reflink=auto', ...operands], signal });
   if (result.status !== 0 && /(unrecognized|unknown|invalid) option/.test(result.stderr)) {
     result = await runCommand({ argv: ['cp', '-a', ...operands], signal });

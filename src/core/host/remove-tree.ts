@@ -1,7 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
-import { runCommand } from './run-command.ts';
 import { isErrno } from './system-error.ts';
 
 /**
@@ -14,6 +13,7 @@ export async function removeTree(path: string): Promise<void> {
     rmSync(path, { recursive: true, force: true });
     return;
   }
+  const { runCommand } = await import('./run-command.ts');
   const { status, stderr } = await runCommand({ argv: ['rm', '-rf', '--one-file-system', '--', path] });
   if (status === 0 || lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
   throw new GantryError({

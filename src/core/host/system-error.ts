@@ -1,6 +1,3 @@
-import { constants } from 'node:os';
-import { getSystemErrorMessage } from 'node:util';
-import type { ErrorKind } from '../../base/error-kinds.ts';
 import { GantryError } from '../../base/gantry-error.ts';
 
 /**
@@ -9,11 +6,12 @@ import { GantryError } from '../../base/gantry-error.ts';
  */
 export function systemError(errno: number, syscall: string, path?: string | Uint8Array): GantryError {
   const name = errnoName(errno);
+  const words = process.getBuiltinModule('node:util').getSystemErrorMessage(-errno);
   const where = typeof path === 'string' ? path : path && Buffer.from(path).toString();
   return new GantryError({
-    kind: unavailable.has(name) ? 'unavailable' : ('io' satisfies ErrorKind),
+    kind: unavailable.has(name) ? 'unavailable' : 'io',
     code: name.toLowerCase(),
-    message: `${syscall}${where === undefined ? '' : ` ${where}`}: ${getSystemErrorMessage(-errno)} (${name})`,
+    message: `${syscall}${where === undefined ? '' : ` ${where}`}: ${words} (${name})`,
     hint: name === 'EPERM' && process.getuid?.() !== 0 ? 'run gantry as root' : undefined,
     details: { errno: name, syscall, ...(where === undefined ? {} : { path: where }) },
   });
@@ -21,21 +19,25 @@ export function systemError(errno: number, syscall: string, path?: string | Uint
 
 /** `2` → `ENOENT`. */
 export function errnoName(errno: number): string {
-  names ??= new Map(
-    [...Object.entries(constants.errno), ...preferred].map(([name, number]) => [number, name]),
-  );
+  names ??= errnoNames();
   return names.get(errno) ?? `errno ${errno}`;
 }
 
 /** Whether a thrown value is a system error (ours or Node's) of one of these names. */
 export function isErrno(error: unknown, ...wanted: readonly string[]): boolean {
-  if (error instanceof GantryError) return wanted.includes(String(error.details['errno']));
-  return error instanceof Error && 'code' in error && wanted.includes(String(error.code));
+  return error instanceof Error && 'code' in error && wanted.includes(String(error.code).toUpperCase());
 }
 
 const unavailable = new Set(['EPERM', 'ENOSYS', 'EOPNOTSUPP', 'ENODEV']);
-/** Of two names for one number, the one that manual pages use. */
-const preferred = Object.entries(constants.errno).filter(([name]) =>
-  ['EAGAIN', 'EOPNOTSUPP', 'EDEADLK'].includes(name),
-);
 let names: Map<number, string> | undefined;
+
+/**
+ * Of two names for one number the one that manual pages use wins. Every command loads this file and few fail, so
+ * `node:os` and `node:util` (2 ms as an import: all of its lazy parts are looked at) are fetched when needed.
+ */
+function errnoNames(): Map<number, string> {
+  const { errno } = process.getBuiltinModule('node:os').constants;
+  const { EAGAIN, EOPNOTSUPP, EDEADLK } = errno;
+  const pairs = [...Object.entries(errno), ...Object.entries({ EAGAIN, EOPNOTSUPP, EDEADLK })];
+  return new Map(pairs.map(([name, number]) => [number, name]));
+}
