@@ -1,4 +1,5 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { mediaTypes } from '../../oci/media-types.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -27,4 +28,10 @@ function unsupported(name: 'xz' | 'bzip2'): GantryError {
     message: `archives compressed with ${name} are not read`,
     hint: `Unpack it first: ${name} -d FILE`,
   });
+}
+
+/** The media type a layer of that form has in a manifest (image-spec layer.md). */
+export function layerMediaType(kind: Compression): string {
+  const types = { none: mediaTypes.layer, gzip: mediaTypes.layerGzip, zstd: mediaTypes.layerZstd };
+  return types[kind];
 }

@@ -9,16 +9,9 @@ export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 /**
  * The plain bytes of a source that may be compressed, seen by its first bytes. A piece is good until the next one is
  * asked for. Throws `corrupt` / `bad-compression`.
- *
- * @param onCompression told once, before the first piece.
  */
-export async function* decompress(
-  source: ByteSource,
-  onCompression?: (kind: Compression) => void,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const { head, rest } = await takeHead(source, magicBytes);
-  const kind = detectCompression(head);
-  onCompression?.(kind);
+export async function* decompress(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
+  const { kind, rest } = await detectSource(source);
   try {
     if (kind === 'none') yield* rest;
     else yield* inflateSync(rest, kind) ?? inflateByStream(rest, kind);
@@ -53,24 +46,28 @@ export async function* inflateByStream(
     kind === 'gzip'
       ? createGunzip({ chunkSize: 256 * 1024 })
       : createZstdDecompress({ chunkSize: 256 * 1024 });
-  yield* Readable.from(source).compose(decoder) as AsyncIterable<Uint8Array>;
+  yield* Readable.from(copies(source)).compose(decoder) as AsyncIterable<Uint8Array>;
 }
 
-/** The first bytes, and the whole source with them. */
-export async function takeHead(
+/** Streams hold several chunks at once; those of a source may share one buffer. */
+async function* copies(source: ByteSource): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) yield Buffer.from(chunk);
+}
+
+/** How the source is compressed, and the whole source. Throws `unsupported` / `unsupported-compression`. */
+export async function detectSource(
   source: ByteSource,
-  wanted: number,
-): Promise<{ readonly head: Uint8Array; readonly rest: AsyncGenerator<Uint8Array> }> {
+): Promise<{ readonly kind: Compression; readonly rest: AsyncGenerator<Uint8Array> }> {
   const iterator = iterate(source);
   const held: Uint8Array[] = [];
   let heldBytes = 0;
-  while (heldBytes < wanted) {
+  while (heldBytes < magicBytes) {
     const next = await iterator.next();
     if (next.done === true) break;
     held.push(next.value.slice());
     heldBytes += next.value.length;
   }
-  return { head: Buffer.concat(held), rest: chain(held, iterator) };
+  return { kind: detectCompression(Buffer.concat(held)), rest: chain(held, iterator) };
 }
 
 async function* iterate(source: ByteSource): AsyncGenerator<Uint8Array> {

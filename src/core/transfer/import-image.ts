@@ -1,0 +1,96 @@
+import type { ImportOptions } from '../../engine/images.ts';
+import type { Emit } from '../../engine/start-operation.ts';
+import type { TransferEvent } from '../../engine/transfer-events.ts';
+import type { ImageId } from '../../oci/digest.ts';
+import type { ContainerConfig, ImageConfig } from '../../oci/image-config.ts';
+import { parsePlatform } from '../../oci/platform-parse.ts';
+import { canonicalReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { chainId } from '../../oci/sha256.ts';
+import type { CoreServices } from '../core-services.ts';
+import { hostPlatform } from '../host/host-platform.ts';
+import { randomHex } from '../host/random-hex.ts';
+import { applyChange } from '../images/apply-change.ts';
+import { writeImage } from '../images/write-image.ts';
+import { applyLayer } from '../layers/apply-layer.ts';
+import { type Compression, layerMediaType } from '../layers/compression.ts';
+import { detectSource } from '../layers/decompress.ts';
+import type { AppliedLayer } from '../layers/layer-io.ts';
+import { holdOffCollection } from '../metadata/garbage-lock.ts';
+import type { Lease } from '../metadata/metadata.ts';
+
+export interface ImportRequest {
+  readonly services: CoreServices;
+  readonly archive: AsyncIterable<Uint8Array>;
+  readonly options: Omit<ImportOptions, 'signal'>;
+  readonly emit: Emit<TransferEvent>;
+  readonly signal: AbortSignal;
+}
+
+/** Makes an image of one layer from a tar, plain or compressed. What `--change` says is checked before it is read. */
+export async function importImage(request: ImportRequest): Promise<ImageId> {
+  const { services, options, signal } = request;
+  const config = (options.changes ?? []).reduce<ContainerConfig>(applyChange, {});
+  const host = hostPlatform();
+  const platform = options.platform === undefined ? host : parsePlatform(options.platform, host);
+  const reference =
+    options.reference === undefined ? undefined : withDefaultTag(parseReference(options.reference));
+  const references = reference === undefined ? [] : [canonicalReference({ ...reference, digest: undefined })];
+
+  using lease = services.metadata.leases.acquire('import');
+  const { applied, compression } = await importLayer(request, lease);
+  const created = new Date().toISOString();
+  const image: ImageConfig = {
+    created,
+    ...platform,
+    config,
+    rootfs: { type: 'layers', diff_ids: [applied.diffId] },
+    history: [{ created, comment: options.message ?? 'Imported from -' }],
+  };
+  const size = services.content.info(applied.digest)?.sizeBytes ?? 0;
+  const layer = { mediaType: layerMediaType(compression), digest: applied.digest, size };
+  const manifest = await writeImage(services.content, lease, image, [layer]);
+  await services.snapshots.flush();
+  signal.throwIfAborted();
+  return (await services.images.record({ manifest, references, event: 'image.imported' })).id;
+}
+
+/** Keeps the bytes as they come and unpacks them at the same time. */
+async function importLayer(
+  { services, archive, emit, signal }: ImportRequest,
+  lease: Lease,
+): Promise<{ readonly applied: AppliedLayer; readonly compression: Compression }> {
+  const { content, snapshots, dirs } = services;
+  const key = `unpack-${randomHex(8)}`;
+  lease.protect({ kind: 'snapshot', key });
+  await snapshots.prepare(key, undefined);
+  try {
+    await using ingest = await content.ingest(undefined, { signal });
+    const { kind, rest } = await detectSource(archive);
+    const kept = (async function* () {
+      for await (const chunk of rest) {
+        await ingest.write(chunk);
+        yield chunk;
+      }
+    })();
+    const onProgress = (doneBytes: number): void =>
+      emit(
+        { kind: 'layer', layer: 'import', phase: 'extracting', doneBytes, totalBytes: undefined },
+        'import',
+      );
+    const applied = await applyLayer(kept, snapshots.layerDir(key), {
+      whiteouts: 'delete',
+      signal,
+      onProgress,
+    });
+    using _ = await holdOffCollection(dirs, signal);
+    await ingest.commit();
+    lease.protect({ kind: 'content', key: applied.digest });
+    const name = chainId(undefined, applied.diffId);
+    lease.protect({ kind: 'snapshot', key: name });
+    await snapshots.commit(key, name);
+    return { applied, compression: kind };
+  } catch (error) {
+    await snapshots.remove(key);
+    throw error;
+  }
+}
