@@ -1,10 +1,10 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { ContainerSpec } from '../../engine/containers.ts';
+import { parseExtraHost } from '../network/identity-texts.ts';
 import { hostFacts } from '../runtime/host-facts.ts';
 import { grantedCapabilities } from '../runtime/spec/capabilities.ts';
 import { checkResources } from '../runtime/spec/resources.ts';
 import { parseSecurityOptions } from '../runtime/spec/security-options.ts';
-import { parseExtraHost } from './identity-texts.ts';
 import { logSettings } from './log-files.ts';
 import { parseSignal } from './parse-signal.ts';
 

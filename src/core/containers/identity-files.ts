@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname as hostName } from 'node:os';
 import { join } from 'node:path';
+import { hostResolver } from '../network/host-resolver.ts';
+import { hostsText, resolverText } from '../network/identity-texts.ts';
 import type { Endpoint } from '../network/networking.ts';
 import type { ResolvedMount } from '../runtime/spec/mounts.ts';
 import type { ContainerRecord } from './container-record.ts';
-import { hostsText, resolverText } from './identity-texts.ts';
 
 /** Where the engine's own files are seen inside, and their names in the container's folder. */
 const files = {
@@ -53,15 +54,6 @@ export function identityMounts(dir: string, taken: readonly string[]): readonly 
       ? []
       : [{ kind: 'bind', source: join(dir, file), target, readOnly: false } as const],
   );
-}
-
-/** systemd-resolved's stub listens on a loopback address; the list it asks itself lies beside. */
-function hostResolver(): string {
-  const text = readText('/etc/resolv.conf');
-  const behindStub = '/run/systemd/resolve/resolv.conf';
-  return /^\s*nameserver\s+127\.0\.0\.53\s*$/m.test(text) && existsSync(behindStub)
-    ? readText(behindStub)
-    : text;
 }
 
 function readText(path: string): string {
