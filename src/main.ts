@@ -1,0 +1,92 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { commandIndex } from './app/commands/command-index.ts';
+import { GantryError } from './base/gantry-error.ts';
+import { version } from './base/version.ts';
+import type { CliHost } from './cli/cli-host.ts';
+import { type GlobalOptions, splitArguments } from './cli/global-options.ts';
+import { watchInterrupts } from './cli/interrupts.ts';
+import { printError } from './cli/print-error.ts';
+import { openSink } from './cli/sink.ts';
+import { openStandardInput } from './cli/standard-input.ts';
+import type { CoreOptions } from './core/open-core.ts';
+
+/**
+ * The composition root: the one place that knows an engine and a surface. It reads the options before the command,
+ * chooses the surface (full screen on a terminal without a command, else the command line) and opens the engine when
+ * one is first needed.
+ */
+const program = fileURLToPath(import.meta.url);
+const home = dirname(dirname(program));
+/** Run from the build (dist/main.js), not from the sources. */
+const built = program.endsWith('.js');
+const selfCommand: readonly [string, ...string[]] = [process.execPath, ...process.execArgv, program];
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main(argv: readonly string[]): Promise<number> {
+  let globals: GlobalOptions = { root: undefined, help: false, version: false, yes: false, debug: false };
+  const stdout = openSink(1);
+  const stderr = openSink(2);
+  try {
+    const split = splitArguments(argv);
+    globals = split.globals;
+    const { words } = split;
+    if (words[0] === 'internal') return await runInternal(words.slice(1), globals);
+    if (globals.version) {
+      stdout.text(`gantry version ${version}\n`);
+      return 0;
+    }
+    const stdin = openStandardInput();
+    using interrupts = watchInterrupts((code) => process.exit(code));
+    const host: CliHost = {
+      stdout,
+      stderr,
+      stdin,
+      cwd: process.cwd(),
+      env: process.env,
+      interrupts,
+      globals,
+      commands: commandIndex,
+      pluginCommands: () => findPluginCommands((warning) => stderr.text(`${warning}\n`)),
+      openEngine: async () => (await import('./core/open-core.ts')).openCore(coreOptions(globals)),
+    };
+    const { runCli } = await import('./cli/run-cli.ts');
+    return await runCli(host, globals.help ? ['help', ...words] : words);
+  } catch (thrown) {
+    const error = GantryError.from(thrown);
+    printError({ stderr, globals }, error);
+    return error.exitCode;
+  }
+}
+
+function coreOptions({ root }: GlobalOptions): CoreOptions {
+  const uid = process.getuid?.() ?? 0;
+  return { rootOption: root, env: process.env, uid, version, selfCommand };
+}
+
+/** `gantry internal …`, which other processes run for the engine. `--root` stands anywhere in it. */
+async function runInternal(words: readonly string[], globals: GlobalOptions): Promise<number> {
+  const at = words.indexOf('--root');
+  const root = at < 0 ? globals.root : words[at + 1];
+  const { runInternalCommand } = await import('./core/internal-commands.ts');
+  await runInternalCommand(coreOptions({ ...globals, root }), at < 0 ? words : words.toSpliced(at, 2));
+  return 0;
+}
+
+async function findPluginCommands(warn: (warning: string) => void) {
+  const { pluginCommands } = await import('./app/plugins/plugin-commands.ts');
+  const { userPluginFolder } = await import('./app/plugins/plugin-folder.ts');
+  const own = {
+    path: join(home, 'plugins'),
+    trusted: true,
+    ...(built && { entry: (name: string) => join(home, 'dist', 'plugins', name, 'index.js') }),
+  };
+  const { entries, warnings } = await pluginCommands({
+    folders: [own, userPluginFolder(process.env)],
+    apiUrl: new URL(built ? 'plugin.js' : 'plugin/index.ts', import.meta.url).href,
+    taken: commandIndex,
+  });
+  for (const warning of warnings) warn(warning);
+  return entries;
+}
