@@ -18,6 +18,7 @@ export class PtyScreen implements AsyncDisposable {
   readonly emulator: Emulator;
   readonly #pty: IPty;
   readonly #exit = Promise.withResolvers<number>();
+  #heard = Promise.withResolvers<number>();
   #ended = false;
 
   constructor(request: ScreenRequest) {
@@ -31,7 +32,11 @@ export class PtyScreen implements AsyncDisposable {
       cwd: cwd ?? process.cwd(),
       env: { ...process.env, COLORTERM: 'truecolor', CI: 'false', ...env },
     });
-    this.#pty.onData((text) => this.emulator.write(text));
+    this.#pty.onData((text) => {
+      this.emulator.write(text);
+      this.#heard.resolve(performance.now());
+      this.#heard = Promise.withResolvers();
+    });
     // A program may ask the terminal about itself and wait for the answer.
     this.emulator.terminal.onData((reply) => this.#pty.write(reply));
     this.#pty.onExit(({ exitCode, signal }) => {
@@ -52,6 +57,11 @@ export class PtyScreen implements AsyncDisposable {
   /** Keys as the terminal sends them: `'hello\r'`, or names from {@link keys}. */
   type(text: string): void {
     this.#pty.write(text);
+  }
+
+  /** When the program next writes something, as `performance.now()` has it. */
+  nextOutput(): Promise<number> {
+    return this.#heard.promise;
   }
 
   resize(columns: number, rows: number): void {
