@@ -10,6 +10,8 @@ export interface DirsRequest {
   readonly uid: number;
 }
 
+const systemRoot = '/var/lib/gantry';
+
 /**
  * Where this user's engine keeps things: what `--root` says, else `GANTRY_ROOT`, else the system's folders for root,
  * else the XDG base directories. Touches nothing.
@@ -19,9 +21,10 @@ export function resolveDirs(request: DirsRequest): EngineDirs {
   const chosen = request.rootOption ?? env['GANTRY_ROOT'];
   if (chosen !== undefined && chosen !== '') {
     const root = resolve(chosen);
-    return engineDirs(root, join(root, 'run'));
+    // Monitors name the root they belong to, the system's too: it must mean the same folders to them.
+    if (uid !== 0 || root !== systemRoot) return engineDirs(root, join(root, 'run'));
   }
-  if (uid === 0) return engineDirs('/var/lib/gantry', '/run/gantry');
+  if (uid === 0) return engineDirs(systemRoot, '/run/gantry');
   const data = absolute(env['XDG_DATA_HOME']) ?? join(homeOf(env), '.local/share');
   const run = absolute(env['XDG_RUNTIME_DIR']);
   return engineDirs(join(data, 'gantry'), run === undefined ? `/tmp/gantry-run-${uid}` : join(run, 'gantry'));

@@ -9,6 +9,10 @@ describe('resolveDirs', () => {
     expect(resolveDirs({ env: {}, uid: 0 })).toMatchObject({ root: '/var/lib/gantry', run: '/run/gantry' });
   });
 
+  it('takes them too when a monitor names them', () => {
+    expect(resolveDirs({ rootOption: '/var/lib/gantry', env: {}, uid: 0 }).run).toBe('/run/gantry');
+  });
+
   it('keeps everything below --root, which beats GANTRY_ROOT', () => {
     const env = { GANTRY_ROOT: '/env' };
     expect(resolveDirs({ rootOption: '/my', env, uid: 0 })).toMatchObject({ root: '/my', run: '/my/run' });
