@@ -56,7 +56,7 @@ export class RuntimeStand implements AsyncDisposable {
     spec: Omit<ContainerSpec, 'image'>,
     { launch = {}, request = {} }: StandOptions = {},
   ): Promise<StandContainer> {
-    const { id, dir, rootfs } = this.place();
+    const { id, dir, rootfs } = { ...this.place(), ...launch };
     const full = { image: 'busybox', ...spec };
     const made = await this.runtime.containerSpec({
       id,

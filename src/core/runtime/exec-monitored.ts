@@ -88,13 +88,14 @@ async function next(messages: AsyncIterator<SyncMessage>): Promise<SyncMessage |
 
 /** The second message of the sync pipe is the exit status; a monitor that was killed says none. */
 async function exitOf(messages: AsyncIterator<SyncMessage>, remove: () => void): Promise<number> {
-  try {
-    const message = await next(messages);
-    if (message === undefined) throw startError('the monitor of the process was killed', [], 'exec');
-    return message.data;
-  } finally {
+  const message = await next(messages);
+  if (message === undefined) {
     remove();
+    throw startError('the monitor of the process was killed', [], 'exec');
   }
+  // It still writes into the folder; the end of the pipe is its own end.
+  next(messages).then(remove, remove);
+  return message.data;
 }
 
 function session(

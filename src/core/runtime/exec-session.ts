@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { closedInput, sessionLeft } from './attach-session.ts';
 import { execFolderPrefix } from './bundle.ts';
 import { mergedOutput, pipeReader, pipeWriter, terminalStream } from './fd-stream.ts';
 import { type OciProgram, startOci } from './oci-program.ts';
+import { logOptions, runtimeComplaint } from './runtime-log.ts';
 import type { RuntimeProcess } from './runtime-spec.ts';
 import { startError } from './start-error.ts';
 
@@ -61,7 +62,8 @@ export function execWithPipes(program: OciProgram, request: ExecRequest): Sessio
 
 /**
  * The same with a terminal, which the runtime hands over through a socket. For crun only: runc does so only for
- * processes it then loses sight of. Rejects `start` when the process cannot be started.
+ * processes it then loses sight of. When we leave or are killed the terminal hangs up, as when a window is closed: the
+ * process gets SIGHUP. Rejects `start` when it cannot be started.
  */
 export async function execWithTerminal(program: OciProgram, request: ExecRequest): Promise<Session> {
   const folder = makeFolder(request);
@@ -107,7 +109,14 @@ function makeFolder({ dir, process }: ExecRequest): string {
 }
 
 function execCommand(folder: string, id: string, options: readonly string[] = []): readonly string[] {
-  return ['--log', join(folder, 'log'), 'exec', ...options, '--process', join(folder, 'process.json'), id];
+  return [
+    ...logOptions(join(folder, 'log')),
+    'exec',
+    ...options,
+    '--process',
+    join(folder, 'process.json'),
+    id,
+  ];
 }
 
 async function exitOf(child: ChildProcess, folder: string, args: readonly string[]): Promise<number> {
@@ -116,19 +125,11 @@ async function exitOf(child: ChildProcess, folder: string, args: readonly string
   child.once('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal ?? 'SIGKILL'] ?? 9)));
   try {
     const status = await promise;
-    const complaint = runtimeLog(folder);
-    if (status !== 0 && complaint !== '') throw startError(complaint, args, 'exec');
+    const complaint = runtimeComplaint(join(folder, 'log'));
+    if (status !== 0 && complaint !== undefined) throw startError(complaint, args, 'exec');
     return status;
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function runtimeLog(folder: string): string {
-  try {
-    return readFileSync(join(folder, 'log'), 'utf8').trim();
-  } catch {
-    return '';
   }
 }
 

@@ -1,10 +1,15 @@
 import { GantryError } from '../../base/gantry-error.ts';
-import { bindMount } from '../host/mount.ts';
+import { bindMount, unmount } from '../host/mount.ts';
 import { mountOverlay } from '../host/overlay-mount.ts';
+import { isErrno } from '../host/system-error.ts';
 import type { MountPlan } from '../snapshots/snapshotter.ts';
 
-/** Mounts a snapshot at `target`, a folder. Call it inside a private mount namespace. */
+/**
+ * Mounts a snapshot at `target`, a folder. Call it inside a private mount namespace. What is mounted there already goes
+ * first: whoever restarts a container from its monitor's exit command is in the namespace of the run before.
+ */
 export function mountRoot(plan: MountPlan, target: string): void {
+  unmountAll(target);
   if (plan.kind === 'folder') {
     if (plan.folder === undefined) throw incomplete('folder');
     bindMount(plan.folder, target, { recursive: true });
@@ -21,6 +26,17 @@ export function mountRoot(plan: MountPlan, target: string): void {
       target,
       readOnly: plan.upper === undefined,
     });
+  }
+}
+
+function unmountAll(target: string): void {
+  for (;;) {
+    try {
+      unmount(target, { detach: true });
+    } catch (error) {
+      if (isErrno(error, 'EINVAL')) return;
+      throw error;
+    }
   }
 }
 

@@ -25,15 +25,19 @@ export interface OciProgram {
 
 /**
  * crun before runc: it starts containers in a third of the time.
- * @param prefer overrides the order, for tests and for `GANTRY_RUNTIME`
+ * @param prefer the only one to look for
  * @throws GantryError `unavailable` / `no-oci-runtime`, `no-monitor`
  */
-export function findOciProgram(runDir: string, prefer?: 'crun' | 'runc'): OciProgram {
+export function findOciProgram(
+  runDir: string,
+  prefer?: 'crun' | 'runc',
+  find: typeof findBinary = findBinary,
+): OciProgram {
   const order = prefer === undefined ? (['crun', 'runc'] as const) : ([prefer] as const);
   for (const kind of order) {
-    const path = findBinary(kind);
+    const path = find(kind);
     if (path === undefined) continue;
-    const monitorPath = findMonitor();
+    const monitorPath = findMonitor(find);
     const stateRoot = join(runDir, kind);
     const { mode, unified } = cgroupMounts();
     return {
@@ -53,8 +57,8 @@ export function findOciProgram(runDir: string, prefer?: 'crun' | 'runc'): OciPro
   });
 }
 
-function findMonitor(): string {
-  const path = findBinary('conmon') ?? findBinary('conmon', '/usr/libexec/podman:/usr/lib/podman');
+function findMonitor(find: typeof findBinary): string {
+  const path = find('conmon') ?? find('conmon', '/usr/libexec/podman:/usr/lib/podman');
   if (path !== undefined) return path;
   throw new GantryError({
     kind: 'unavailable',

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
@@ -13,6 +13,7 @@ import { withNetwork } from './launch.ts';
 import { mountRoot } from './mount-root.ts';
 import { hideFromRuntime, type OciProgram } from './oci-program.ts';
 import type { Runtime } from './runtime.ts';
+import { logOptions, runtimeComplaint } from './runtime-log.ts';
 import { startError } from './start-error.ts';
 
 export type StepRequest = Parameters<Runtime['runStep']>[0];
@@ -61,7 +62,15 @@ async function runToEnd(
       args = spec.process.args;
       writeBundle(dir, withNetwork(spec, request.network, netnsPath));
       return startProcess({
-        argv: [program.path, ...program.options, '--log', join(dir, logName), 'run', '--bundle', dir, id],
+        argv: [
+          program.path,
+          ...program.options,
+          ...logOptions(join(dir, logName)),
+          'run',
+          '--bundle',
+          dir,
+          id,
+        ],
         stdio: ['ignore', output.writeEnd, errors.writeEnd],
         detached: true,
       });
@@ -94,8 +103,8 @@ async function runToEnd(
     if (signal.aborted) await forceFreeState(program, id);
     await drained;
     if (signal.aborted) throw GantryError.from(signal.reason);
-    const complaint = readLog(dir);
-    if (status !== 0 && complaint !== '') throw startError(complaint, args);
+    const complaint = runtimeComplaint(join(dir, logName));
+    if (status !== 0 && complaint !== undefined) throw startError(complaint, args);
     if (!freeState(program, id)) await forceFreeState(program, id);
     return status;
   } finally {
@@ -110,12 +119,4 @@ async function forward(fd: number, take: (data: Uint8Array) => void): Promise<vo
   socket.once('error', () => socket.destroy());
   socket.once('close', () => ended.resolve());
   await ended.promise;
-}
-
-function readLog(dir: string): string {
-  try {
-    return readFileSync(join(dir, logName), 'utf8').trim();
-  } catch {
-    return '';
-  }
 }

@@ -1,6 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setLinkUp } from '../../../src/core/host/netlink/links.ts';
+import { NetlinkSocket } from '../../../src/core/host/netlink/netlink-socket.ts';
+import { withNetworkNamespace } from '../../../src/core/host/network-namespace.ts';
 import { finished, RuntimeStand } from '../../support/runtime-stand.ts';
 import { startScript } from '../../support/script-process.ts';
 import { until } from '../../support/until.ts';
@@ -117,8 +120,50 @@ describe.each(['crun', 'runc'] as const)('a container of %s', (kind) => {
     expect(stand.leftovers()).toEqual([]);
   });
 
+  test('has the network made for it, and lends it to another', async () => {
+    let configured = 0;
+    const {
+      id,
+      dir,
+      process: started,
+    } = await stand.start(
+      { command: ['sleep', '1000'], sysctls: { 'net.core.somaxconn': '99' } },
+      {
+        launch: {
+          configureNetwork: async (path) => {
+            withNetworkNamespace(path, () => {
+              using socket = new NetlinkSocket('route');
+              setLinkUp(socket, 1);
+            });
+            configured += 1;
+          },
+        },
+      },
+    );
+    expect(configured).toBe(1);
+    const joined = await stand.run(
+      ['sh', '-c', 'ip addr show lo; cat /proc/sys/net/core/somaxconn'],
+      {},
+      {
+        launch: { network: { join: `/proc/${started.pid}/ns/net` } },
+        request: { network: 'joined', hostname: undefined },
+      },
+    );
+    expect(joined.stdout).toContain('127.0.0.1/8');
+    expect(joined.stdout).toMatch(/99\n$/);
+    await stand.runtime.delete(id, dir, { force: true });
+  });
+
+  test("shares the host's network when asked to", async () => {
+    const { stdout } = await stand.run(
+      ['readlink', '/proc/self/ns/net'],
+      {},
+      { launch: { network: undefined }, request: { network: 'host' } },
+    );
+    expect(stdout.trim()).toBe(readlinkSync('/proc/self/ns/net'));
+  });
+
   test('keeps descriptors given to its monitor open until it ends', async () => {
-    const { openSync, closeSync, readdirSync, readlinkSync } = await import('node:fs');
     const file = stand.folder.at('held');
     const fd = openSync(file, 'w');
     const {

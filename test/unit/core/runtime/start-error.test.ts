@@ -31,8 +31,8 @@ test.each([
     'exec: "foo": executable file not found in $PATH',
   ],
   [
-    'a log line in JSON',
-    '{"msg":"exec failed: unable to start container process: exec: \\"foo\\": permission denied","level":"error"}',
+    'runc: in its log',
+    'exec failed: unable to start container process: exec: "foo": permission denied',
     126,
     'exec: "foo": permission denied',
   ],

@@ -74,7 +74,11 @@ test.skipIf(!existsSync(debianProfile))(
         .filter((name) => !others.has(name))
         .sort()
         .join(' ');
-    expect(only(theirs, ours)).toMatchInlineSnapshot(`"clone3 fsconfig fsmount fsopen fspick get_mempolicy keyctl mbind mount mount_setattr move_mount open_tree pidfd_getfd pivot_root readdir reboot set_mempolicy setns sigaction signal sigpending sigsuspend syscall syslog timerfd umount umount2 unshare"`);
-    expect(only(ours, theirs)).toMatchInlineSnapshot(`"cachestat fchmodat2 futex_requeue futex_wait futex_waitv futex_wake getxattrat io_pgetevents io_pgetevents_time64 listmount listxattrat map_shadow_stack mseal removexattrat riscv_hwprobe setxattrat statmount uretprobe vmsplice"`);
+    expect(only(theirs, ours)).toMatchInlineSnapshot(
+      `"clone3 fsconfig fsmount fsopen fspick get_mempolicy keyctl mbind mount mount_setattr move_mount open_tree pidfd_getfd pivot_root readdir reboot set_mempolicy setns sigaction signal sigpending sigsuspend syscall syslog timerfd umount umount2 unshare"`,
+    );
+    expect(only(ours, theirs)).toMatchInlineSnapshot(
+      `"cachestat fchmodat2 futex_requeue futex_wait futex_waitv futex_wake getxattrat io_pgetevents io_pgetevents_time64 listmount listxattrat map_shadow_stack mseal removexattrat riscv_hwprobe setxattrat statmount uretprobe vmsplice"`,
+    );
   },
 );
