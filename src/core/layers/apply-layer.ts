@@ -33,10 +33,10 @@ export const applyLayer: ApplyLayer = async (source, targetDir, options) => {
     const reasons = [inflated, unpacked].map((it) => (it.status === 'rejected' ? it.reason : otherEndFailed));
     throw reasons.find((reason) => reason !== otherEndFailed) ?? otherEndFailed;
   }
-  const { diffId, sizeBytes, entries, implied } = unpacked.value;
+  const { diffId, sizeBytes, inodes, entries, implied } = unpacked.value;
   if (options.lowerDirs !== undefined) inheritFolders(targetDir, implied, options.lowerDirs);
   const digest = options.knownDigest ?? parseDigest(inflated.value ?? '');
-  return { diffId: parseDiffId(diffId), digest, sizeBytes, entries } satisfies AppliedLayer;
+  return { diffId: parseDiffId(diffId), digest, sizeBytes, inodes, entries } satisfies AppliedLayer;
 };
 
 type Unpacked = Extract<UnpackReply, { kind: 'done' }>;

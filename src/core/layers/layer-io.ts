@@ -17,6 +17,8 @@ export interface AppliedLayer {
   /** Bytes of file content unpacked. */
   readonly sizeBytes: number;
   readonly entries: number;
+  /** Files and folders made, each hard link once. */
+  readonly inodes: number;
 }
 
 export interface ApplyOptions {

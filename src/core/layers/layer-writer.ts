@@ -32,6 +32,14 @@ import { type Whiteout, whiteoutOf } from './whiteout.ts';
 const overlayXattr = /^(?:trusted|user)\.overlay\./;
 const opaqueXattr = 'trusted.overlay.opaque';
 
+export interface LayerTotals {
+  readonly entries: number;
+  /** Made, each hard link once. */
+  readonly inodes: number;
+  readonly sizeBytes: number;
+  readonly implied: readonly ByteString[];
+}
+
 /**
  * Writes the entries of a layer below `/`. It must run in a thread confined to the target (`confineThread`): names
  * are checked here, but what keeps a hostile symbolic link from leading outside is that there is no outside.
@@ -50,6 +58,7 @@ export class LayerWriter {
   /** All this layer wrote, with parents; kept only where whiteouts delete, which must spare them. */
   readonly #own = new Set<ByteString>();
   #entries = 0;
+  #inodes = 0;
   #sizeBytes = 0;
   #file:
     | { readonly fd: number; readonly path: ByteString; readonly entry: TarEntry; position: number }
@@ -112,13 +121,14 @@ export class LayerWriter {
   }
 
   /** After the last entry. `implied`: folders that had no entry of their own and got root and 0755. */
-  finish(): {
-    readonly entries: number;
-    readonly sizeBytes: number;
-    readonly implied: readonly ByteString[];
-  } {
+  finish(): LayerTotals {
     for (const [path, entry] of [...this.#folderTimes].reverse()) setTimes(path, entry);
-    return { entries: this.#entries, sizeBytes: this.#sizeBytes, implied: [...this.#implied] };
+    return {
+      entries: this.#entries,
+      inodes: this.#inodes,
+      sizeBytes: this.#sizeBytes,
+      implied: [...this.#implied],
+    };
   }
 
   /** Closes what a failure left open. */
@@ -147,6 +157,7 @@ export class LayerWriter {
         if (target === '' || target === path)
           throw layerError('a hard link points to itself or the root', path);
         this.#create(path, () => linkTo(target, path));
+        this.#inodes -= 1;
         return;
       }
       case 'symlink':
@@ -168,6 +179,7 @@ export class LayerWriter {
 
   /** Makes something new; what was there goes first. */
   #create<T>(path: ByteString, make: () => T): T {
+    this.#inodes += 1;
     try {
       return make();
     } catch (error) {
@@ -191,6 +203,7 @@ export class LayerWriter {
       }
     }
     this.#folders.add(path);
+    this.#inodes += 1;
   }
 
   #describe(path: ByteString, entry: TarEntry): void {

@@ -5,7 +5,7 @@ import { isErrno } from '../host/system-error.ts';
 import { ByteRing, RingBroken } from './byte-ring.ts';
 import { layerError, layerLimitError } from './layer-error.ts';
 import type { LayerLimits } from './layer-io.ts';
-import { LayerWriter } from './layer-writer.ts';
+import { type LayerTotals, LayerWriter } from './layer-writer.ts';
 import { TarParser } from './tar/tar-parser.ts';
 import { type ThreadError, toThreadError } from './thread-error.ts';
 
@@ -19,13 +19,7 @@ export interface UnpackJob {
 }
 
 export type UnpackReply =
-  | {
-      readonly kind: 'done';
-      readonly diffId: string;
-      readonly sizeBytes: number;
-      readonly entries: number;
-      readonly implied: readonly string[];
-    }
+  | ({ readonly kind: 'done'; readonly diffId: string } & LayerTotals)
   | { readonly kind: 'failed'; readonly error: ThreadError }
   | { readonly kind: 'broken' };
 

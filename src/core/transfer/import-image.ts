@@ -87,7 +87,7 @@ async function importLayer(
     lease.protect({ kind: 'content', key: applied.digest });
     const name = chainId(undefined, applied.diffId);
     lease.protect({ kind: 'snapshot', key: name });
-    await snapshots.commit(key, name);
+    await snapshots.commit(key, name, applied);
     return { applied, compression: kind };
   } catch (error) {
     await snapshots.remove(key);

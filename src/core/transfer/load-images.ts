@@ -4,6 +4,7 @@ import type { DiffId } from '../../oci/digest.ts';
 import type { CoreServices } from '../core-services.ts';
 import { familiar } from '../images/summarize-image.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
+import { rememberLayerBlobs } from '../layers/layer-blob-records.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import { configLimitBytes, parseConfig } from './fetch-image.ts';
 import { type ArchivedImage, findArchivedImages } from './find-archived-images.ts';
@@ -39,11 +40,12 @@ export async function loadImages(request: LoadRequest): Promise<readonly string[
     await services.snapshots.flush();
     signal.throwIfAborted();
     const references = image.names;
-    const { id } = await services.images.record({
+    const { id, diffIds } = await services.images.record({
       manifest: image.manifest,
       references,
       event: 'image.loaded',
     });
+    rememberLayerBlobs(services.metadata, diffIds, image.document.layers);
     loaded.push(...(references.length === 0 ? [id] : references.map(familiar)));
   }
   return loaded;

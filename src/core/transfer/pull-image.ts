@@ -12,6 +12,7 @@ import {
 } from '../../oci/reference.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import type { CoreServices } from '../core-services.ts';
+import { rememberLayerBlobs } from '../layers/layer-blob-records.ts';
 import type { RepositoryClient } from '../registry/registry-client.ts';
 import { type FetchedImage, fetchImage } from './fetch-image.ts';
 import { fetchLayers } from './fetch-layers.ts';
@@ -47,6 +48,7 @@ export async function pullImage(request: PullRequest): Promise<PulledImage> {
   await fetchLayers({ ...request, fetched, lease });
   lease.protect({ kind: 'content', key: fetched.manifest.descriptor.digest });
   await services.content.put(fetched.manifest.bytes);
+  await services.snapshots.flush();
   signal.throwIfAborted();
   const image = await services.images.record({
     manifest: fetched.manifest.descriptor,
@@ -54,6 +56,7 @@ export async function pullImage(request: PullRequest): Promise<PulledImage> {
     repoDigests: [`${repositoryName(reference)}@${fetched.rootDigest}`],
     event: 'image.pulled',
   });
+  rememberLayerBlobs(services.metadata, image.diffIds, fetched.document.layers);
   return { ...pulled, id: image.id, upToDate: false };
 }
 

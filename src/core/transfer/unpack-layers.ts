@@ -48,15 +48,16 @@ async function unpackLayer(
   lease.protect({ kind: 'snapshot', key });
   await snapshots.prepare(key, parent);
   try {
-    const whiteouts = snapshots.name === 'overlay' ? 'overlay' : 'delete';
+    // The lowest layer has nothing to hide; seen without overlayfs, its whiteouts would be devices.
+    const whiteouts = snapshots.name === 'overlay' && parent !== undefined ? 'overlay' : 'delete';
     const lowerDirs = parent === undefined || whiteouts === 'delete' ? [] : layerDirs(snapshots, parent);
     const applied = await layer.apply(snapshots.layerDir(key), { whiteouts, lowerDirs });
     if (applied.diffId !== layer.diffId) throw mismatch(layer.diffId, applied.diffId);
+    await snapshots.commit(key, name, applied);
   } catch (error) {
     await snapshots.remove(key);
     throw error;
   }
-  await snapshots.commit(key, name);
   layer.onDone?.();
 }
 

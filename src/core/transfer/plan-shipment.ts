@@ -1,0 +1,135 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { GantryError } from '../../base/gantry-error.ts';
+import type { Emit } from '../../engine/start-operation.ts';
+import type { TransferEvent } from '../../engine/transfer-events.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import type { ChainId, DiffId } from '../../oci/digest.ts';
+import type { Manifest } from '../../oci/manifest.ts';
+import { mediaTypes } from '../../oci/media-types.ts';
+import { chainIds } from '../../oci/sha256.ts';
+import type { CoreServices } from '../core-services.ts';
+import type { Image } from '../images/image-store.ts';
+import { putDocument } from '../images/write-image.ts';
+import { packLayer } from '../layers/diff-layer.ts';
+import { ensureLayerBlob } from '../layers/layer-blob.ts';
+import type { Lease } from '../metadata/metadata.ts';
+import { layerTeller } from './layer-progress.ts';
+
+/** An image ready to leave: what its manifest names, and where the bytes come from. */
+export interface Shipment {
+  readonly manifest: Descriptor;
+  readonly document: Manifest;
+  readonly layers: readonly ShippedLayer[];
+}
+
+export interface ShippedLayer {
+  readonly descriptor: Descriptor;
+  readonly diffId: DiffId;
+  /** Fresh bytes from the start, as often as it is called. Errors when they are not what the descriptor says. */
+  open(): Readable;
+}
+
+export interface ShipmentOptions {
+  readonly lease: Lease;
+  /** Every layer compressed, as registries want them; else layers that were made here go as plain tars. */
+  readonly compress: boolean;
+  readonly emit: Emit<TransferEvent>;
+  readonly signal: AbortSignal;
+}
+
+const plainTypes: ReadonlySet<string> = new Set([mediaTypes.layer, mediaTypes.dockerLayer]);
+
+/**
+ * Finds or makes the bytes of all layers. Where a layer gets another blob than the image's manifest names, a manifest
+ * with that one is written; the image ID, the digest of the config, stays.
+ */
+export async function planShipment(
+  services: CoreServices,
+  image: Image,
+  options: ShipmentOptions,
+): Promise<Shipment> {
+  const { content, images, snapshots } = services;
+  const { lease, compress } = options;
+  const stored = images.descriptor(image.id);
+  lease.protect({ kind: 'content', key: stored.digest });
+  const document = await images.manifest(image.id);
+  lease.protect({ kind: 'content', key: document.config.digest });
+  const chain = chainIds(image.diffIds);
+  const layers: ShippedLayer[] = [];
+  for (const [index, diffId] of image.diffIds.entries()) {
+    const descriptor = document.layers[index];
+    if (descriptor === undefined)
+      throw new GantryError({
+        kind: 'corrupt',
+        code: 'layer-count-mismatch',
+        message: 'the image has fewer layers than its config names',
+      });
+    lease.protect({ kind: 'content', key: descriptor.digest });
+    lease.protect({ kind: 'snapshot', key: chain[index] as ChainId });
+    const isHere = content.has(descriptor.digest);
+    const isPlain = plainTypes.has(descriptor.mediaType);
+    if (isHere && !(compress && isPlain)) {
+      layers.push(storedLayer(services, descriptor, diffId));
+    } else if (!compress && isPlain && (descriptor.digest as string) === diffId) {
+      layers.push(
+        unpackedLayerOf(snapshots.layerDir(chain[index] as ChainId), descriptor, diffId, options.signal),
+      );
+    } else {
+      const blob = await compressedBlob(
+        services,
+        options,
+        diffId,
+        snapshots.layerDir(chain[index] as ChainId),
+      );
+      const isDocker = document.mediaType === mediaTypes.dockerManifest;
+      const mediaType = isDocker ? mediaTypes.dockerLayerGzip : blob.mediaType;
+      layers.push(storedLayer(services, { ...blob, mediaType }, diffId));
+    }
+  }
+  const isChanged = layers.some(
+    ({ descriptor }, index) => descriptor.digest !== document.layers[index]?.digest,
+  );
+  if (!isChanged) return { manifest: stored, document, layers };
+  const changed: Manifest = { ...document, layers: layers.map(({ descriptor }) => descriptor) };
+  const manifest = await putDocument(content, lease, stored.mediaType, changed);
+  return { manifest, document: changed, layers };
+}
+
+function storedLayer({ content }: CoreServices, descriptor: Descriptor, diffId: DiffId): ShippedLayer {
+  return { descriptor, diffId, open: () => createReadStream(content.path(descriptor.digest)) };
+}
+
+/** A layer that has no blob: its tar is made on the way out, and must come out as the manifest says. */
+function unpackedLayerOf(
+  layerDir: string,
+  descriptor: Descriptor,
+  diffId: DiffId,
+  signal: AbortSignal,
+): ShippedLayer {
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    const packing = packLayer({ layerDir }, { compression: 'none', signal });
+    yield* packing.chunks;
+    const made = await packing.result;
+    if (made.diffId === diffId && made.tarBytes === descriptor.size) return;
+    throw new GantryError({
+      kind: 'corrupt',
+      code: 'diff-id-mismatch',
+      message: `the unpacked layer is ${made.diffId} where the image says ${diffId}`,
+      hint: 'Its files were changed behind the engine. Build or pull the image again.',
+    });
+  }
+  return { descriptor, diffId, open: () => Readable.from(bytes()) };
+}
+
+function compressedBlob(
+  services: CoreServices,
+  { lease, signal, emit }: ShipmentOptions,
+  diffId: DiffId,
+  layerDir: string,
+): Promise<Descriptor> {
+  const tell = layerTeller(emit, diffId);
+  tell('preparing');
+  const onProgress = (tarBytes: number): void => tell('preparing', tarBytes);
+  return ensureLayerBlob(services, { diffId, layerDir, lease, signal, onProgress });
+}

@@ -1,0 +1,136 @@
+import { createReadStream } from 'node:fs';
+import { GantryError } from '../../base/gantry-error.ts';
+import type { PushedImage } from '../../engine/images.ts';
+import type { Emit } from '../../engine/start-operation.ts';
+import type { TransferEvent } from '../../engine/transfer-events.ts';
+import { documentLimitBytes } from '../../oci/decode-json.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import { mediaTypes } from '../../oci/media-types.ts';
+import {
+  canonicalReference,
+  familiarReference,
+  parseReference,
+  type Reference,
+  repositoryName,
+} from '../../oci/reference.ts';
+import type { CoreServices } from '../core-services.ts';
+import { imageRecords, moveName } from '../images/image-records.ts';
+import type { Image } from '../images/image-store.ts';
+import type { RepositoryClient } from '../registry/registry-client.ts';
+import { layerTeller } from './layer-progress.ts';
+import { limiter } from './limiter.ts';
+import { planShipment, type Shipment, type ShippedLayer } from './plan-shipment.ts';
+
+export interface PushRequest {
+  readonly services: CoreServices;
+  readonly repository: RepositoryClient;
+  /** With a tag. */
+  readonly reference: Reference;
+  readonly emit: Emit<TransferEvent>;
+  readonly signal: AbortSignal;
+}
+
+const parallelUploads = 3;
+/** Layers that registries are not meant to be given (image-spec layer.md, "Non-Distributable Layers"). */
+const foreignTypes: ReadonlySet<string> = new Set([
+  mediaTypes.layerNondistributable,
+  mediaTypes.layerNondistributableGzip,
+  mediaTypes.dockerForeignLayerGzip,
+]);
+
+/** Pushes what a name means: layers in parallel, the config, and the manifest last, so that it never names what is not there. */
+export async function pushImage(request: PushRequest): Promise<PushedImage> {
+  const { services, repository, reference, emit, signal } = request;
+  const image = services.images.find(canonicalReference(reference));
+  if (image === undefined) throw notHere(reference);
+  using lease = services.metadata.leases.acquire(`push ${canonicalReference(reference)}`);
+  const shipment = await planShipment(services, image, { lease, compress: true, emit, signal });
+
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  const limit = limiter(parallelUploads);
+  const mountFrom = neighbours(image, reference);
+  const distinct = new Map(shipment.layers.map((layer) => [layer.descriptor.digest, layer]));
+  const uploads = [...distinct.values()]
+    .filter(({ descriptor }) => !foreignTypes.has(descriptor.mediaType))
+    .map((layer) => {
+      layerTeller(emit, layer.diffId)('waiting', 0, layer.descriptor.size);
+      return limit(() => pushLayer(request, layer, mountFrom, both));
+    });
+  try {
+    await Promise.all(uploads);
+  } catch (error) {
+    stop.abort();
+    await Promise.allSettled(uploads);
+    throw error;
+  }
+  await pushConfig(request, shipment.document.config, mountFrom);
+  const bytes = await services.content.read(shipment.manifest.digest, documentLimitBytes);
+  const tag = reference.tag ?? 'latest';
+  await repository.pushManifest(tag, shipment.manifest.mediaType, bytes, signal);
+  recordPush(services, image, shipment, reference);
+  return {
+    reference: familiarReference(reference),
+    digest: shipment.manifest.digest,
+    sizeBytes: bytes.length,
+  };
+}
+
+async function pushLayer(
+  { repository, emit }: PushRequest,
+  { descriptor, diffId, open }: ShippedLayer,
+  mountFrom: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const tell = layerTeller(emit, diffId);
+  const onProgress = (doneBytes: number): void => tell('pushing', doneBytes, descriptor.size);
+  const done = await repository.pushBlob(descriptor, { signal, open, onProgress, mountFrom });
+  tell(done, descriptor.size, descriptor.size);
+}
+
+async function pushConfig(
+  { services, repository, signal }: PushRequest,
+  config: Descriptor,
+  mountFrom: readonly string[],
+): Promise<void> {
+  const open = () => createReadStream(services.content.path(config.digest));
+  await repository.pushBlob(config, { signal, open, mountFrom });
+}
+
+/** Other repositories of the same registry that had this image: the registry can take blobs from there itself. */
+function neighbours(image: Image, target: Reference): readonly string[] {
+  return image.repoDigests
+    .map(parseReference)
+    .filter(({ domain, path }) => domain === target.domain && path !== target.path)
+    .map(({ path }) => path)
+    .slice(0, 3);
+}
+
+/** The manifest that left is the image's from now on, so that a next push or save is the same. */
+function recordPush(
+  { metadata }: CoreServices,
+  image: Image,
+  shipment: Shipment,
+  reference: Reference,
+): void {
+  const records = imageRecords(metadata);
+  metadata.transaction(() => {
+    const record = records.images.get(image.id);
+    if (record === undefined) return;
+    records.images.put(image.id, { ...record, manifest: shipment.manifest });
+    moveName(records, `${repositoryName(reference)}@${shipment.manifest.digest}`, image.id);
+    metadata.journal.append({ type: 'image.pushed', id: image.id, name: canonicalReference(reference) });
+  });
+}
+
+function notHere(reference: Reference): GantryError {
+  const name = familiarReference({ ...reference, tag: undefined, digest: undefined });
+  return new GantryError({
+    kind: 'not-found',
+    code: 'image-not-found',
+    message: `An image does not exist locally with the tag: ${name}`,
+    hint: `Give it that name first: gantry tag IMAGE ${familiarReference(reference)}`,
+    details: { reference: canonicalReference(reference) },
+  });
+}

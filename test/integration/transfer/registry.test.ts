@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createImages } from '../../../src/core/images/create-images.ts';
+import { createRegistryClient } from '../../../src/core/registry/create-registry-client.ts';
+import type { RegistryClient } from '../../../src/core/registry/registry-client.ts';
+import { createTransfers } from '../../../src/core/transfer/create-transfers.ts';
+import { ensureBaseImage } from '../../../src/core/transfer/ensure-base-image.ts';
+import type { Images } from '../../../src/engine/images.ts';
+import type { TransferEvent } from '../../../src/engine/transfer-events.ts';
+import { type RegistryServer, registryServer } from '../../support/registry-server.ts';
+import { mustRun, runProgram } from '../../support/run-program.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
+import { addImage, type TestCore, testCore } from '../../support/test-core.ts';
+
+let server: RegistryServer;
+let registry: RegistryClient;
+const cores: TestCore[] = [];
+
+beforeAll(async () => {
+  server = await registryServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+beforeEach(() => {
+  registry = createRegistryClient({});
+});
+afterEach(() => {
+  registry[Symbol.dispose]();
+  for (const core of cores.splice(0)) core[Symbol.dispose]();
+});
+
+/** An engine of its own: stores and the port upon them. */
+function engine(): TestCore & { readonly port: Images } {
+  const core = testCore();
+  cores.push(core);
+  const transfers = createTransfers(core, { registry: async () => registry });
+  return { ...core, port: createImages(core, { usage: () => [], roots: [], transfers }) };
+}
+
+const layers = [
+  [
+    { path: 'bin/', mode: 0o755 },
+    { path: 'bin/app', content: 'app'.repeat(50_000), mode: 0o4755 },
+  ],
+  [{ path: 'etc/conf', content: 'conf' }, { path: 'bin/.wh.old' }],
+];
+
+/** What a snapshot shows of a file, seen through its layers. */
+function fileOf(core: TestCore, chainId: string, path: string): string {
+  const { folder, lower } = core.snapshots.mountPlan(chainId);
+  for (const dir of folder === undefined ? lower : [folder]) {
+    try {
+      return readFileSync(join(dir, path), 'utf8');
+    } catch {
+      // In a lower one.
+    }
+  }
+  throw new Error(`${path} is in no layer`);
+}
+
+describe('pushing and pulling', () => {
+  it('gives another engine the same image, and the registry the same bytes each time', async () => {
+    const [one, two] = [engine(), engine()];
+    const name = `${server.host}/team/web:1`;
+    const image = await addImage(one, { names: [name, 'web:1'], layers, config: { Cmd: ['/bin/app'] } });
+    const events: TransferEvent[] = [];
+    const push = one.port.push(name);
+    for await (const event of push) events.push(event);
+    const [pushed] = await push.result;
+    expect(events.some((event) => event.kind === 'layer' && event.phase === 'pushed')).toBe(true);
+    expect(one.images.resolve(name).repoDigests).toEqual([`${server.host}/team/web@${pushed?.digest}`]);
+
+    const [pulled] = await two.port.pull(name).result;
+    expect(pulled).toEqual({ reference: name, id: image.id, digest: pushed?.digest, upToDate: false });
+    const copy = two.images.resolve(name);
+    expect(copy.config.config).toEqual({ Cmd: ['/bin/app'] });
+    expect(fileOf(two, copy.topChainId as string, 'etc/conf')).toBe('conf');
+    expect((await two.port.pull(name).result)[0]?.upToDate).toBe(true);
+    const [again] = await two.port.push(name).result;
+    expect(again?.digest).toBe(pushed?.digest);
+  });
+
+  it('mounts layers from a neighbouring repository instead of sending them', async () => {
+    const one = engine();
+    await addImage(one, { names: [`${server.host}/a/x`, `${server.host}/b/x`], layers });
+    await one.port.push(`${server.host}/a/x`).result;
+    const phases: string[] = [];
+    const push = one.port.push(`${server.host}/b/x`);
+    for await (const event of push) if (event.kind === 'layer') phases.push(event.phase);
+    expect(phases).toContain('mounted');
+    expect(phases).not.toContain('pushed');
+  });
+
+  it('pulls every tag, and pushes every tag', async () => {
+    const [one, two] = [engine(), engine()];
+    const repository = `${server.host}/tags`;
+    await addImage(one, { names: [`${repository}:1`], layers });
+    await addImage(one, { names: [`${repository}:2`], layers: [layers[0] ?? []] });
+    expect(await one.port.push(repository, { allTags: true }).result).toHaveLength(2);
+    const pulled = await two.port.pull(repository, { allTags: true }).result;
+    expect(pulled.map(({ reference }) => reference)).toEqual([`${repository}:1`, `${repository}:2`]);
+  });
+
+  it('pulls by digest, and what was pulled so is found by it', async () => {
+    const [one, two] = [engine(), engine()];
+    await addImage(one, { names: [`${server.host}/d`], layers });
+    const [pushed] = await one.port.push(`${server.host}/d`).result;
+    const text = `${server.host}/d@${pushed?.digest}`;
+    await two.port.pull(text).result;
+    expect(two.images.resolve(text).references).toEqual([]);
+  });
+
+  it('leaves nothing recorded when cancelled', async () => {
+    const [one, two] = [engine(), engine()];
+    await addImage(one, { names: [`${server.host}/c`], layers });
+    await one.port.push(`${server.host}/c`).result;
+    const pull = two.port.pull(`${server.host}/c`);
+    pull.cancel();
+    await expect(pull.result).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(two.images.list()).toEqual([]);
+    expect([...two.snapshots.list()]).toEqual([]);
+  });
+
+  it.each([
+    ['an unknown tag', '/web:none', /^manifest for .*\/web:none not found: manifest unknown/],
+    ['a bad name', '/Web', /repository name must be lowercase/],
+  ])('says what is wrong with %s', async (_, path, message) => {
+    await expect(engine().port.pull(`${server.host}${path}`).result).rejects.toThrow(message);
+  });
+
+  it('says so when nobody answers, and when there is nothing to push', async () => {
+    const one = engine();
+    await expect(one.port.pull('127.0.0.1:1/web').result).rejects.toMatchObject({ kind: 'network' });
+    await expect(one.port.push(`${server.host}/nothing`).result).rejects.toThrow(
+      `An image does not exist locally with the tag: ${server.host}/nothing`,
+    );
+  });
+});
+
+describe('ensureBaseImage', () => {
+  it('pulls what is missing or may be old, and nothing when it must not', async () => {
+    const [one, two] = [engine(), engine()];
+    const name = `${server.host}/base`;
+    await addImage(one, { names: [name], layers });
+    await one.port.push(name).result;
+    const options = {
+      registry: async () => registry,
+      emit: () => undefined,
+      signal: new AbortController().signal,
+    };
+    await expect(ensureBaseImage(two, name, { ...options, pullPolicy: 'never' })).rejects.toThrow(
+      'No such image',
+    );
+    const first = await ensureBaseImage(two, name, { ...options, pullPolicy: 'missing' });
+    await addImage(one, { names: [name], layers: [layers[0] ?? []] });
+    await one.port.push(name).result;
+    expect((await ensureBaseImage(two, name, { ...options, pullPolicy: 'missing' })).id).toBe(first.id);
+    expect((await ensureBaseImage(two, name, { ...options, pullPolicy: 'always' })).id).not.toBe(first.id);
+  });
+});
+
+describe('other tools', () => {
+  it('skopeo reads what we push and we read what it pushes, in OCI and in Docker form', async () => {
+    const one = engine();
+    using folder = tempFolder();
+    const image = await addImage(one, { names: [`${server.host}/ours`], layers });
+    await one.port.push(`${server.host}/ours`).result;
+    const inspected = await mustRun([
+      'skopeo',
+      'inspect',
+      '--tls-verify=false',
+      '--config',
+      `docker://${server.host}/ours`,
+    ]);
+    expect(JSON.parse(inspected).rootfs.diff_ids).toEqual(image.diffIds);
+    for (const form of ['oci', 'v2s2']) {
+      const copy = [
+        'skopeo',
+        'copy',
+        '--src-tls-verify=false',
+        '--dest-tls-verify=false',
+        '--format',
+        form,
+        '--insecure-policy',
+      ];
+      await mustRun([...copy, `docker://${server.host}/ours`, `docker://${server.host}/theirs:${form}`]);
+      const two = engine();
+      await two.port.pull(`${server.host}/theirs:${form}`).result;
+      expect(two.images.resolve(`${server.host}/theirs:${form}`).diffIds).toEqual(image.diffIds);
+    }
+    const archive = folder.at('x.tar');
+    const result = await runProgram([
+      'skopeo',
+      'copy',
+      '--src-tls-verify=false',
+      '--insecure-policy',
+      `docker://${server.host}/ours`,
+      `docker-archive:${archive}:ours:1`,
+    ]);
+    expect(result.status).toBe(0);
+    const three = engine();
+    const source = (async function* () {
+      yield readFileSync(archive);
+    })();
+    expect(await three.port.load(source).result).toEqual(['ours:1']);
+    expect(three.images.resolve('ours:1').diffIds).toEqual(image.diffIds);
+  });
+});
