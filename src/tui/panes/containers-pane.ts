@@ -60,7 +60,7 @@ function containerColumns(
     { header: 'NAME', least: 8, most: 28, drop: 0, cell: ({ container }) => ({ text: container.name }) },
     {
       header: 'IMAGE',
-      least: 8,
+      least: 18,
       most: 60,
       drop: 4,
       grows: true,
@@ -89,7 +89,7 @@ function containerColumns(
       align: 'right',
       least: 5,
       most: 6,
-      drop: 1,
+      drop: 2,
       cell: (row) => ({ text: cpuText(latest(row)), style: styles.chartCpu }),
     },
     {
@@ -97,7 +97,7 @@ function containerColumns(
       align: 'right',
       least: 6,
       most: 7,
-      drop: 2,
+      drop: 1,
       cell: (row) => {
         const point = latest(row);
         return { text: point === undefined ? '' : sizeText(point.memoryBytes), style: styles.chartMemory };

@@ -45,7 +45,7 @@ function imageColumns(styles: Styles, nowMs: number): readonly TableColumn<Image
     },
     {
       header: 'NAME',
-      least: 12,
+      least: 26,
       most: 80,
       drop: 0,
       grows: true,

@@ -15,6 +15,7 @@ export interface TableColumn<Row> {
   readonly header: string;
   readonly cell: (row: Row) => TableCell;
   readonly align?: 'left' | 'right' | undefined;
+  /** Narrower only where everything in it is. A growing column gives way down to this before others are dropped. */
   readonly least: number;
   readonly most: number;
   /** Where there is not room for all, columns go in this order, 0 never. */
@@ -75,7 +76,8 @@ function solveColumns<Row>(
 ): { readonly column: TableColumn<Row>; readonly width: number }[] {
   const natural = columns.map((column) => {
     const widest = rows.reduce((most, row) => Math.max(most, textWidth(column.cell(row).text)), 0);
-    const width = Math.min(column.most, Math.max(column.least, widest, textWidth(column.header)));
+    const least = column.grows === true ? 0 : column.least;
+    const width = Math.min(column.most, Math.max(least, widest, textWidth(column.header)));
     return { column, width };
   });
   const total = (list: readonly { readonly width: number }[]): number =>
@@ -98,5 +100,8 @@ function solveColumns<Row>(
 }
 
 function squeezed<Row>(list: readonly { readonly column: TableColumn<Row>; readonly width: number }[]) {
-  return list.map(({ column, width }) => ({ column, width: column.grows === true ? column.least : width }));
+  return list.map(({ column, width }) => ({
+    column,
+    width: column.grows === true ? Math.min(width, column.least) : width,
+  }));
 }

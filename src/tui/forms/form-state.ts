@@ -1,0 +1,69 @@
+import { withoutLastWord } from '../view/without-last-word.ts';
+
+/** One line of a form. */
+export interface FormField {
+  readonly key: string;
+  readonly label: string;
+  readonly kind: 'text' | 'toggle';
+  /** What was typed; `yes` or nothing for a toggle. */
+  readonly value: string;
+  readonly placeholder: string;
+  readonly required: boolean;
+}
+
+/** A form as it stands. What it means is the business of its spec: see form-spec.ts. */
+export interface FormState {
+  readonly title: string;
+  readonly fields: readonly FormField[];
+  readonly index: number;
+  /** What was wrong when it was sent last. */
+  readonly problem: string | undefined;
+  /** The command lines that the values make, words each; run one after the other. */
+  lines(values: FormValues): readonly (readonly string[])[];
+}
+
+export type FormValues = Readonly<Record<string, string>>;
+
+export function formValues({ fields }: FormState): FormValues {
+  return Object.fromEntries(fields.map(({ key, value }) => [key, value.trim()]));
+}
+
+/** What a key that is not typed does to a form; undefined: nothing here. */
+export function formAfterKey(form: FormState, name: string): FormState | undefined {
+  const field = form.fields[form.index];
+  switch (name) {
+    case 'tab':
+    case 'down':
+      return formMoved(form, 1);
+    case 'shift-tab':
+    case 'up':
+      return formMoved(form, -1);
+    case 'ctrl-u':
+      return formTyped(form, '');
+    case 'ctrl-w':
+      return formTyped(form, withoutLastWord(field?.value ?? ''));
+    case 'space':
+      return field?.kind === 'toggle' ? formTyped(form, field.value === '' ? 'yes' : '') : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Goes to another field, around the ends. */
+function formMoved(form: FormState, by: number): FormState {
+  const { length } = form.fields;
+  return { ...form, index: (form.index + by + length) % length };
+}
+
+export function formTyped(form: FormState, value: string): FormState {
+  const field = form.fields[form.index];
+  if (field === undefined || field.value === value) return form;
+  return { ...form, problem: undefined, fields: form.fields.with(form.index, { ...field, value }) };
+}
+
+/** The form with the cursor in the first required field that is empty, and the word to say about it. */
+export function formMissing(form: FormState): FormState | undefined {
+  const index = form.fields.findIndex(({ required, value }) => required && value.trim() === '');
+  const field = form.fields[index];
+  return field === undefined ? undefined : { ...form, index, problem: `${field.label} is needed` };
+}

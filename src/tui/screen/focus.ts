@@ -1,0 +1,26 @@
+import { solveLayout } from '../layout/solve-layout.ts';
+import type { PaneId, ViewState } from '../view/view-state.ts';
+import type { Screen } from './screen.ts';
+
+/** Gives the keys to a pane. A zoomed pane hands the whole screen on. */
+export function focusPane(screen: Screen, focus: PaneId): void {
+  screen.view.update((state) => (state.focus === focus ? state : { ...state, focus }));
+}
+
+/** The next pane on the screen, or the one before, around the ends. */
+export function focusNext(screen: Screen, by: 1 | -1): void {
+  screen.view.update((state) => {
+    const panes = order(state);
+    const at = panes.indexOf(state.focus);
+    const focus = panes[(at + by + panes.length) % panes.length];
+    return focus === undefined ? state : { ...state, focus };
+  });
+}
+
+/** In the order of their numbers; charts have nothing to do there. */
+function order(state: ViewState): readonly PaneId[] {
+  const layout = solveLayout({ ...state, zoomed: false });
+  const shown = layout === undefined ? [] : [...layout.panes.keys()];
+  const wanted: readonly PaneId[] = ['images', 'containers', 'layers', 'logs', ...state.terminals];
+  return wanted.filter((id) => shown.includes(id));
+}

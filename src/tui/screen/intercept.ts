@@ -1,0 +1,51 @@
+import type { AnyInput, Command } from '../../app/commands/define-command.ts';
+import { openShell } from './open-shell.ts';
+import type { Screen } from './screen.ts';
+
+/**
+ * Commands that a screen has a place of its own for: what joins a terminal runs in a pane, `logs` goes to the pane of
+ * logs. True when it was one of them.
+ */
+export function intercepted(
+  screen: Screen,
+  command: Command,
+  input: AnyInput,
+  words: readonly string[],
+): boolean {
+  switch (command.id) {
+    case 'container.shell':
+    case 'container.exec':
+    case 'container.attach':
+      openShell(screen, words, paneTitle(command, input));
+      return true;
+    case 'container.run':
+      if (input.options['detach'] === true) return false;
+      openShell(screen, words, paneTitle(command, input));
+      return true;
+    case 'container.logs':
+      return showLog(screen, String(input.args['container']));
+    default:
+      return false;
+  }
+}
+
+function paneTitle(command: Command, { args }: AnyInput): string {
+  const target = String(args['container'] ?? args['image'] ?? '');
+  return `${target} · ${command.verbs[0]}`;
+}
+
+/** Selects the container and gives the keys to the log; false when it is not in the list. */
+function showLog(screen: Screen, name: string): boolean {
+  const container = screen.engineStore.state.containers?.find(
+    (known) => known.name === name || known.id === name || (name.length >= 4 && known.id.startsWith(name)),
+  );
+  if (container === undefined) return false;
+  screen.view.update((state) => ({
+    ...state,
+    focus: 'logs',
+    zoomed: state.zoomed && state.focus === 'logs',
+    lists: { ...state.lists, containers: { ...state.lists.containers, selected: container.id, filter: '' } },
+    logs: { ...state.logs, bottom: undefined, hit: undefined },
+  }));
+  return true;
+}

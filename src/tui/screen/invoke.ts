@@ -1,0 +1,38 @@
+import type { Command } from '../../app/commands/define-command.ts';
+import { subjectName } from '../../app/commands/subject.ts';
+import { type Selected, whyNot } from '../../app/keymap/availability.ts';
+import { GantryError } from '../../base/gantry-error.ts';
+import { isViewCommand } from '../commands/view-command.ts';
+import { formFor } from '../forms/form-spec.ts';
+import { openOverlay } from './overlays.ts';
+import { runWords } from './run-line.ts';
+import { say, sayError } from './say.ts';
+import { focusedPane, type Screen } from './screen.ts';
+
+/** A command from a key or the palette, upon what is selected. What it still needs is asked for in a form. */
+export function invoke(screen: Screen, command: Command, selected = selectedFor(screen, command)): void {
+  const reason = whyNot(command, screen.engine.capabilities, selected);
+  if (reason !== undefined) {
+    say(screen, 'warning', `${command.verbs[0]}: ${reason}`);
+    return;
+  }
+  const subject =
+    command.on === undefined || selected === undefined
+      ? undefined
+      : subjectName(selected.kind, selected.subject);
+  const form = isViewCommand(command) ? undefined : formFor(command, { subject, cwd: screen.cwd });
+  if (form !== undefined) {
+    openOverlay(screen, { kind: 'form', form });
+    return;
+  }
+  const words = [...command.verbs[0].split(' '), ...(subject === undefined ? [] : [subject])];
+  runWords(screen, words, 'key').catch((error: unknown) => sayError(screen, GantryError.from(error)));
+}
+
+/** What a command acts upon: the selection of the focused pane, else that of the list of its kind. */
+export function selectedFor(screen: Screen, command: Command): Selected | undefined {
+  const here = focusedPane(screen)?.selected();
+  const kind = command.on?.kind;
+  if (kind === undefined || here?.kind === kind) return here;
+  return screen.pane(kind === 'image' ? 'images' : 'containers')?.selected();
+}

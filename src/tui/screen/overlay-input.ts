@@ -1,0 +1,214 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import { formAfterKey, formMissing, formTyped, formValues } from '../forms/form-state.ts';
+import type { InputEvent, KeyEvent } from '../input/input-event.ts';
+import { helpLines } from '../overlays/help-lines.ts';
+import type { Overlay, OverlayOf } from '../overlays/overlay.ts';
+import { overlayRect } from '../overlays/overlay-rect.ts';
+import { paletteItems } from '../overlays/palette-items.ts';
+import { copyText } from './copy.ts';
+import { invoke } from './invoke.ts';
+import { changeOverlay, closeOverlay, openOverlay, openViewer, topOverlay } from './overlays.ts';
+import { parseCall, runWords } from './run-line.ts';
+import { sayError } from './say.ts';
+import { focusedPane, type Screen } from './screen.ts';
+import { typeInto } from './type-into.ts';
+
+/** A key or a paste while an overlay has the keys. */
+export function overlayInput(screen: Screen, overlay: Overlay, event: InputEvent): void {
+  if (event.kind !== 'key') {
+    if (overlay.kind === 'form' || overlay.kind === 'palette') typeInto(screen, event);
+    return;
+  }
+  if (event.name === 'esc' || (event.name === 'q' && overlay.kind !== 'form' && overlay.kind !== 'palette')) {
+    closeOverlay(screen);
+    return;
+  }
+  switch (overlay.kind) {
+    case 'help':
+      scroll(screen, overlay, event, helpLines(screen.keymap, focusedPane(screen)?.place).length);
+      return;
+    case 'viewer':
+      if (event.name === 'y') copyText(screen, overlay.lines.join('\n'), `${overlay.lines.length} lines`);
+      else scroll(screen, overlay, event, overlay.lines.length);
+      return;
+    case 'confirm':
+      confirmKey(screen, overlay, event);
+      return;
+    case 'palette':
+      paletteKey(screen, overlay, event);
+      return;
+    case 'form':
+      formKey(screen, overlay, event);
+      return;
+    case 'jobs':
+      jobsKey(screen, overlay, event);
+      return;
+    case 'job':
+      jobKey(screen, overlay, event);
+      return;
+  }
+}
+
+/** How far a key goes in a long text; undefined: it is not a moving key. */
+function movement(name: string, page: number): number | undefined {
+  switch (name) {
+    case 'j':
+    case 'down':
+      return 1;
+    case 'k':
+    case 'up':
+      return -1;
+    case 'pagedown':
+    case 'space':
+    case 'ctrl-f':
+      return page;
+    case 'pageup':
+    case 'ctrl-u':
+      return -page;
+    case 'g':
+    case 'home':
+      return Number.NEGATIVE_INFINITY;
+    case 'G':
+    case 'end':
+      return Number.POSITIVE_INFINITY;
+    default:
+      return undefined;
+  }
+}
+
+function scroll(
+  screen: Screen,
+  overlay: OverlayOf<'help' | 'viewer'>,
+  event: KeyEvent,
+  length: number,
+): void {
+  const height = pageOf(screen, overlay);
+  const by = movement(event.name, height - 1);
+  if (by === undefined) return;
+  changeOverlay(screen, { ...overlay, top: Math.max(0, Math.min(length - height, overlay.top + by)) });
+}
+
+function pageOf(screen: Screen, overlay: Overlay): number {
+  const { columns, rows } = screen.view.state;
+  return overlayRect(overlay, columns, rows).rows - 2;
+}
+
+function confirmKey(screen: Screen, overlay: OverlayOf<'confirm'>, event: KeyEvent): void {
+  if (event.name === 'y') overlay.accept();
+  else if (event.name === 'n') closeOverlay(screen);
+  else {
+    const { items } = overlay.question;
+    const height = Math.max(1, pageOf(screen, overlay) - 4);
+    const by = movement(event.name, height);
+    const top = Math.max(0, Math.min(items.length - height, overlay.top + (by ?? 0)));
+    if (by !== undefined) changeOverlay(screen, { ...overlay, top });
+  }
+}
+
+function paletteKey(screen: Screen, overlay: OverlayOf<'palette'>, event: KeyEvent): void {
+  const items = paletteItems(screen.commands, overlay.query);
+  const to = (by: number): number => Math.max(0, Math.min(items.length - 1, overlay.index + by));
+  switch (event.name) {
+    case 'down':
+    case 'ctrl-n':
+    case 'tab':
+      changeOverlay(screen, { ...overlay, index: to(1) });
+      return;
+    case 'up':
+    case 'shift-tab':
+      changeOverlay(screen, { ...overlay, index: to(-1) });
+      return;
+    case 'ctrl-u':
+      changeOverlay(screen, { ...overlay, query: '', index: 0 });
+      return;
+    case 'enter': {
+      const command = items[overlay.index];
+      closeOverlay(screen);
+      if (command !== undefined) invoke(screen, command);
+      return;
+    }
+    default:
+      typeInto(screen, event);
+  }
+}
+
+/** The text of the palette's field is another one. */
+export function paletteTyped(screen: Screen, query: string): void {
+  const overlay = topOverlay(screen);
+  if (overlay?.kind === 'palette' && query !== overlay.query)
+    changeOverlay(screen, { ...overlay, query, index: 0 });
+}
+
+/** The text of the form's current field is another one. */
+export function formFieldTyped(screen: Screen, value: string): void {
+  const overlay = topOverlay(screen);
+  if (overlay?.kind === 'form') changeOverlay(screen, { ...overlay, form: formTyped(overlay.form, value) });
+}
+
+function formKey(screen: Screen, overlay: OverlayOf<'form'>, event: KeyEvent): void {
+  const { form } = overlay;
+  const next = formAfterKey(form, event.name);
+  if (next !== undefined) changeOverlay(screen, { ...overlay, form: next });
+  else if (event.name === 'enter') sendForm(screen, overlay);
+  else if (form.fields[form.index]?.kind === 'text') typeInto(screen, event);
+}
+
+/** Runs what the form says; a mistake is shown in the form, which stays. */
+function sendForm(screen: Screen, overlay: OverlayOf<'form'>): void {
+  const missing = formMissing(overlay.form);
+  if (missing !== undefined) {
+    changeOverlay(screen, { ...overlay, form: missing });
+    return;
+  }
+  let lines: readonly (readonly string[])[];
+  try {
+    lines = overlay.form.lines(formValues(overlay.form));
+    for (const words of lines) parseCall(screen, words);
+  } catch (error) {
+    changeOverlay(screen, {
+      ...overlay,
+      form: { ...overlay.form, problem: GantryError.from(error).message },
+    });
+    return;
+  }
+  closeOverlay(screen);
+  runAll(screen, lines).catch((error: unknown) => sayError(screen, GantryError.from(error)));
+}
+
+async function runAll(screen: Screen, lines: readonly (readonly string[])[]): Promise<void> {
+  for (const words of lines) await runWords(screen, words, 'key');
+}
+
+function jobsKey(screen: Screen, overlay: OverlayOf<'jobs'>, event: KeyEvent): void {
+  const jobs = screen.jobs.state.jobs.toReversed();
+  const job = jobs[overlay.index];
+  const by = movement(event.name, 10);
+  if (by !== undefined) {
+    changeOverlay(screen, { ...overlay, index: Math.max(0, Math.min(jobs.length - 1, overlay.index + by)) });
+  } else if (job !== undefined && event.name === 'y') {
+    copyText(screen, job.line);
+  } else if (job !== undefined && event.name === 'x') {
+    screen.runner.cancel(job.id);
+  } else if (job !== undefined && event.name === 'enter') {
+    if (job.progress !== undefined) openOverlay(screen, { kind: 'job', jobId: job.id, bottom: undefined });
+    else if (job.error !== undefined) openViewer(screen, job.line, [job.error.message, job.error.hint ?? '']);
+  }
+}
+
+function jobKey(screen: Screen, overlay: OverlayOf<'job'>, event: KeyEvent): void {
+  const job = screen.jobs.state.jobs.find(({ id }) => id === overlay.jobId);
+  if (job === undefined) return;
+  if (event.name === 'ctrl-c' || event.name === 'x') {
+    screen.runner.cancel(job.id);
+    return;
+  }
+  if (event.name === 'enter') {
+    closeOverlay(screen);
+    return;
+  }
+  const by = movement(event.name, pageOf(screen, overlay) - 1);
+  if (by === undefined) return;
+  const { first, end } = job.output;
+  const bottom = Math.max(first, (overlay.bottom ?? end - 1) + by);
+  changeOverlay(screen, { ...overlay, bottom: bottom >= end - 1 ? undefined : bottom });
+}

@@ -1,0 +1,216 @@
+import { hintsFor } from '../../app/keymap/hints.ts';
+import { type Layout, solveLayout } from '../layout/solve-layout.ts';
+import { overlayRect } from '../overlays/overlay-rect.ts';
+import { paintOverlayBody } from '../overlays/paint-overlay-body.ts';
+import { emptyRect, insetRect, type Rect } from '../paint/rect.ts';
+import type { Surface } from '../paint/surface.ts';
+import type { Pane } from '../panes/pane.ts';
+import { proposals } from '../prompt/proposals.ts';
+import { proposalsRect } from '../prompt/proposals-rect.ts';
+import { memo, sameItems } from '../view/memo.ts';
+import type { PaneId } from '../view/view-state.ts';
+import { paintStatus } from '../widgets/paint-status.ts';
+import type { ChromeState, FrameState } from './chrome-state.ts';
+import { isTerminal } from './handle-input.ts';
+import { topOverlay } from './overlays.ts';
+import { focusedPane, type Screen } from './screen.ts';
+
+interface Painted {
+  readonly surface: Surface;
+  inputs: readonly unknown[];
+}
+
+/**
+ * Brings the picture in step with the state: places surfaces, paints those whose inputs changed, and hands Ink its
+ * chrome when that looks different. Asked often, it works once a turn of the event loop.
+ */
+export class Refresher {
+  readonly #screen: Screen;
+  readonly #panes = new Map<PaneId, Painted>();
+  readonly #status: Painted;
+  readonly #overlay: Painted;
+  readonly #layout = memo(solve);
+  readonly #hints = memo(hintsFor);
+  #asked = false;
+  #ended = false;
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+    this.#status = { surface: screen.painter.createSurface('status'), inputs: [] };
+    this.#overlay = { surface: screen.painter.createSurface('overlay', 1), inputs: [] };
+  }
+
+  readonly ask = (): void => {
+    if (this.#asked || this.#ended) return;
+    this.#asked = true;
+    queueMicrotask(() => {
+      this.#asked = false;
+      if (!this.#ended) this.refresh();
+    });
+  };
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  refresh(): void {
+    const screen = this.#screen;
+    const { columns, rows, sizes, terminals, focus, zoomed } = screen.view.state;
+    const layout = this.#layout(columns, rows, sizes, terminals, focus, zoomed);
+    screen.logs.show(shownContainer(screen));
+    this.#placePanes(layout);
+    this.#paintStatus(layout);
+    this.#paintOverlay(layout);
+    this.#cursor(layout);
+    this.#chrome(layout);
+  }
+
+  #placePanes(layout: Layout | undefined): void {
+    const { painter } = this.#screen;
+    for (const [id, { surface }] of this.#panes) {
+      if (layout?.panes.has(id) === true) continue;
+      painter.removeSurface(surface);
+      this.#panes.delete(id);
+    }
+    for (const [id, rect] of layout?.panes ?? []) {
+      const pane = this.#screen.pane(id);
+      if (pane === undefined) continue;
+      const painted = this.#panes.get(id) ?? { surface: painter.createSurface(id), inputs: [] };
+      this.#panes.set(id, painted);
+      paintWhenChanged(painted, insetRect(rect, 1), pane.inputs(), (grid) => pane.paint(grid));
+    }
+  }
+
+  #paintStatus(layout: Layout | undefined): void {
+    const { view, jobs } = this.#screen;
+    const { prompt, message } = view.state;
+    const rect = layout === undefined || prompt !== undefined ? emptyRect : layout.status;
+    const styles = this.#screen.styles();
+    const running = jobs.state.jobs.filter(({ state }) => state === 'running');
+    paintWhenChanged(this.#status, rect, [message, jobs.state, styles], (grid) => {
+      paintStatus(grid, { message, jobs: running, styles });
+      return undefined;
+    });
+  }
+
+  #paintOverlay(layout: Layout | undefined): void {
+    const screen = this.#screen;
+    const { columns, rows, prompt } = screen.view.state;
+    const overlay = topOverlay(screen);
+    const rect =
+      layout === undefined || overlay === undefined ? undefined : overlayRect(overlay, columns, rows);
+    screen.painter.mask('overlay', rect);
+    const popup =
+      layout === undefined || prompt?.kind !== 'command' || overlay !== undefined
+        ? undefined
+        : proposalsRect(proposals(prompt.text, screen.commands, screen.engineStore.state), columns, rows);
+    screen.painter.mask('proposals', popup);
+    const body = overlay === undefined ? undefined : paintOverlayBody(screen, overlay);
+    const inside: Rect = rect === undefined || body === undefined ? emptyRect : insetRect(rect, 1);
+    paintWhenChanged(this.#overlay, inside, body?.inputs ?? [], (grid) => {
+      body?.paint(grid);
+      return undefined;
+    });
+  }
+
+  #cursor(layout: Layout | undefined): void {
+    const { focus, overlays, prompt } = this.#screen.view.state;
+    const shown =
+      isTerminal(focus) && overlays.length === 0 && prompt === undefined && layout?.panes.has(focus) === true;
+    this.#screen.painter.showCursorOf(shown ? focus : undefined);
+  }
+
+  #chrome(layout: Layout | undefined): void {
+    const screen = this.#screen;
+    const { columns, rows, focus } = screen.view.state;
+    const pane = focusedPane(screen);
+    const frames = [...(layout?.panes ?? [])].flatMap(([id, rect]): FrameState[] => {
+      const of = screen.pane(id);
+      return of === undefined ? [] : [frameState(of, rect, focus === id)];
+    });
+    const next: ChromeState = {
+      columns,
+      rows,
+      layout,
+      styles: screen.styles(),
+      engineName: screen.engine.name,
+      summary: summary(screen),
+      frames,
+      hints: this.#hints(screen.keymap, pane?.place, screen.engine.capabilities, pane?.selected()),
+    };
+    screen.chrome.update((before) => (sameChrome(before, next) ? before : withKnownFrames(before, next)));
+  }
+}
+
+function solve(
+  columns: number,
+  rows: number,
+  sizes: Parameters<typeof solveLayout>[0]['sizes'],
+  terminals: Parameters<typeof solveLayout>[0]['terminals'],
+  focus: PaneId,
+  zoomed: boolean,
+): Layout | undefined {
+  return solveLayout({ columns, rows, sizes, terminals, focus, zoomed });
+}
+
+function paintWhenChanged(
+  painted: Painted,
+  rect: Rect,
+  inputs: readonly unknown[],
+  paint: Parameters<Surface['paint']>[0],
+): void {
+  const resized = painted.surface.place(rect);
+  if (rect.columns === 0 || (!resized && sameItems(painted.inputs, inputs))) return;
+  painted.inputs = inputs;
+  painted.surface.paint(paint);
+}
+
+/** The container whose log is shown: the one selected in the list. */
+function shownContainer(screen: Screen) {
+  const selected = screen.pane('containers')?.selected();
+  return selected?.kind === 'container' ? selected.subject : undefined;
+}
+
+function frameState(pane: Pane, rect: Rect, focused: boolean): FrameState {
+  const { text, detail } = pane.title();
+  return { id: pane.id, rect, title: text, detail, focused };
+}
+
+function summary(screen: Screen): string {
+  const { phase, problem } = screen.engineStore.state;
+  if (phase === 'lost') return `no answer: ${problem?.message ?? ''}`;
+  return phase === 'loading' ? 'loading…' : '';
+}
+
+function sameChrome(a: ChromeState, b: ChromeState): boolean {
+  return (
+    a.columns === b.columns &&
+    a.rows === b.rows &&
+    a.layout === b.layout &&
+    a.styles === b.styles &&
+    a.summary === b.summary &&
+    a.frames.length === b.frames.length &&
+    a.frames.every((frame, index) => sameFrame(frame, b.frames[index])) &&
+    a.hints.length === b.hints.length &&
+    a.hints.every((hint, index) => {
+      const other = b.hints[index];
+      return hint.key === other?.key && hint.label === other.label && hint.reason === other.reason;
+    })
+  );
+}
+
+function sameFrame(a: FrameState, b: FrameState | undefined): boolean {
+  return (
+    a.id === b?.id &&
+    a.title === b.title &&
+    a.detail === b.detail &&
+    a.focused === b.focused &&
+    sameItems(Object.values(a.rect), Object.values(b.rect))
+  );
+}
+
+/** Frames that look the same stay the same objects, so that their components are not drawn again. */
+function withKnownFrames(before: ChromeState, next: ChromeState): ChromeState {
+  const frames = next.frames.map((frame) => before.frames.find((known) => sameFrame(frame, known)) ?? frame);
+  return { ...next, frames };
+}

@@ -1,0 +1,44 @@
+import { plainText } from '../paint/styled-text.ts';
+import { findMatches } from '../view/find-matches.ts';
+import { say } from './say.ts';
+import type { Screen } from './screen.ts';
+
+/** A new search in the log that is shown: goes to the newest line that has it, at or above the bottom. */
+export function searchFrom(screen: Screen, search: string): void {
+  const ring = screen.logs.shown?.ring;
+  const { logs } = screen.view.state;
+  const start = logs.bottom ?? (ring?.end ?? 0) - 1;
+  const hit = ring === undefined || search === '' ? undefined : find(screen, search, start, -1);
+  screen.view.update((state) => ({
+    ...state,
+    logs: { ...state.logs, search, hit, bottom: hit ?? state.logs.bottom },
+  }));
+}
+
+/** The next hit below (1) or above (-1) the one it stands on, around the ends. */
+export function searchOn(screen: Screen, by: 1 | -1): void {
+  const ring = screen.logs.shown?.ring;
+  const { search, hit, bottom } = screen.view.state.logs;
+  if (ring === undefined || search === '') {
+    say(screen, 'info', 'nothing is searched for', '/ begins a search');
+    return;
+  }
+  const from = (hit ?? bottom ?? ring.end - 1) + by;
+  const found =
+    find(screen, search, from, by) ?? find(screen, search, by === 1 ? ring.first : ring.end - 1, by);
+  if (found === undefined) {
+    say(screen, 'info', `no line has “${search}”`);
+    return;
+  }
+  screen.view.update((state) => ({ ...state, logs: { ...state.logs, hit: found, bottom: found } }));
+}
+
+function find(screen: Screen, search: string, from: number, by: 1 | -1): number | undefined {
+  const ring = screen.logs.shown?.ring;
+  if (ring === undefined) return undefined;
+  for (let number = from; number >= ring.first && number < ring.end; number += by) {
+    const line = ring.at(number);
+    if (line !== undefined && findMatches(plainText(line.text), search).length > 0) return number;
+  }
+  return undefined;
+}

@@ -1,0 +1,109 @@
+import type { Command } from '../../app/commands/define-command.ts';
+import { documentText } from '../../app/commands/present/document-text.ts';
+import { removalLines } from '../../app/commands/present/removal-lines.ts';
+import { tablePrinter } from '../../app/commands/present/table-printer.ts';
+import type { FinalOutcome } from '../../app/jobs/job-runner.ts';
+import { sanitiseLine } from '../../app/state/sanitise-line.ts';
+import { closeOverlay, feedViewer, openViewer, topOverlay } from './overlays.ts';
+import { say, sayError } from './say.ts';
+import type { Screen } from './screen.ts';
+
+/** More lines than this are read in a viewer, not in the status line. */
+const statusLines = 1;
+const viewerLimit = 20_000;
+
+/** Shows what a command came to: in the status line if one line says it all, else in a viewer. */
+export async function showOutcome(
+  screen: Screen,
+  command: Command,
+  line: string,
+  outcome: FinalOutcome,
+): Promise<void> {
+  switch (outcome.kind) {
+    case 'none':
+      finish(screen, line, outcome, []);
+      return;
+    case 'lines':
+      finish(screen, line, outcome, outcome.lines);
+      return;
+    case 'removals':
+      finish(screen, line, outcome, removalLines(outcome));
+      return;
+    case 'documents': {
+      const text = outcome.text ?? (await documentText(outcome.documents, outcome.format));
+      finish(screen, line, outcome, text.split('\n'), true);
+      return;
+    }
+    case 'table': {
+      const printer = await tablePrinter(outcome.table, outcome.view);
+      finish(screen, line, outcome, printer(outcome.rows), true);
+      return;
+    }
+    case 'feed':
+      return stream(screen, line, outcome.entries, (lines, entry) => [...lines, sanitiseLine(entry.line)]);
+    case 'live-table': {
+      const printer = await tablePrinter(outcome.table, outcome.view);
+      return stream(screen, line, outcome.frames, (_lines, rows) => printer(rows).map(sanitiseLine));
+    }
+    case 'logs':
+      return stream(screen, line, outcome.entries, (lines, { data }) => [
+        ...lines,
+        sanitiseLine(Buffer.from(data).toString('utf8')),
+      ]);
+    case 'session':
+      // A screen gives programs a pane before they start; this one cannot be joined here.
+      await outcome.session[Symbol.asyncDispose]();
+      say(screen, 'warning', `${command.verbs[0]} needs a terminal of its own`, `run ${line} in a shell`);
+      return;
+    case 'bytes':
+      say(screen, 'warning', `${command.verbs[0]} writes to a file here`, 'name it with -o FILE');
+      return;
+  }
+}
+
+function finish(
+  screen: Screen,
+  line: string,
+  outcome: FinalOutcome,
+  lines: readonly string[],
+  always = false,
+): void {
+  const shown = lines.map(sanitiseLine).filter((text, index, all) => text !== '' || index < all.length - 1);
+  const [error, ...others] = outcome.errors ?? [];
+  if (shown.length > statusLines || (always && shown.length > 0)) openViewer(screen, line, shown);
+  const [warning] = outcome.warnings ?? [];
+  const only = shown.length === 1 && !line.includes(shown[0] ?? '') ? `  ${shorter(shown[0] ?? '')}` : '';
+  if (error !== undefined) sayError(screen, error, others.length);
+  else if (warning !== undefined) say(screen, 'warning', warning);
+  else if (shown.length <= statusLines && !always) say(screen, 'success', `${line}${only}`);
+}
+
+/** A full ID says no more than its first twelve digits. */
+function shorter(text: string): string {
+  return /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 12) : text;
+}
+
+/** A viewer fed until it is closed or the source ends. */
+async function stream<T>(
+  screen: Screen,
+  line: string,
+  source: AsyncIterable<T>,
+  add: (lines: readonly string[], item: T) => readonly string[],
+): Promise<void> {
+  const iterator = source[Symbol.asyncIterator]();
+  let open = true;
+  const id = openViewer(screen, line, [], () => {
+    open = false;
+    void iterator.return?.();
+  });
+  for (let next = await iterator.next(); open && next.done !== true; next = await iterator.next()) {
+    const { value } = next;
+    feedViewer(screen, id, (lines) => add(lines, value).slice(-viewerLimit));
+  }
+}
+
+/** Closes the view of a job's progress, if that is what lies on top. */
+export function closeJobOverlay(screen: Screen, jobId: number): void {
+  const overlay = topOverlay(screen);
+  if (overlay?.kind === 'job' && overlay.jobId === jobId) closeOverlay(screen);
+}

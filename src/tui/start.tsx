@@ -1,0 +1,48 @@
+import { allCommands } from '../app/commands/all-commands.ts';
+import { userDirs } from '../app/storage/user-dirs.ts';
+import type { Engine } from '../engine/engine.ts';
+import { processTerminal } from './device/process-terminal.ts';
+import { restoreOnExit } from './device/restore-on-exit.ts';
+import type { TerminalDevice } from './device/terminal-device.ts';
+import { StdinReader } from './input/stdin-reader.ts';
+import { createScreen } from './screen/create-screen.ts';
+import { handleInput } from './screen/handle-input.ts';
+
+export interface TuiOptions {
+  readonly engine: Engine;
+  /** Program and arguments that start gantry again: shells run in panes as children of the screen. */
+  readonly selfCommand: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Default: the terminal of this process. */
+  readonly device?: TerminalDevice | undefined;
+  /** Milliseconds since the epoch, for ages. */
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * Runs the full screen until the user leaves it; resolves with the exit status. The terminal is given back on every
+ * way out. Nothing of React is loaded before this is called.
+ */
+export async function startTui(options: TuiOptions): Promise<number> {
+  const device = options.device ?? processTerminal();
+  const ended = Promise.withResolvers<number>();
+  using _restore = restoreOnExit(device, (status) => ended.resolve(status));
+  const screen = await createScreen({
+    engine: options.engine,
+    device,
+    cwd: options.cwd,
+    env: options.env,
+    dirs: userDirs(options.env),
+    selfCommand: options.selfCommand,
+    now: options.now ?? Date.now,
+    loadCommands: () => allCommands(),
+    ended: (status) => ended.resolve(status),
+  });
+  try {
+    using _reader = new StdinReader(device.input, (event) => handleInput(screen.screen, event));
+    return await ended.promise;
+  } finally {
+    await screen[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,4 @@
+/** Without the last word, as ctrl-w does. */
+export function withoutLastWord(text: string): string {
+  return text.replace(/\S*\s*$/, '');
+}
