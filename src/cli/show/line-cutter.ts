@@ -13,6 +13,6 @@ export function lineCutter(): (data: Uint8Array) => readonly string[] {
       rest = '';
     }
     // The last thing a progress bar drew over itself is what a person would see.
-    return lines.map((line) => line.replace(/\r$/, '').replace(/^.*\r/, ''));
+    return lines.map((line) => line.replace(/\r$/, '')).map((line) => line.slice(line.lastIndexOf('\r') + 1));
   };
 }

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { splitArguments } from '../../../src/cli/global-options.ts';
+
+const nothing = { root: undefined, help: false, version: false, yes: false, debug: false };
+
+describe('options before the command', () => {
+  it('end where the command begins', () => {
+    expect(splitArguments(['--root', '/x', '-y', 'ps', '--root', 'y', '-a'])).toEqual({
+      globals: { ...nothing, root: '/x', yes: true },
+      words: ['ps', '--root', 'y', '-a'],
+    });
+    expect(splitArguments(['--root=/x', '--debug', '--', 'ps']).words).toEqual(['ps']);
+    expect(splitArguments([])).toEqual({ globals: nothing, words: [] });
+  });
+
+  it('take no name of every object for one of theirs', () => {
+    expect(splitArguments(['constructor']).words).toEqual(['constructor']);
+  });
+
+  it('are refused in the words of Docker', () => {
+    expect(() => splitArguments(['--nope=1', 'ps'])).toThrow('unknown flag: --nope');
+    expect(() => splitArguments(['-x'])).toThrow("unknown shorthand flag: 'x' in -x");
+    expect(() => splitArguments(['--root'])).toThrow('flag needs an argument: --root');
+    expect(() => splitArguments(['--root', ''])).toThrow('flag needs an argument: --root');
+  });
+});
