@@ -24,8 +24,8 @@ const { outputFiles } = await build({
   jsx: 'automatic',
   minifySyntax: true,
   legalComments: 'none',
-  // Prebuilt binaries, and blessed, which loads its parts by computed names.
-  external: ['koffi', 'node-pty', 'blessed', 'blessed-contrib'],
+  // Prebuilt binaries; blessed, which loads its parts by computed names; the API, one copy for all plugins.
+  external: ['koffi', 'node-pty', 'blessed', 'blessed-contrib', 'gantry/plugin'],
   define: { 'process.env.NODE_ENV': '"production"' },
   plugins: [empty('react-devtools-core')],
   logLevel: 'warning',
@@ -49,9 +49,9 @@ function empty(name: string): Plugin {
 
 /** Each file appears whole or not at all: a gantry may start, or load a chunk, at this very moment. */
 async function writeAll(files: readonly OutputFile[]): Promise<readonly string[]> {
-  await mkdir(join(dist, 'workers'), { recursive: true });
   const entriesLast = files.toSorted((a, b) => Number(isEntry(a)) - Number(isEntry(b)));
   for (const file of entriesLast) {
+    await mkdir(dirname(file.path), { recursive: true });
     const unfinished = `${file.path}.${process.pid}`;
     await writeFile(unfinished, withRequire(file.text));
     await rename(unfinished, file.path);
