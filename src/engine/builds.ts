@@ -26,6 +26,8 @@ export interface BuildSpec {
   /** `default`, `none` or `host`. */
   readonly network?: string | undefined;
   readonly platform?: string | undefined;
+  /** What `RUN --mount=type=secret` may see: ID to an absolute path on this machine. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
 }
 
 /** One step of the build graph: a stage's FROM or one instruction. */
