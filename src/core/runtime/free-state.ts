@@ -5,8 +5,7 @@ import { cgroupProcesses } from '../host/cgroups/cgroup-processes.ts';
 import { isFrozen, setFrozen } from '../host/cgroups/freezer.ts';
 import { removeCgroup } from '../host/cgroups/remove-cgroup.ts';
 import { isErrno } from '../host/system-error.ts';
-import type { OciProgram } from './oci-program.ts';
-import { runOci } from './oci-program.ts';
+import { type OciProgram, runOci } from './oci-program.ts';
 
 const patienceMs = 5000;
 
@@ -32,9 +31,7 @@ export function hasState(program: OciProgram, id: string): boolean {
 
 /** Ends whatever runs under that ID and frees all that is left of it. The runtime first, then by hand. */
 export async function forceFreeState(program: OciProgram, id: string): Promise<void> {
-  if (cgroupProcesses(containerCgroup(id)).length > 0 && hasState(program, id)) {
-    await runOci(program, ['delete', '--force', id]);
-  }
+  if (hasState(program, id)) await runOci(program, ['delete', '--force', id]);
   await killCgroup(containerCgroup(id));
   freeState(program, id);
 }

@@ -1,7 +1,6 @@
 import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OciProgram } from './oci-program.ts';
-import { runOci } from './oci-program.ts';
+import { type OciProgram, runOci } from './oci-program.ts';
 import { startError } from './start-error.ts';
 
 /**

@@ -19,7 +19,10 @@ export interface LaunchRequest {
   /** Undefined: output is not kept. */
   readonly logPath: string | undefined;
   readonly logMaxBytes: number | undefined;
-  /** Run by the monitor after the exit code is on disk; absolute argv. */
+  /**
+   * Run by the monitor after the exit code is on disk, in its mount namespace; absolute argv. Also when creating failed
+   * or a created container was taken back: it must look for itself whether there is something to do.
+   */
   readonly exitCommand: readonly string[] | undefined;
   /**
    * Path of a network namespace to join; `new` makes one and calls `configureNetwork` with a descriptor path for it

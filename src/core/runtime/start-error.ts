@@ -34,8 +34,7 @@ export function runtimeMessage(text: string): string {
 }
 
 function messageOf(line: string): string {
-  const structured =
-    /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? /"msg":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
+  const structured = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
   const message = structured === undefined ? line : structured.replaceAll(/\\(["\\])/g, '$1');
   return message
     .replace(/^\d{4}-\d\d-\d\dT\S+Z?:\s*/, '')

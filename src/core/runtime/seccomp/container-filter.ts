@@ -2,7 +2,6 @@ import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import { capabilityNames } from '../../host/own-capabilities.ts';
-
 import { defaultProfile, defaultProfileVersion } from './default-profile.ts';
 import { cachedFilter } from './filter-cache.ts';
 import { fitSeccompProfile } from './fit-profile.ts';
