@@ -38,6 +38,9 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     const stdin = openStandardInput();
+    if (words.length === 0 && !globals.help && stdin.isTerminal && stdout.isTerminal) {
+      return await runScreen(globals);
+    }
     using interrupts = watchInterrupts((code) => process.exit(code));
     const host: CliHost = {
       stdout,
@@ -58,6 +61,23 @@ async function main(argv: readonly string[]): Promise<number> {
     printError({ stderr, globals }, error);
     return error.exitCode;
   }
+}
+
+async function runScreen(globals: GlobalOptions): Promise<number> {
+  const [{ openCore }, { startTui }] = await Promise.all([
+    import('./core/open-core.ts'),
+    import('./tui/start.tsx'),
+  ]);
+  await using engine = await openCore(coreOptions(globals));
+  const { root } = globals;
+  return await startTui({
+    engine,
+    selfCommand: root === undefined ? selfCommand : [...selfCommand, '--root', root],
+    cwd: process.cwd(),
+    env: process.env,
+    // A line on stderr would tear the screen: what is wrong with a plugin shows at the next command line.
+    pluginCommands: () => findPluginCommands(() => undefined),
+  });
 }
 
 function coreOptions({ root }: GlobalOptions): CoreOptions {

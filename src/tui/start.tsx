@@ -1,4 +1,5 @@
 import { allCommands } from '../app/commands/all-commands.ts';
+import { type CommandEntry, commandIndex } from '../app/commands/command-index.ts';
 import { userDirs } from '../app/storage/user-dirs.ts';
 import type { Engine } from '../engine/engine.ts';
 import { processTerminal } from './device/process-terminal.ts';
@@ -14,6 +15,8 @@ export interface TuiOptions {
   readonly selfCommand: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Commands of plugins, looked for once the first frame stands. One that cannot be loaded is left out. */
+  readonly pluginCommands?: (() => Promise<readonly CommandEntry[]>) | undefined;
   /** Default: the terminal of this process. */
   readonly device?: TerminalDevice | undefined;
   /** Milliseconds since the epoch, for ages. */
@@ -36,7 +39,8 @@ export async function startTui(options: TuiOptions): Promise<number> {
     dirs: userDirs(options.env),
     selfCommand: options.selfCommand,
     now: options.now ?? Date.now,
-    loadCommands: () => allCommands(),
+    loadCommands: async () =>
+      allCommands([...commandIndex, ...((await options.pluginCommands?.()) ?? [])], () => undefined),
     ended: (status) => ended.resolve(status),
   });
   try {
