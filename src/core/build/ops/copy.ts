@@ -5,12 +5,11 @@ import type { BuildSession } from '../solver/build-session.ts';
 import { stepTime } from '../solver/build-session.ts';
 import { cacheKey } from '../solver/cache-key.ts';
 import type { Expander } from '../solver/expander.ts';
+import { type Origin, stageTree } from '../solver/origins.ts';
 import type { StageState } from '../solver/stage-state.ts';
 import type { StepWork } from '../solver/step-work.ts';
 import { contentKey } from '../tree/content-key.ts';
 import { fileDigest } from '../tree/file-digest.ts';
-import type { FileTree } from '../tree/file-tree.ts';
-import { LayeredTree } from '../tree/layered-tree.ts';
 import { Pacer } from '../tree/pacer.ts';
 import type { Selection } from '../tree/selection.ts';
 import { TreeWriter } from '../tree/tree-writer.ts';
@@ -29,7 +28,7 @@ export function prepareCopy(
   state: StageState,
   instruction: CopyInstruction,
   expand: Expander,
-  origin: { readonly state: StageState; readonly name: string } | undefined,
+  origin: Origin | undefined,
 ): StepWork {
   refuseRemote(instruction, expand);
   const sources = instruction.sources.map((source) => expand.word(source));
@@ -46,11 +45,14 @@ export function prepareCopy(
   const name = instruction.kind.toUpperCase();
   const pacer = new Pacer(session.signal);
 
-  const tree = origin === undefined ? session.context.tree : treeOf(session, origin);
+  const tree = origin === undefined ? session.context.tree : stageTree(session, origin.state, origin.name);
   let selected: Promise<readonly Selection[]> | undefined;
   const select = (): Promise<readonly Selection[]> => {
     const { parents } = instruction;
-    selected ??= resolveSources({ instruction: name, tree, sources, exclude, parents }, pacer);
+    selected ??= resolveSources(
+      { instruction: name, tree, sources, exclude, parents, patterns: true },
+      pacer,
+    );
     return selected;
   };
   const facts = {
@@ -107,22 +109,6 @@ export function prepareCopy(
       return true;
     },
   };
-}
-
-function treeOf(
-  session: BuildSession,
-  origin: { readonly state: StageState; readonly name: string },
-): FileTree {
-  const { chainId } = origin.state;
-  if (chainId === undefined) {
-    throw new GantryError({
-      kind: 'not-found',
-      code: 'source-not-found',
-      message: `COPY failed: ${origin.name} has no files`,
-      hint: 'it is a stage from scratch into which nothing was copied',
-    });
-  }
-  return new LayeredTree(session.services.snapshots.mountPlan(chainId), origin.name);
 }
 
 function readMode(text: string | undefined, { position }: CopyInstruction): ModeChange | undefined {

@@ -16,6 +16,8 @@ export interface SourceRequest {
   readonly sources: readonly string[];
   readonly exclude: readonly string[];
   readonly parents: boolean;
+  /** False: every source is a path, whatever characters are in it. */
+  readonly patterns: boolean;
 }
 
 /**
@@ -30,7 +32,9 @@ export async function resolveSources(request: SourceRequest, pacer: Pacer): Prom
       selections.push(await selectWithParents(request, source, exclude, pacer));
       continue;
     }
-    for (const { name, path } of hasWildcards(source) ? expand(request, source) : [literal(source)]) {
+    for (const { name, path } of request.patterns && hasWildcards(source)
+      ? expand(request, source)
+      : [literal(source)]) {
       const root = request.tree.lookup(resolveInTree(request.tree, path));
       if (root === undefined) throw notFound(request, source);
       selections.push(await selectEntries(request.tree, root, name, exclude, pacer));

@@ -19,6 +19,8 @@ export interface BuildSession {
   /** Made when the first step has to be executed. */
   readonly workspace: () => Promise<Workspace>;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Files of secrets on the host, by ID. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly noCache: boolean;
   readonly pull: boolean;
   /** `default`, `none` or `host`. */

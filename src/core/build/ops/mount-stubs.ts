@@ -1,0 +1,77 @@
+import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import type { MountPlan } from '../../snapshots/snapshotter.ts';
+import { keptAttributes, LayeredTree } from '../tree/layered-tree.ts';
+import { resolveInTree } from '../tree/resolve-in-tree.ts';
+
+/**
+ * A runtime makes what it mounts on where that is missing: empty files and folders, which would end up in the layer.
+ * Made before a step, it knows what was missing; `clear` removes what is still empty, and folders that got into the
+ * layer only for their sake (BuildKit, `MountStubsCleaner`).
+ */
+export class MountStubs {
+  readonly #plan: MountPlan;
+  readonly #upperDir: string;
+  /** Below the root, parents before children. */
+  readonly #missing: ReadonlySet<string>;
+
+  /** `targets` are absolute paths of mounts. `tree` is the stage before the step. */
+  constructor(plan: MountPlan, upperDir: string, tree: LayeredTree, targets: readonly string[]) {
+    this.#plan = plan;
+    this.#upperDir = upperDir;
+    const missing = new Set<string>();
+    for (const target of targets) {
+      const path = resolveInTree(tree, target);
+      for (let at = path.indexOf('/'); ; at = path.indexOf('/', at + 1)) {
+        const part = at < 0 ? path : path.slice(0, at);
+        if (part !== '' && tree.lookup(part) === undefined) missing.add(part);
+        if (at < 0) break;
+      }
+    }
+    this.#missing = missing;
+  }
+
+  /** Call it when the step has ended. */
+  clear(): void {
+    const parents = new Set<string>();
+    for (const path of [...this.#missing].sort().reverse()) {
+      if (!this.#removeEmpty(path)) continue;
+      const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      if (!this.#missing.has(parent)) parents.add(parent);
+    }
+    if (this.#plan.kind !== 'overlay') return;
+    const lower = new LayeredTree({ ...this.#plan, upper: undefined, work: undefined }, 'layers below');
+    for (const parent of parents) {
+      for (let path = parent; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) {
+        if (!this.#isCopyOnly(path, lower) || !this.#removeEmpty(path)) break;
+      }
+    }
+  }
+
+  #removeEmpty(path: string): boolean {
+    const hostPath = `${this.#upperDir}/${path}`;
+    const stats = lstatSync(hostPath, { throwIfNoEntry: false });
+    if (stats?.isDirectory() === true) {
+      if (readdirSync(hostPath).length > 0) return false;
+      rmdirSync(hostPath);
+      return true;
+    }
+    if (stats?.isFile() !== true || stats.size > 0) return false;
+    unlinkSync(hostPath);
+    return true;
+  }
+
+  /** Whether a folder of the upper layer says nothing that the one below does not. */
+  #isCopyOnly(path: string, lower: LayeredTree): boolean {
+    const upper = lstatSync(`${this.#upperDir}/${path}`, { throwIfNoEntry: false });
+    const below = lower.lookup(path);
+    if (upper?.isDirectory() !== true || below?.stats.isDirectory() !== true) return false;
+    const { stats } = below;
+    if (upper.mode !== stats.mode || upper.uid !== stats.uid || upper.gid !== stats.gid) return false;
+    const own = describe(keptAttributes(`${this.#upperDir}/${path}`));
+    return own === describe(keptAttributes(below.hostPath));
+  }
+}
+
+function describe(attributes: ReadonlyMap<string, Uint8Array>): string {
+  return [...attributes].map(([name, value]) => `${name}=${Buffer.from(value).toString('hex')}`).join(' ');
+}

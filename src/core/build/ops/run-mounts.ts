@@ -1,0 +1,178 @@
+import { hash } from 'node:crypto';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { GantryError } from '../../../base/gantry-error.ts';
+import type { SourcePosition } from '../../../engine/builds.ts';
+import { type FileLock, lockFile, tryLockFile } from '../../host/lock-file.ts';
+import type { ResolvedMount } from '../../runtime/spec/mounts.ts';
+import type { RunMount } from '../dockerfile/parse-run-mount.ts';
+import type { BuildSession } from '../solver/build-session.ts';
+import { LayeredTree } from '../tree/layered-tree.ts';
+import type { Pacer } from '../tree/pacer.ts';
+import { resolveInTree } from '../tree/resolve-in-tree.ts';
+import type { Selection } from '../tree/selection.ts';
+import { TreeWriter } from '../tree/tree-writer.ts';
+import { copyFiles } from './copy-files.ts';
+import { unsupported } from './unsupported.ts';
+
+/** A mount of a RUN with its files found: `selection` for binds. */
+export interface FoundMount {
+  readonly mount: RunMount;
+  /** Absolute, where it is seen inside. Undefined: a secret that is only a variable. */
+  readonly target: string | undefined;
+  readonly selection: Selection | undefined;
+}
+
+export interface PreparedMounts {
+  readonly mounts: readonly ResolvedMount[];
+  /** Secrets as variables. */
+  readonly env: readonly string[];
+  /** Held while the step runs. */
+  readonly locks: readonly FileLock[];
+}
+
+/** Makes folders for the mounts: copies of what is bound, caches, secrets. */
+export async function prepareMounts(
+  session: BuildSession,
+  found: readonly FoundMount[],
+  scratchDir: string,
+  position: SourcePosition,
+  pacer: Pacer,
+): Promise<PreparedMounts> {
+  const mounts: ResolvedMount[] = [];
+  const env: string[] = [];
+  const locks: FileLock[] = [];
+  try {
+    for (const [index, { mount, target = '', selection }] of found.entries()) {
+      const place = join(scratchDir, `mount-${index}`);
+      if (mount.type === 'tmpfs') {
+        const size = mount.sizeBytes === undefined ? '' : `,size=${mount.sizeBytes}`;
+        mounts.push({ kind: 'tmpfs', target, options: `exec,mode=1777${size}` });
+      } else if (mount.type === 'cache') {
+        const { dir, lock } = await cacheFolder(session, mount, position);
+        if (lock !== undefined) locks.push(lock);
+        mounts.push({ kind: 'bind', source: dir, target, readOnly: mount.readOnly });
+      } else if (mount.type === 'bind') {
+        const source = await bindSource(session, selection as Selection, mount.readOnly, place, pacer);
+        mounts.push({ kind: 'bind', source, target, readOnly: mount.readOnly });
+      } else {
+        const secret = secretFile(session, mount, place, position);
+        if (secret === undefined) continue;
+        if (mount.env !== undefined) env.push(`${mount.env}=${readFileSync(secret, 'utf8')}`);
+        if (mount.env === undefined || mount.target !== undefined) {
+          mounts.push({ kind: 'bind', source: secret, target, readOnly: true });
+        }
+      }
+    }
+    return { mounts, env, locks };
+  } catch (error) {
+    for (const lock of locks) lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/**
+ * A folder the step may see. One that is whole, real and only read is bound as it is; else a copy is made, which
+ * leaves out what is ignored and takes what is written.
+ */
+async function bindSource(
+  session: BuildSession,
+  selection: Selection,
+  readOnly: boolean,
+  place: string,
+  pacer: Pacer,
+): Promise<string> {
+  const [first] = selection.entries;
+  const isWhole = selection.tree === session.context.tree && !session.context.isFiltered;
+  if (first !== undefined && readOnly && isWhole) return first.hostPath;
+  mkdirSync(place, { recursive: true, mode: 0o755 });
+  const tree = new LayeredTree(
+    { kind: 'folder', folder: place, lower: [], upper: undefined, work: undefined },
+    'mount',
+  );
+  const writer = new TreeWriter(tree, place);
+  const plan = {
+    instruction: 'RUN --mount',
+    selections: [selection],
+    inline: [],
+    destination: '/source',
+    owner: undefined,
+    keepOwners: selection.tree !== session.context.tree,
+    mode: undefined,
+    followLinks: false,
+    nowSeconds: 0,
+  };
+  await copyFiles(plan, tree, writer, pacer);
+  writer.finish();
+  return join(place, 'source');
+}
+
+/** Caches live beside the build cache and outlive builds; their content never becomes part of a layer. */
+async function cacheFolder(
+  session: BuildSession,
+  mount: Extract<RunMount, { type: 'cache' }>,
+  position: SourcePosition,
+): Promise<{ readonly dir: string; readonly lock: FileLock | undefined }> {
+  if (mount.from !== undefined) {
+    throw unsupported('RUN --mount=type=cache with from=', position, 'fill the cache in the RUN itself');
+  }
+  const base = join(
+    session.services.dirs.cache,
+    'build-mounts',
+    hash('sha256', mount.id, 'hex').slice(0, 32),
+  );
+  let dir = base;
+  let lock: FileLock | undefined;
+  if (mount.sharing === 'locked') {
+    lock = await lockFile(`${base}.lock`, { signal: session.signal });
+  } else if (mount.sharing === 'private') {
+    for (let number = 0; lock === undefined; number += 1) {
+      dir = number === 0 ? base : `${base}-${number}`;
+      lock = tryLockFile(`${dir}.lock`);
+    }
+  }
+  if (statSync(dir, { throwIfNoEntry: false }) === undefined) {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    chownSync(dir, mount.uid, mount.gid);
+    chmodSync(dir, mount.mode);
+  }
+  const below = new LayeredTree(
+    { kind: 'folder', folder: dir, lower: [], upper: undefined, work: undefined },
+    'cache mount',
+  );
+  const source = resolveInTree(below, mount.source);
+  if (source === '') return { dir, lock };
+  const writer = new TreeWriter(below, dir);
+  writer.ensureFolder(source, { uid: mount.uid, gid: mount.gid }, Math.floor(Date.now() / 1000));
+  return { dir: join(dir, source), lock };
+}
+
+/** Undefined: nobody gave it, and it need not be there. */
+function secretFile(
+  session: BuildSession,
+  mount: Extract<RunMount, { type: 'secret' | 'ssh' }>,
+  place: string,
+  position: SourcePosition,
+): string | undefined {
+  const given =
+    mount.type === 'secret' && Object.hasOwn(session.secrets, mount.id)
+      ? session.secrets[mount.id]
+      : undefined;
+  if (given === undefined) {
+    if (!mount.required) return undefined;
+    if (mount.type === 'ssh') throw unsupported('RUN --mount=type=ssh', position);
+    throw new GantryError({
+      kind: 'not-found',
+      code: 'secret-not-found',
+      message: `secret ${mount.id}: not found`,
+      hint: `give it to the build: --secret id=${mount.id},src=FILE`,
+      details: { position },
+    });
+  }
+  mkdirSync(place, { recursive: true, mode: 0o700 });
+  const copy = join(place, 'secret');
+  copyFileSync(given, copy);
+  chownSync(copy, mount.uid, mount.gid);
+  chmodSync(copy, mount.mode);
+  return copy;
+}

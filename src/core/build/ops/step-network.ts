@@ -1,0 +1,89 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hostResolver } from '../../network/host-resolver.ts';
+import { hostsText, resolverText } from '../../network/identity-texts.ts';
+import type { Endpoint } from '../../network/networking.ts';
+import type { ResolvedMount } from '../../runtime/spec/mounts.ts';
+import type { BuildSession } from '../solver/build-session.ts';
+
+export type StepNetworkName = 'default' | 'none' | 'host';
+
+/** How a step sees the network, with the files that say so. Disposing gives its address back. */
+export interface StepNetwork extends AsyncDisposable {
+  readonly mode: 'own' | 'host';
+  readonly network: 'new' | undefined;
+  readonly configureNetwork: ((netnsPath: string) => Promise<void>) | undefined;
+  /** /etc/hosts and /etc/resolv.conf. */
+  readonly mounts: readonly ResolvedMount[];
+}
+
+/** As BuildKit calls the machine of a step. */
+export const stepHostname = 'buildkitsandbox';
+
+const nothing = { [Symbol.asyncDispose]: async (): Promise<void> => undefined };
+
+/** The bridge containers use, nothing but a loopback, or the host's own network. Files go to `dir`. */
+export async function stepNetwork(
+  session: BuildSession,
+  name: StepNetworkName,
+  stepId: string,
+  dir: string,
+): Promise<StepNetwork> {
+  if (name === 'host') {
+    return {
+      ...identity(dir, undefined, true),
+      mode: 'host',
+      network: undefined,
+      configureNetwork: undefined,
+      ...nothing,
+    };
+  }
+  if (name === 'none') {
+    const { loopbackOnly } = await import('../../network/connect-endpoint.ts');
+    return {
+      ...identity(dir, undefined, false),
+      mode: 'own',
+      network: 'new',
+      configureNetwork: async (path) => loopbackOnly(path),
+      ...nothing,
+    };
+  }
+  const networking = await session.dependencies.networking();
+  const endpoint = await networking.allocate({ containerId: stepId, network: 'bridge', ports: [] });
+  try {
+    return {
+      ...identity(dir, endpoint, false),
+      mode: 'own',
+      network: 'new',
+      configureNetwork: (path) => networking.connect(endpoint, path),
+      [Symbol.asyncDispose]: () => networking.release(endpoint),
+    };
+  } catch (error) {
+    await networking.release(endpoint);
+    throw error;
+  }
+}
+
+function identity(
+  dir: string,
+  endpoint: Endpoint | undefined,
+  sharesHost: boolean,
+): { readonly mounts: readonly ResolvedMount[] } {
+  const texts = {
+    hosts: hostsText({
+      base: sharesHost ? readFileSync('/etc/hosts', 'utf8') : undefined,
+      address: endpoint?.address,
+      hostname: stepHostname,
+      extra: [],
+      hostGateway: endpoint?.gateway ?? '127.0.0.1',
+    }),
+    'resolv.conf': resolverText({ host: hostResolver(), servers: [], search: [], dropLoopback: !sharesHost }),
+  };
+  const mounts = Object.entries(texts).map(([file, text]): ResolvedMount => {
+    const source = join(dir, file);
+    writeFileSync(source, text);
+    chmodSync(source, 0o644);
+    return { kind: 'bind', source, target: `/etc/${file}`, readOnly: true };
+  });
+  return { mounts };
+}

@@ -1,0 +1,153 @@
+import { availableParallelism } from 'node:os';
+import { GantryError } from '../../base/gantry-error.ts';
+import type { BuildEvent, BuildResult, BuildSpec } from '../../engine/builds.ts';
+import type { Emit } from '../../engine/start-operation.ts';
+import { parsePlatform } from '../../oci/platform-parse.ts';
+import {
+  canonicalReference,
+  familiarReference,
+  parseReference,
+  withDefaultTag,
+} from '../../oci/reference.ts';
+import type { CoreServices } from '../core-services.ts';
+import { limiter } from '../transfer/limiter.ts';
+import type { BuildDependencies } from './build-dependencies.ts';
+import { openContext } from './context/open-context.ts';
+import type { Diagnostic, Parsed } from './dockerfile/diagnostic.ts';
+import { parseDockerfile } from './dockerfile/parse-dockerfile.ts';
+import { syntaxError } from './dockerfile/syntax-error.ts';
+import { recordImage } from './export/record-image.ts';
+import { planBuild } from './graph/plan-build.ts';
+import { unusedBuildArgs } from './graph/unused-build-args.ts';
+import { BuildCache } from './solver/build-cache.ts';
+import type { BuildSession } from './solver/build-session.ts';
+import { solveBuild } from './solver/solve-build.ts';
+import { openWorkspace, type Workspace } from './solver/workspace.ts';
+
+/**
+ * One build from its specification to a recorded image. Whatever happens, nothing is left of it but what the cache
+ * may keep: the lease, scratch folders and unfinished layers go when it ends, or with the next build if it is killed.
+ */
+export async function runBuild(
+  services: CoreServices,
+  dependencies: BuildDependencies,
+  spec: BuildSpec,
+  emit: Emit<BuildEvent>,
+  outer: AbortSignal,
+): Promise<BuildResult> {
+  const tags = (spec.tags ?? []).map((tag) => withDefaultTag(parseTag(tag)));
+  const network = readNetwork(spec.network);
+  const epochSeconds = readEpoch(spec.buildArgs?.['SOURCE_DATE_EPOCH']);
+  const context = openContext(spec, services.dirs.cache);
+  const tell = teller(emit);
+  const dockerfile = tell(parseDockerfile(context.dockerfileText, context.dockerfileName));
+  const targetPlatform =
+    spec.platform === undefined ? dependencies.platform : parsePlatform(spec.platform, dependencies.platform);
+  const plan = tell(
+    planBuild(dockerfile, {
+      file: context.dockerfileName,
+      target: spec.target,
+      buildArgs: spec.buildArgs ?? {},
+      buildPlatform: dependencies.platform,
+      targetPlatform,
+    }),
+  );
+  const unused = unusedBuildArgs(dockerfile, spec.buildArgs ?? {});
+  if (unused.length > 0) {
+    const message = `[Warning] One or more build-args [${unused.join(' ')}] were not consumed`;
+    emit({ kind: 'warning', message, position: undefined });
+  }
+
+  const stop = new AbortController();
+  await using resources = new AsyncDisposableStack();
+  const lease = resources.use(services.metadata.leases.acquire(`build ${spec.tags?.[0] ?? spec.contextDir}`));
+  let workspace: Promise<Workspace> | undefined;
+  resources.defer(async () => (await workspace?.catch(() => undefined))?.[Symbol.asyncDispose]());
+  const cache = new BuildCache(services, lease);
+  const session: BuildSession = {
+    services,
+    dependencies,
+    plan,
+    context,
+    cache,
+    lease,
+    workspace: () => {
+      workspace ??= openWorkspace(services);
+      return workspace;
+    },
+    buildArgs: spec.buildArgs ?? {},
+    secrets: spec.secrets ?? {},
+    noCache: spec.noCache === true,
+    pull: spec.pull === true,
+    network,
+    epochSeconds,
+    emit,
+    signal: AbortSignal.any([outer, stop.signal]),
+    onCore: limiter(availableParallelism()),
+  };
+  const solved = await solveBuild(session, (reason) => stop.abort(reason)).finally(() =>
+    cache.touch(Date.now()),
+  );
+  const image = await recordImage(session, solved.state, {
+    tags: tags.map(canonicalReference),
+    labels: spec.labels ?? {},
+  });
+  const { cachedSteps, totalSteps } = solved;
+  return { imageId: image.id, tags: tags.map(familiarReference), cachedSteps, totalSteps };
+}
+
+/** Passes warnings on, and throws for the first error. */
+function teller(emit: Emit<BuildEvent>): <T>(parsed: Parsed<T>) => T {
+  return ({ value, diagnostics }) => {
+    for (const diagnostic of diagnostics) tellWarning(diagnostic, emit);
+    const error = diagnostics.find(({ severity }) => severity === 'error');
+    if (error !== undefined || value === undefined)
+      throw error === undefined ? noValue() : syntaxError(error);
+    return value;
+  };
+}
+
+function tellWarning({ severity, message, position }: Diagnostic, emit: Emit<BuildEvent>): void {
+  if (severity === 'warning') emit({ kind: 'warning', message, position });
+}
+
+function noValue(): GantryError {
+  return new GantryError({
+    kind: 'internal',
+    code: 'internal',
+    message: 'a parser failed without saying why',
+  });
+}
+
+function parseTag(tag: string): ReturnType<typeof parseReference> {
+  const reference = parseReference(tag);
+  if (reference.digest === undefined) return reference;
+  throw new GantryError({
+    kind: 'invalid',
+    code: 'tag-with-digest',
+    message: `invalid argument ${JSON.stringify(tag)} for "-t, --tag" flag: a tag cannot have a digest`,
+  });
+}
+
+function readNetwork(name: string | undefined): BuildSession['network'] {
+  if (name === undefined || name === '' || name === 'default' || name === 'bridge') return 'default';
+  if (name === 'none' || name === 'host') return name;
+  throw new GantryError({
+    kind: 'unsupported',
+    code: 'build-network',
+    message: `network mode ${JSON.stringify(name)} is not supported in a build`,
+    hint: 'use default, none or host',
+  });
+}
+
+function readEpoch(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const seconds = /^\d{1,11}$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds <= 8_640_000_000) return seconds;
+  throw new GantryError({
+    kind: 'invalid',
+    code: 'bad-epoch',
+    message: `invalid SOURCE_DATE_EPOCH: ${text}`,
+    hint: 'seconds since 1970',
+  });
+}

@@ -1,0 +1,48 @@
+import type { StageInstruction } from '../dockerfile/dockerfile.ts';
+import { applyConfig } from '../ops/apply-config.ts';
+import { prepareCopy } from '../ops/copy.ts';
+import { prepareRun } from '../ops/run.ts';
+import { prepareWorkdir } from '../ops/workdir.ts';
+import type { BuildSession } from './build-session.ts';
+import { makeExpander } from './expander.ts';
+import type { Origins } from './origins.ts';
+import type { StageState } from './stage-state.ts';
+import type { StepWork } from './step-work.ts';
+
+/** Makes an instruction ready to be looked up or executed. Throws what is wrong with its values. */
+export async function prepareStep(
+  session: BuildSession,
+  state: StageState,
+  instruction: StageInstruction,
+  vertex: string,
+  origins: Origins,
+): Promise<StepWork> {
+  const { plan } = session;
+  const expand = makeExpander({
+    state,
+    escape: plan.directives.escape,
+    position: instruction.position,
+    onUnset: (name) => warnOfUnset(session, name, instruction),
+  });
+  switch (instruction.kind) {
+    case 'run': {
+      const solved = await origins.ofRun(instruction);
+      return prepareRun(session, state, { instruction, expand, vertex, originTree: solved });
+    }
+    case 'copy':
+    case 'add':
+      return prepareCopy(session, state, instruction, expand, await origins.ofCopy(instruction));
+    case 'workdir':
+      return prepareWorkdir(session, state, instruction, expand);
+    default: {
+      const { buildArgs } = session;
+      const { globalArgs } = plan;
+      return { kind: 'config', ...applyConfig(instruction, { state, expand, buildArgs, globalArgs }) };
+    }
+  }
+}
+
+function warnOfUnset(session: BuildSession, name: string, { position }: StageInstruction): void {
+  if (!/^[A-Za-z_]/.test(name) || session.plan.directives.check.skip.has('UndefinedVar')) return;
+  session.emit({ kind: 'warning', message: `Usage of undefined variable '$${name}'`, position });
+}

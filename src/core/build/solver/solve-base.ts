@@ -1,0 +1,75 @@
+import { GantryError } from '../../../base/gantry-error.ts';
+import type { Descriptor } from '../../../oci/descriptor.ts';
+import type { Manifest } from '../../../oci/manifest.ts';
+import { mediaTypes } from '../../../oci/media-types.ts';
+import type { Platform } from '../../../oci/platform.ts';
+import type { Image } from '../../images/image-store.ts';
+import type { BuildSession } from './build-session.ts';
+import type { StageState } from './stage-state.ts';
+
+/** The state a stage begins with, from an image that is here or is pulled. `cached`: nothing had to be pulled. */
+export async function solveImage(
+  session: BuildSession,
+  reference: string,
+  platform: Platform,
+  vertex: string,
+): Promise<{ readonly state: StageState; readonly cached: boolean }> {
+  const { image, pulled } = await session.dependencies.ensureBaseImage(reference, {
+    platform,
+    pull: session.pull,
+    lease: session.lease,
+    signal: session.signal,
+    onProgress: (progress) =>
+      session.emit({ kind: 'progress', vertex, ...progress }, `${vertex} ${progress.label}`),
+  });
+  if (image.topChainId !== undefined) {
+    session.lease.protect({ kind: 'snapshot', key: image.topChainId });
+    if (session.services.snapshots.info(image.topChainId)?.kind !== 'committed') throw layersGone(reference);
+  }
+  const manifest = await session.services.images.manifest(image.id);
+  return { state: imageState(image, manifest), cached: !pulled };
+}
+
+function imageState(image: Image, manifest: Manifest): StageState {
+  const { config } = image;
+  const { os, architecture, variant } = config;
+  return {
+    chainId: image.topChainId,
+    layers: image.diffIds.map((diffId, index) => ({
+      diffId,
+      descriptor: inOciTerms(manifest.layers[index] as Descriptor),
+    })),
+    platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
+    config: config.config ?? {},
+    author: config.author,
+    history: wholeHistory(image),
+    createdAt: config.created,
+    args: new Map(),
+    hasOwnCommand: false,
+  };
+}
+
+/** Docker's layer types mean the same bytes; an OCI manifest had better not mix the two vocabularies. */
+function inOciTerms(descriptor: Descriptor): Descriptor {
+  const { mediaType } = descriptor;
+  if (mediaType === mediaTypes.dockerLayerGzip) return { ...descriptor, mediaType: mediaTypes.layerGzip };
+  return mediaType === mediaTypes.dockerLayer ? { ...descriptor, mediaType: mediaTypes.layer } : descriptor;
+}
+
+/** History with one entry for each layer, also of images that came without: readers count on it. */
+function wholeHistory({ config, diffIds }: Image): StageState['history'] {
+  const history = config.history ?? [];
+  const described = history.filter((item) => item.empty_layer !== true).length;
+  const missing = Math.max(0, diffIds.length - described);
+  const created = config.created === undefined ? {} : { created: config.created };
+  return [...history, ...Array.from({ length: missing }, () => ({ ...created, created_by: '' }))];
+}
+
+function layersGone(reference: string): GantryError {
+  return new GantryError({
+    kind: 'conflict',
+    code: 'image-removed',
+    message: `image ${reference} was removed while it was being used`,
+    hint: 'build again',
+  });
+}

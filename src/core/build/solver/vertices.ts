@@ -1,0 +1,78 @@
+import { GantryError } from '../../../base/gantry-error.ts';
+import type { BuildVertex } from '../../../engine/builds.ts';
+import type { BuildPlan, PlannedStep } from '../graph/build-plan.ts';
+import type { BuildSession } from './build-session.ts';
+
+/** The steps of a build as others see them, and how many of them were found in the cache. */
+export class Vertices {
+  readonly #emit: BuildSession['emit'];
+  readonly #stages: Map<number, BuildVertex[]>;
+  #cached = 0;
+
+  constructor(plan: BuildPlan, emit: BuildSession['emit']) {
+    this.#emit = emit;
+    this.#stages = new Map(
+      plan.stages.map(({ index, name, from, steps }) => [
+        index,
+        [from, ...steps].map((step) => vertexOf(step, name)),
+      ]),
+    );
+    this.#announce();
+  }
+
+  get cached(): number {
+    return this.#cached;
+  }
+
+  get total(): number {
+    return [...this.#stages.values()].reduce((sum, vertices) => sum + vertices.length, 0);
+  }
+
+  /** Steps that only showed once the base image was known: its triggers. */
+  insertAfterFrom(stage: number, name: string, steps: readonly PlannedStep[]): void {
+    if (steps.length === 0) return;
+    this.#stages.get(stage)?.splice(1, 0, ...steps.map((step) => vertexOf(step, name)));
+    this.#announce();
+  }
+
+  /**
+   * Tells the beginning and the end of a step. What it throws says which step it was: `details.vertex`,
+   * `details.position`.
+   */
+  async tell<T extends { readonly cached: boolean }>(step: PlannedStep, work: () => Promise<T>): Promise<T> {
+    this.#emit({ kind: 'started', vertex: step.id, time: Date.now() });
+    try {
+      const result = await work();
+      if (result.cached) this.#cached += 1;
+      if (result.cached) this.#emit({ kind: 'cached', vertex: step.id });
+      this.#emit({ kind: 'completed', vertex: step.id, time: Date.now() });
+      return result;
+    } catch (error) {
+      const located = locate(GantryError.from(error), step);
+      this.#emit({ kind: 'failed', vertex: step.id, time: Date.now(), message: located.message });
+      throw located;
+    }
+  }
+
+  #announce(): void {
+    this.#emit({ kind: 'graph', vertices: [...this.#stages.values()].flat() }, 'graph');
+  }
+}
+
+function vertexOf({ id, name, inputs, position }: PlannedStep, stage: string): BuildVertex {
+  return { id, name, stage, inputs, position };
+}
+
+function locate(error: GantryError, { id, position }: PlannedStep): GantryError {
+  const { message, hint, details, code } = error;
+  const isStart = error.kind === 'start';
+  return new GantryError({
+    // To the user a step that cannot start has failed like any other; its status says how.
+    kind: isStart ? 'failed' : error.kind,
+    code: isStart ? 'build-step-failed' : code,
+    message,
+    hint,
+    details: { position, ...details, vertex: id },
+    cause: error.cause ?? error,
+  });
+}
