@@ -13,6 +13,26 @@ export interface Hint {
   readonly reason: string | undefined;
 }
 
+/** What people do most comes first; the rest follows in the order of declaration. */
+const prominent: readonly string[] = [
+  'container.run',
+  'image.build',
+  'image.pull',
+  'image.push',
+  'image.remove',
+  'image.prune',
+  'container.stop',
+  'container.start',
+  'container.shell',
+  'container.logs',
+  'container.restart',
+  'container.remove',
+  'search.open',
+  'search.next',
+  'logs.wrap',
+  'logs.timestamps',
+];
+
 /** The keys of a place, its own first, each command once, as the footer shows them. */
 export function hintsFor(
   keymap: Keymap,
@@ -21,7 +41,9 @@ export function hintsFor(
   selected: Selected | undefined,
 ): readonly Hint[] {
   const hints = new Map<string, Hint>();
-  const own = keymap.bindings.filter((binding) => binding.place === place);
+  const own = keymap.bindings
+    .filter((binding) => binding.place === place)
+    .toSorted((a, b) => rank(a.command) - rank(b.command));
   const global = keymap.bindings.filter((binding) => binding.place === 'everywhere');
   for (const { key, command } of [...own, ...global]) {
     if (hints.has(command.id)) continue;
@@ -29,6 +51,11 @@ export function hintsFor(
     hints.set(command.id, { key, label: hintLabel(command), commandId: command.id, reason });
   }
   return [...hints.values()];
+}
+
+function rank({ id }: Command): number {
+  const index = prominent.indexOf(id);
+  return index < 0 ? prominent.length : index;
 }
 
 /** The shortest way to say what a command does: `stop`, `prune`. */

@@ -22,7 +22,7 @@ const ownForms: Readonly<Record<string, (start: FormStart) => FormState>> = {
     ...empty('Build an image'),
     fields: [
       text('context', 'Folder', { value: cwd, required: true }),
-      text('tag', 'Name and tag', { placeholder: 'web:1' }),
+      text('tag', 'Name and tag', { placeholder: 'such as web:1' }),
       text('file', 'Dockerfile', { placeholder: 'Dockerfile in the folder' }),
       text('target', 'Stage', { placeholder: 'the last one' }),
       text('args', 'Build arguments', { placeholder: 'KEY=VALUE …' }),
@@ -43,7 +43,7 @@ const ownForms: Readonly<Record<string, (start: FormStart) => FormState>> = {
   'container.run': ({ subject }) => ({
     ...empty('Run a container'),
     fields: [
-      text('image', 'Image', { value: subject ?? '', placeholder: 'web:1', required: true }),
+      text('image', 'Image', { value: subject ?? '', placeholder: 'such as web:1', required: true }),
       text('name', 'Name', { placeholder: 'one is found for you' }),
       text('ports', 'Ports', { placeholder: '8080:80 …' }),
       text('env', 'Environment', { placeholder: 'KEY=VALUE …' }),
