@@ -10,6 +10,7 @@ import {
   withDefaultTag,
 } from '../../oci/reference.ts';
 import type { CoreServices } from '../core-services.ts';
+import { hostPlatform } from '../host/host-platform.ts';
 import { limiter } from '../transfer/limiter.ts';
 import type { BuildDependencies } from './build-dependencies.ts';
 import { openContext } from './context/open-context.ts';
@@ -41,14 +42,15 @@ export async function runBuild(
   const context = openContext(spec, services.dirs.cache);
   const tell = teller(emit);
   const dockerfile = tell(parseDockerfile(context.dockerfileText, context.dockerfileName));
+  const buildPlatform = hostPlatform();
   const targetPlatform =
-    spec.platform === undefined ? dependencies.platform : parsePlatform(spec.platform, dependencies.platform);
+    spec.platform === undefined ? undefined : parsePlatform(spec.platform, buildPlatform);
   const plan = tell(
     planBuild(dockerfile, {
       file: context.dockerfileName,
       target: spec.target,
       buildArgs: spec.buildArgs ?? {},
-      buildPlatform: dependencies.platform,
+      buildPlatform,
       targetPlatform,
     }),
   );

@@ -1,8 +1,8 @@
-import { sha256 } from '../../../oci/sha256.ts';
 import type { Image } from '../../images/image-store.ts';
+import { writeImage } from '../../images/write-image.ts';
 import type { BuildSession } from '../solver/build-session.ts';
 import type { StageState } from '../solver/stage-state.ts';
-import { imageDocuments } from './image-document.ts';
+import { imageConfig } from './image-config.ts';
 
 export interface ExportOptions {
   /** Canonical references; each moves here. */
@@ -17,11 +17,8 @@ export async function recordImage(
   { tags, labels }: ExportOptions,
 ): Promise<Image> {
   const { content, images } = session.services;
-  const { config, manifest, manifestDescriptor } = imageDocuments(state, labels);
-  for (const bytes of [config, manifest]) {
-    session.lease.protect({ kind: 'content', key: sha256(bytes) });
-    await content.put(bytes);
-  }
+  const layers = state.layers.map(({ descriptor }) => descriptor);
+  const manifest = await writeImage(content, session.lease, imageConfig(state, labels), layers);
   session.signal.throwIfAborted();
-  return images.record({ manifest: manifestDescriptor, references: tags, event: 'image.built' });
+  return images.record({ manifest, references: tags, event: 'image.built' });
 }

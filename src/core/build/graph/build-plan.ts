@@ -29,6 +29,8 @@ export interface PlannedStage {
   readonly name: string;
   readonly base: StageBase;
   readonly platform: Platform;
+  /** Somebody asked for the platform: an image for another one will not do. */
+  readonly platformGiven: boolean;
   readonly from: PlannedStep;
   readonly steps: readonly (PlannedStep & { readonly instruction: StageInstruction })[];
 }

@@ -15,8 +15,8 @@ export interface PlanOptions {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Of the machine that builds. */
   readonly buildPlatform: Platform;
-  /** What is built for. */
-  readonly targetPlatform: Platform;
+  /** What is built for; undefined: the same. */
+  readonly targetPlatform: Platform | undefined;
 }
 
 /**
@@ -41,7 +41,11 @@ export function planBuild(dockerfile: Dockerfile, options: PlanOptions): Parsed<
   const isAlone = dockerfile.stages.length === 1;
   const stages = dockerfile.stages
     .filter(({ index }) => needed.has(index))
-    .map((stage) => planStage(stage, bases, dockerfile.stages, isAlone));
+    .map((stage) => planStage(stage, bases, dockerfile.stages, isAlone))
+    .map((stage) => ({
+      ...stage,
+      platformGiven: stage.platformGiven || options.targetPlatform !== undefined,
+    }));
   const plan: BuildPlan = { directives: dockerfile.directives, stages, target, globalArgs, stageIndexes };
   return { value: sink.failed ? undefined : plan, diagnostics: sink.diagnostics };
 }
@@ -70,7 +74,7 @@ function resolveGlobalArgs(
   options: PlanOptions & { readonly targetStage: string },
   sink: DiagnosticSink,
 ): ReadonlyMap<string, string> {
-  const { buildArgs, buildPlatform, targetPlatform } = options;
+  const { buildArgs, buildPlatform, targetPlatform = buildPlatform } = options;
   const values = new Map<string, string>([
     ...platformArgs('BUILD', buildPlatform),
     ...platformArgs('TARGET', targetPlatform),
@@ -149,13 +153,14 @@ function readPlatform(
   options: PlanOptions,
   sink: DiagnosticSink,
 ): Platform {
-  if (text === '') return options.targetPlatform;
+  const usual = options.targetPlatform ?? options.buildPlatform;
+  if (text === '') return usual;
   try {
-    return parsePlatform(text, options.targetPlatform);
+    return parsePlatform(text, usual);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     sink.error('bad-platform', `failed to parse platform ${text}: ${why}`, from.position);
-    return options.targetPlatform;
+    return usual;
   }
 }
 
@@ -226,6 +231,7 @@ function planStage(
     name,
     base,
     platform,
+    platformGiven: from.platform !== undefined,
     from: step(0, from.source, from.position, base.kind === 'stage' ? [lastOf(base.index)] : []),
     steps: instructions.map((instruction, at) => ({
       ...step(at + 1, instruction.source, instruction.position, inputsOf(instruction, at + 1)),

@@ -1,12 +1,10 @@
-import type { Digest } from '../../../oci/digest.ts';
-import { mediaTypes } from '../../../oci/media-types.ts';
 import { chainId } from '../../../oci/sha256.ts';
 import { removeTree } from '../../host/remove-tree.ts';
 import { hashLayer } from '../../layers/diff-layer.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
 import type { BuildSession } from './build-session.ts';
 import type { CachedLayer } from './cache-records.ts';
-import type { StageLayer, StageState } from './stage-state.ts';
+import type { StageState } from './stage-state.ts';
 import type { LayerTarget } from './step-work.ts';
 
 /**
@@ -43,15 +41,4 @@ export async function makeLayer(
   } finally {
     await removeTree(scratchDir);
   }
-}
-
-/**
- * How the manifest names a layer that was built: its plain tar, whose digest is the diff ID. Nobody stores that tar;
- * it is made from the snapshot, byte for byte, when the image leaves this machine.
- */
-export function stageLayer({ diffId, tarBytes }: CachedLayer): StageLayer {
-  return {
-    diffId,
-    descriptor: { mediaType: mediaTypes.layer, digest: diffId as string as Digest, size: tarBytes },
-  };
 }

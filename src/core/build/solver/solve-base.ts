@@ -1,9 +1,10 @@
 import { GantryError } from '../../../base/gantry-error.ts';
+import type { TransferEvent } from '../../../engine/transfer-events.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import type { Manifest } from '../../../oci/manifest.ts';
 import { mediaTypes } from '../../../oci/media-types.ts';
-import type { Platform } from '../../../oci/platform.ts';
 import type { Image } from '../../images/image-store.ts';
+import { ensureBaseImage } from '../../transfer/ensure-base-image.ts';
 import type { BuildSession } from './build-session.ts';
 import type { StageState } from './stage-state.ts';
 
@@ -11,23 +12,37 @@ import type { StageState } from './stage-state.ts';
 export async function solveImage(
   session: BuildSession,
   reference: string,
-  platform: Platform,
+  platform: string | undefined,
   vertex: string,
 ): Promise<{ readonly state: StageState; readonly cached: boolean }> {
-  const { image, pulled } = await session.dependencies.ensureBaseImage(reference, {
+  const { services, dependencies, signal } = session;
+  const before = services.images.find(reference)?.id;
+  const image = await ensureBaseImage(services, reference, {
+    pullPolicy: session.pull ? 'always' : 'missing',
     platform,
-    pull: session.pull,
-    lease: session.lease,
-    signal: session.signal,
-    onProgress: (progress) =>
-      session.emit({ kind: 'progress', vertex, ...progress }, `${vertex} ${progress.label}`),
+    registry: dependencies.registry,
+    emit: (event) => tellPull(session, vertex, event),
+    signal,
   });
   if (image.topChainId !== undefined) {
     session.lease.protect({ kind: 'snapshot', key: image.topChainId });
     if (session.services.snapshots.info(image.topChainId)?.kind !== 'committed') throw layersGone(reference);
   }
   const manifest = await session.services.images.manifest(image.id);
-  return { state: imageState(image, manifest), cached: !pulled };
+  return { state: imageState(image, manifest), cached: image.id === before };
+}
+
+function tellPull(session: BuildSession, vertex: string, event: TransferEvent): void {
+  if (event.kind !== 'layer') return;
+  const label = `${event.layer} ${event.phase}`;
+  const progress = {
+    kind: 'progress',
+    vertex,
+    label,
+    done: event.doneBytes,
+    total: event.totalBytes,
+  } as const;
+  session.emit(progress, `${vertex} ${event.layer}`);
 }
 
 function imageState(image: Image, manifest: Manifest): StageState {

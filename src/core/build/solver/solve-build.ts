@@ -1,5 +1,5 @@
 import { GantryError } from '../../../base/gantry-error.ts';
-import type { Platform } from '../../../oci/platform.ts';
+import { formatPlatform } from '../../../oci/platform-parse.ts';
 import type { PlannedStage } from '../graph/build-plan.ts';
 import type { BuildSession } from './build-session.ts';
 import { makeOrigins } from './origins.ts';
@@ -20,7 +20,7 @@ export interface SolvedBuild {
 interface Solvers {
   readonly vertices: Vertices;
   readonly stage: (index: number) => Promise<SolvedStep>;
-  readonly image: (reference: string, platform: Platform, vertex: string) => Promise<SolvedStep>;
+  readonly image: (reference: string, stage: PlannedStage, vertex: string) => Promise<SolvedStep>;
 }
 
 /**
@@ -38,10 +38,10 @@ export async function solveBuild(
   const solvers: Solvers = {
     vertices,
     stage: (index) => once(stages, index, () => solveStage(session, stageOf(session, index), solvers)),
-    image: (reference, platform, vertex) =>
-      once(images, JSON.stringify([reference, platform]), () =>
-        solveImage(session, reference, platform, vertex),
-      ),
+    image: (reference, stage, vertex) => {
+      const platform = stage.platformGiven ? formatPlatform(stage.platform) : undefined;
+      return once(images, `${reference} ${platform}`, () => solveImage(session, reference, platform, vertex));
+    },
   };
   const settled = await Promise.allSettled(
     plan.stages.map(({ index }) =>
@@ -74,7 +74,7 @@ async function solveStage(session: BuildSession, stage: PlannedStage, solvers: S
     const origins = makeOrigins(session, {
       earlier,
       stage: async (index) => (await solvers.stage(index)).state,
-      image: async (reference) => (await solvers.image(reference, stage.platform, step.id)).state,
+      image: async (reference) => (await solvers.image(reference, stage, step.id)).state,
     });
     const before = state;
     const solved = await solvers.vertices.tell(step, async () => {
@@ -88,9 +88,10 @@ async function solveStage(session: BuildSession, stage: PlannedStage, solvers: S
   return { state, cached };
 }
 
-async function solveFrom({ base, platform, from }: PlannedStage, solvers: Solvers): Promise<SolvedStep> {
+async function solveFrom(stage: PlannedStage, solvers: Solvers): Promise<SolvedStep> {
+  const { base, platform, from } = stage;
   if (base.kind === 'scratch') return { state: scratchState(platform), cached: true };
-  if (base.kind === 'image') return solvers.image(base.reference, platform, from.id);
+  if (base.kind === 'image') return solvers.image(base.reference, stage, from.id);
   const { state, cached } = await solvers.stage(base.index);
   return { state: { ...state, hasOwnCommand: false }, cached };
 }

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
+import { unpackedLayer } from '../../images/write-image.ts';
 import type { BuildSession } from './build-session.ts';
 import { stepTime } from './build-session.ts';
 import { cacheKey } from './cache-key.ts';
 import type { CacheRecord } from './cache-records.ts';
-import { makeLayer, stageLayer } from './make-layer.ts';
+import { makeLayer } from './make-layer.ts';
 import { historyComment, type StageState } from './stage-state.ts';
 import type { StepWork } from './step-work.ts';
 
@@ -95,7 +96,11 @@ function withLayer(work: Extract<StepWork, { kind: 'layer' }>, record: CacheReco
   const state = withHistory(work.state, record, work.createdBy);
   const { layer } = record;
   if (layer === undefined) return state;
-  return { ...state, chainId: layer.chainId, layers: [...state.layers, stageLayer(layer)] };
+  return {
+    ...state,
+    chainId: layer.chainId,
+    layers: [...state.layers, { diffId: layer.diffId, descriptor: unpackedLayer(layer) }],
+  };
 }
 
 function withHistory(
