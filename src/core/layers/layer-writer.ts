@@ -158,6 +158,7 @@ export class LayerWriter {
           throw layerError('a hard link points to itself or the root', path);
         this.#create(path, () => linkTo(target, path));
         this.#inodes -= 1;
+        this.#describeLink(path, entry);
         return;
       }
       case 'symlink':
@@ -175,6 +176,20 @@ export class LayerWriter {
         chmodSync(below(path), entry.mode);
         setTimes(path, entry);
     }
+  }
+
+  /**
+   * A hard link's own entry has the last word on the file, as with Docker and containerd. Owners are set only where
+   * they differ: that call takes capabilities away, which the entry of a link need not repeat.
+   */
+  #describeLink(path: ByteString, entry: TarEntry): void {
+    const stat = lstatSync(below(path));
+    if (stat.uid !== entry.uid || stat.gid !== entry.gid) lchownSync(below(path), entry.uid, entry.gid);
+    if (!stat.isSymbolicLink()) {
+      this.#setXattrs(path, entry);
+      chmodSync(below(path), entry.mode);
+    }
+    setTimes(path, entry);
   }
 
   /** Makes something new; what was there goes first. */

@@ -2,7 +2,7 @@ import { documentLimitBytes } from '../../oci/decode-json.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { type Digest, digestAlgorithm, digestHex, type ImageId } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
-import { familiarReference, parseReference, repositoryName } from '../../oci/reference.ts';
+import { parseReference, repositoryName } from '../../oci/reference.ts';
 import type { CoreServices } from '../core-services.ts';
 import { findImage, noSuchImage } from '../images/find-image.ts';
 import { imageRecords } from '../images/image-records.ts';
@@ -68,7 +68,8 @@ export async function* saveImages(
     'manifest.json',
     saved.map(({ shipment, names }) => ({
       Config: blobPath(shipment.document.config.digest),
-      RepoTags: names.length === 0 ? null : names.map((name) => familiarReference(parseReference(name))),
+      // Whole names: podman takes short ones for images of its own, localhost/web.
+      RepoTags: names.length === 0 ? null : names,
       Layers: shipment.layers.map(({ descriptor }) => blobPath(descriptor.digest)),
     })),
   );
@@ -118,7 +119,7 @@ function indexEntries(manifest: Descriptor, names: readonly string[]): readonly 
     ...manifest,
     annotations: {
       'io.containerd.image.name': name,
-      'org.opencontainers.image.ref.name': parseReference(name).tag ?? 'latest',
+      'org.opencontainers.image.ref.name': name,
     },
   }));
 }

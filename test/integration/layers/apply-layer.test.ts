@@ -71,7 +71,7 @@ describe('applying a layer', () => {
           '\u0001\u0000\u0000\u0002\u0000\u0004\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000',
       },
     },
-    { path: 'bin/also', type: 'hardlink', linkPath: '/bin/su' },
+    { path: 'bin/also', type: 'hardlink', linkPath: '/bin/su', mode: 0o4755, uid: 7, gid: 8 },
     { path: 'bin/out', type: 'symlink', linkPath: '/etc/passwd', uid: 7, gid: 8 },
     { path: 'dev/null', type: 'character', deviceMajor: 1, deviceMinor: 3, mode: 0o666 },
     { path: 'dev/pipe', type: 'fifo', mode: 0o600 },

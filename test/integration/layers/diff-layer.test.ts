@@ -53,7 +53,7 @@ const members: readonly TarMember[] = [
     gid: 3_000_000,
     xattrs: { 'user.note': 'ä' },
   },
-  { path: 'a/zz', type: 'hardlink', linkPath: 'a/su' },
+  { path: 'a/zz', type: 'hardlink', linkPath: 'a/su', mode: 0o4755, uid: 70_000, gid: 3_000_000 },
   { path: 'a/link', type: 'symlink', linkPath: '../../../etc' },
   { path: 'a/null', type: 'character', deviceMajor: 1, deviceMinor: 3, mode: 0o666 },
   { path: 'a/pipe', type: 'fifo', mode: 0o600 },

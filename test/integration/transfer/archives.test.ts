@@ -1,0 +1,229 @@
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { shortId } from '../../../src/oci/digest.ts';
+import { sha256 } from '../../../src/oci/sha256.ts';
+import { type DockerDaemon, dockerDaemon } from '../../support/docker-daemon.ts';
+import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
+import { type Podman, podman } from '../../support/podman.ts';
+import { mustRun } from '../../support/run-program.ts';
+import { makeTar } from '../../support/tar-fixture.ts';
+import { type TempFolder, tempFolder } from '../../support/temp-folder.ts';
+import { addImage } from '../../support/test-core.ts';
+import { type TestEngine, testEngine } from '../../support/test-engine.ts';
+
+let daemon: DockerDaemon;
+let pods: Podman;
+let engine: TestEngine;
+let folder: TempFolder;
+
+beforeAll(async () => {
+  enterOwnNetworkNamespace();
+  daemon = await dockerDaemon();
+  pods = podman();
+});
+afterAll(async () => {
+  await daemon[Symbol.asyncDispose]();
+  await pods[Symbol.asyncDispose]();
+});
+beforeEach(() => {
+  engine = testEngine();
+  folder = tempFolder();
+});
+afterEach(() => {
+  engine[Symbol.dispose]();
+  folder[Symbol.dispose]();
+});
+
+const busybox = readFileSync('/bin/busybox');
+const layers = [
+  [
+    { path: 'bin/', mode: 0o755 },
+    { path: 'bin/busybox', content: busybox, mode: 0o755 },
+    { path: 'bin/sh', type: 'hardlink' as const, linkPath: 'bin/busybox', mode: 0o755 },
+    { path: 'old', content: 'old' },
+  ],
+  [{ path: 'greeting', content: 'hello from a layer' }, { path: '.wh.old' }],
+];
+const config = { Cmd: ['/bin/busybox', 'cat', '/greeting'], Env: ['PATH=/bin'] };
+
+async function save(...references: readonly string[]): Promise<string> {
+  const path = folder.at(`${references.length}-${Math.random()}.tar`);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of engine.port.save(references)) chunks.push(chunk);
+  writeFileSync(path, Buffer.concat(chunks));
+  return path;
+}
+
+function load(path: string, into = engine): Promise<readonly string[]> {
+  return into.port.load(createReadStream(path)).result;
+}
+
+describe('an archive we save', () => {
+  it('is loaded and run by docker and by podman, with the same image ID', async () => {
+    const image = await addImage(engine, { names: ['ours:1', 'ours:2'], layers, config });
+    const path = await save('ours');
+    expect(await daemon.must('load', '-i', path)).toContain('Loaded image: ours:1');
+    expect((await daemon.must('image', 'inspect', '-f', '{{.Id}}', 'ours:2')).trim()).toBe(image.id);
+    expect(await daemon.must('run', '--rm', '--network', 'none', 'ours:1')).toBe('hello from a layer');
+    await pods.must('load', '-i', path);
+    const name = 'docker.io/library/ours:1';
+    expect((await pods.must('image', 'inspect', '-f', '{{.Id}}', name)).trim()).toBe(image.id.slice(7));
+    expect(await pods.must('run', '--rm', name)).toBe('hello from a layer');
+  });
+
+  it('is the same each time, and comes back as it was', async () => {
+    const image = await addImage(engine, { names: ['ours:1'], layers, config });
+    const path = await save('ours:1');
+    expect(sha256(readFileSync(await save('ours:1')))).toBe(sha256(readFileSync(path)));
+    using other = testEngine();
+    expect(await load(path, other)).toEqual(['ours:1']);
+    expect(other.images.resolve('ours:1').id).toBe(image.id);
+  });
+
+  it('holds several images, shared layers once, and none of the names of an ID', async () => {
+    const one = await addImage(engine, { names: ['one'], layers, config });
+    await addImage(engine, { names: ['two'], layers, config: { ...config, User: '1' } });
+    const path = await save('two', shortId(one.id));
+    const listed = await mustRun(['tar', '-tf', path]);
+    expect(listed.split('\n').length).toBe(new Set(listed.split('\n')).size);
+    using other = testEngine();
+    expect(await load(path, other)).toEqual(['two:latest', one.id]);
+  });
+
+  it('of an image that is not there is refused before a byte is written', async () => {
+    await expect(save('nothing')).rejects.toThrow('No such image: nothing:latest');
+  });
+});
+
+describe('an archive of another tool', () => {
+  it.each([
+    ['docker save', (path: string) => daemon.must('save', '-o', path, 'theirs:1')],
+    ['podman save', (path: string) => pods.must('save', '-o', path, 'docker.io/library/theirs:1')],
+    [
+      'podman save, OCI form',
+      (path: string) =>
+        pods.must('save', '--format', 'oci-archive', '-o', path, 'docker.io/library/theirs:1'),
+    ],
+  ])('is loaded: %s', async (_, saveTheirs) => {
+    writeFileSync(folder.at('rootfs.tar'), makeTar(layers[0] ?? []));
+    await daemon.must(
+      'import',
+      '-c',
+      'CMD ["/bin/busybox","echo","hi"]',
+      folder.at('rootfs.tar'),
+      'theirs:1',
+    );
+    await pods.must(
+      'import',
+      '-c',
+      'CMD=["/bin/busybox","echo","hi"]',
+      folder.at('rootfs.tar'),
+      'docker.io/library/theirs:1',
+    );
+    const path = folder.at('theirs.tar');
+    await saveTheirs(path);
+    expect(await load(path)).toEqual(['theirs:1']);
+    const image = engine.images.resolve('theirs:1');
+    expect(image.config.config?.Cmd).toEqual(['/bin/busybox', 'echo', 'hi']);
+    expect(image.sizeBytes).toBe(busybox.length + 3);
+    expect(await load(path)).toEqual(['theirs:1']);
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['zstd', zstdCompressSync],
+  ])('is loaded compressed: %s', async (_, compress) => {
+    await addImage(engine, { names: ['ours:1'], layers, config });
+    const path = await save('ours:1');
+    writeFileSync(path, compress(readFileSync(path)));
+    using other = testEngine();
+    expect(await load(path, other)).toEqual(['ours:1']);
+  });
+
+  it('is loaded in the old form, with links between layers and unsorted files', async () => {
+    const layer = makeTar([{ path: 'x', content: 'x' }]);
+    const image = {
+      architecture: 'amd64',
+      os: 'linux',
+      config: {},
+      rootfs: { type: 'layers', diff_ids: [sha256(layer), sha256(layer)] },
+    };
+    const list = [{ Config: 'c.json', RepoTags: null, Layers: ['a/layer.tar', 'b/layer.tar'] }];
+    const archive = makeTar([
+      { path: 'b/layer.tar', type: 'symlink', linkPath: '../a/layer.tar' },
+      { path: './manifest.json', content: JSON.stringify(list) },
+      { path: 'a/', mode: 0o755 },
+      { path: 'a/layer.tar', content: layer },
+      { path: 'c.json', content: JSON.stringify(image) },
+    ]);
+    writeFileSync(folder.at('old.tar'), archive);
+    const [id] = await load(folder.at('old.tar'));
+    expect(engine.images.resolve(id as string).diffIds).toHaveLength(2);
+  });
+
+  it.each([
+    ['no archive at all', Buffer.from('hello'), /invalid tar archive/],
+    [
+      'a root file system',
+      makeTar([{ path: 'bin/sh', content: 'x' }]),
+      /neither an index.json nor a manifest.json/,
+    ],
+    [
+      'a list without its files',
+      makeTar([{ path: 'manifest.json', content: '[{"Config":"c","Layers":["l"]}]' }]),
+      /is missing in it/,
+    ],
+    ['a list that is none', makeTar([{ path: 'manifest.json', content: '{}' }]), /is not a list/],
+    [
+      'a blob that is another',
+      makeTar([{ path: `blobs/sha256/${'a'.repeat(64)}`, content: 'x' }]),
+      /came as/,
+    ],
+    ['a name that climbs', makeTar([{ path: '../manifest.json', content: '[]' }]), /leads out/],
+    [
+      'links in a circle',
+      makeTar([{ path: 'manifest.json', type: 'symlink', linkPath: 'manifest.json' }]),
+      /neither an index/,
+    ],
+  ])('is refused when it is %s', async (_, bytes, message) => {
+    writeFileSync(folder.at('bad.tar'), bytes);
+    await expect(load(folder.at('bad.tar'))).rejects.toThrow(message);
+    expect(engine.images.list()).toEqual([]);
+  });
+});
+
+describe('importing', () => {
+  it('makes an image of one layer, with a name, a message and changes', async () => {
+    writeFileSync(folder.at('rootfs.tgz'), gzipSync(makeTar(layers[0] ?? [])));
+    const id = await engine.port.import(createReadStream(folder.at('rootfs.tgz')), {
+      reference: 'mine:1',
+      message: 'from a test',
+      changes: ['CMD ["/bin/sh"]', 'ENV A=1'],
+    }).result;
+    const image = engine.images.resolve('mine:1');
+    expect(image.id).toBe(id);
+    expect(image.config.config).toEqual({ Cmd: ['/bin/sh'], Env: ['A=1'] });
+    expect(image.config.history?.[0]?.comment).toBe('from a test');
+    const path = await save('mine:1');
+    await daemon.must('load', '-i', path);
+    expect(
+      await daemon.must('run', '--rm', '--network', 'none', 'mine:1', '/bin/busybox', 'cat', '/old'),
+    ).toBe('old');
+  });
+
+  it('refuses a wrong change before it reads, and leaves nothing of what is no tar', async () => {
+    let isRead = false;
+    const source = (async function* () {
+      isRead = true;
+      yield Buffer.from('no tar');
+    })();
+    await expect(engine.port.import(source, { changes: ['RUN x'] }).result).rejects.toThrow(
+      'RUN is not a valid change',
+    );
+    expect(isRead).toBe(false);
+    await expect(engine.port.import(source).result).rejects.toMatchObject({ code: 'bad-tar' });
+    expect([...engine.snapshots.list()]).toEqual([]);
+    expect(engine.images.list()).toEqual([]);
+  });
+});
