@@ -1,21 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createImages } from '../../../src/core/images/create-images.ts';
 import { createRegistryClient } from '../../../src/core/registry/create-registry-client.ts';
 import type { RegistryClient } from '../../../src/core/registry/registry-client.ts';
-import { createTransfers } from '../../../src/core/transfer/create-transfers.ts';
 import { ensureBaseImage } from '../../../src/core/transfer/ensure-base-image.ts';
-import type { Images } from '../../../src/engine/images.ts';
 import type { TransferEvent } from '../../../src/engine/transfer-events.ts';
 import { type RegistryServer, registryServer } from '../../support/registry-server.ts';
 import { mustRun, runProgram } from '../../support/run-program.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
-import { addImage, type TestCore, testCore } from '../../support/test-core.ts';
+import { addImage } from '../../support/test-core.ts';
+import { type TestEngine, testEngine } from '../../support/test-engine.ts';
 
 let server: RegistryServer;
 let registry: RegistryClient;
-const cores: TestCore[] = [];
+const engines: TestEngine[] = [];
 
 beforeAll(async () => {
   server = await registryServer();
@@ -26,15 +24,13 @@ beforeEach(() => {
 });
 afterEach(() => {
   registry[Symbol.dispose]();
-  for (const core of cores.splice(0)) core[Symbol.dispose]();
+  for (const one of engines.splice(0)) one[Symbol.dispose]();
 });
 
-/** An engine of its own: stores and the port upon them. */
-function engine(): TestCore & { readonly port: Images } {
-  const core = testCore();
-  cores.push(core);
-  const transfers = createTransfers(core, { registry: async () => registry });
-  return { ...core, port: createImages(core, { usage: () => [], roots: [], transfers }) };
+function engine(): TestEngine {
+  const one = testEngine(registry);
+  engines.push(one);
+  return one;
 }
 
 const layers = [
@@ -46,7 +42,7 @@ const layers = [
 ];
 
 /** What a snapshot shows of a file, seen through its layers. */
-function fileOf(core: TestCore, chainId: string, path: string): string {
+function fileOf(core: TestEngine, chainId: string, path: string): string {
   const { folder, lower } = core.snapshots.mountPlan(chainId);
   for (const dir of folder === undefined ? lower : [folder]) {
     try {
