@@ -1,3 +1,5 @@
+import { findBinary } from '../host/find-binary.ts';
+import { namespaceIdentity } from '../host/namespaces.ts';
 import { ownIdentity } from '../host/process-identity.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -15,12 +17,32 @@ export function exitCommand(
   const restarts = (record.spec.restart?.name ?? 'no') !== 'no';
   if (!restarts && record.spec.autoRemove !== true && !how.hasPorts) return undefined;
   const own = [
+    ...leaveMonitorMounts(),
     ...context.selfCommand,
     ...['internal', 'container-exited', record.id, '--root', context.dirs.root],
   ];
   if (restarts || !how.attached) return own;
   const client = ownIdentity();
   return ['/bin/sh', '-c', unlessAlive, 'sh', String(client.pid), client.startTime, ...own];
+}
+
+/**
+ * The monitor lives among the mounts of its container. What it runs is to see the machine's, for the next container
+ * is started from there. Where we are not among those of the first process ourselves, nothing tells the way home;
+ * `containerExited` then makes do with where it is.
+ */
+function leaveMonitorMounts(): readonly string[] {
+  const nsenter = findBinary('nsenter');
+  return nsenter !== undefined && isAtHome() ? [nsenter, '--mount=/proc/1/ns/mnt', '--'] : [];
+}
+
+function isAtHome(): boolean {
+  try {
+    return namespaceIdentity(1, 'mnt') === namespaceIdentity('thread-self', 'mnt');
+  } catch {
+    // Not even root may look where the first process has more capabilities than we (ptrace(2), access checks).
+    return false;
+  }
 }
 
 /**

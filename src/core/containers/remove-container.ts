@@ -85,11 +85,11 @@ async function killLocked(
   const runtime = await context.runtime();
   try {
     await runtime.kill(id, constants.signals.SIGKILL, { all: true });
+    // A frozen process does not even die.
+    if (record.state === 'paused') await runtime.resume(id);
   } catch (error) {
     if (!isErrorCode(error, 'container-not-running')) throw error;
   }
-  // A frozen process does not even die.
-  if (record.state === 'paused') await runtime.resume(id);
   await runtime.waitExit(id, containerDir(context, id), process);
   return settleLocked(context, id);
 }

@@ -1,0 +1,27 @@
+import type { Capabilities, Capability } from '../engine/capabilities.ts';
+import { cgroupMode } from './host/cgroups/cgroup-mode.ts';
+import { findBinary } from './host/find-binary.ts';
+
+const needsRuntime: readonly Capability[] = ['container.run', 'image.build'];
+const needsCgroups: readonly Capability[] = ['container.pause', 'container.stats', 'resources.limits'];
+const needsNetwork: readonly Capability[] = ['network.bridge'];
+
+/** What this engine cannot do on this machine, each with its reason. A few questions to the file system. */
+export function hostCapabilities(uid: number): Capabilities {
+  const missing: Partial<Record<Capability, string>> = {};
+  const miss = (capabilities: readonly Capability[], reason: string): void => {
+    for (const capability of capabilities) missing[capability] ??= reason;
+  };
+  if (uid !== 0) {
+    const reason = 'needs root: start gantry with sudo';
+    miss([...needsRuntime, ...needsCgroups, ...needsNetwork], reason);
+    return missing;
+  }
+  if (findBinary('crun') === undefined && findBinary('runc') === undefined) {
+    miss(needsRuntime, 'no OCI runtime: install crun or runc');
+  }
+  if (findBinary('conmon') === undefined) miss(['container.run'], 'no container monitor: install conmon');
+  if (findBinary('nft') === undefined) miss(needsNetwork, 'no nft: install nftables');
+  if (cgroupMode() === 'none') miss(needsCgroups, 'no control groups are mounted');
+  return missing;
+}

@@ -1,0 +1,31 @@
+import { GantryError } from '../base/gantry-error.ts';
+import { type CoreOptions, coreParts } from './open-core.ts';
+
+/**
+ * What gantry has other processes run for it, as `gantry internal …`; nobody types these, and they print nothing.
+ *
+ * - `container-exited ID`: a monitor says that its container has ended.
+ * - `remove-networks`: takes bridges and rules of this root out of the kernel, before the root is thrown away.
+ */
+export async function runInternalCommand(options: CoreOptions, argv: readonly string[]): Promise<void> {
+  const [command, id] = argv;
+  const parts = coreParts(options);
+  try {
+    if (command === 'container-exited' && id !== undefined) {
+      const { containerContext } = await import('./containers/container-context.ts');
+      const { containerExited } = await import('./containers/container-exited.ts');
+      await containerExited(containerContext(await parts.containers()), id);
+    } else if (command === 'remove-networks') {
+      const { removeAllNetworks } = await import('./network/remove-all-networks.ts');
+      await removeAllNetworks({ dirs: parts.dirs, metadata: await parts.metadata() });
+    } else {
+      throw new GantryError({
+        kind: 'usage',
+        code: 'unknown-internal-command',
+        message: `unknown internal command: ${argv.join(' ')}`,
+      });
+    }
+  } finally {
+    await parts.close();
+  }
+}

@@ -1,0 +1,185 @@
+import type { Engine } from '../engine/engine.ts';
+import type { EngineEvent, EventOptions } from '../engine/events.ts';
+import type { ContainerServices } from './containers/container-context.ts';
+import type { CoreServices } from './core-services.ts';
+import type { EngineDirs } from './engine-dirs.ts';
+import { hostCapabilities } from './host-capabilities.ts';
+import { lazy } from './lazy.ts';
+import { lazyNoun } from './lazy-noun.ts';
+import type { Metadata } from './metadata/metadata.ts';
+import { ensureDirs, resolveDirs } from './open-dirs.ts';
+import type { RegistryClient, RegistryClient } from './registry/registry-client.ts';
+
+export interface CoreOptions {
+  /** `--root`: everything the engine keeps lies below it. */
+  readonly rootOption?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly uid: number;
+  readonly version: string;
+  /**
+   * Argv that starts this program, absolute: monitors run it with `internal …` when a container has ended and no
+   * gantry is there.
+   */
+  readonly selfCommand: readonly string[];
+}
+
+/** The parts of the core, each made at its first use. */
+export interface CoreParts {
+  readonly dirs: EngineDirs;
+  readonly metadata: () => Promise<Metadata>;
+  readonly services: () => Promise<CoreServices>;
+  readonly containers: () => Promise<ContainerServices>;
+  readonly registry: () => Promise<RegistryClient>;
+  readonly registry: () => Promise<RegistryClient>;
+  /** Closes what was opened. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The embedded engine. Makes its folders (throws `unavailable` / `root-denied`) and nothing else: every noun is
+ * loaded at its first call.
+ */
+export async function openCore(options: CoreOptions): Promise<Engine> {
+  const parts = coreParts(options);
+  const { dirs } = parts;
+  let capabilities: Engine['capabilities'] | undefined;
+
+  const engine: Engine = {
+    name: 'gantry',
+    get capabilities() {
+      capabilities ??= hostCapabilities(options.uid);
+      return capabilities;
+    },
+    images: lazyNoun(
+      lazy(async () => {
+        const [{ createImages }, { createTransfers }, { imageUsage }, { buildCacheRoots }] = await Promise.all([
+          import('./images/create-images.ts'),
+          import('./transfer/create-transfers.ts'),
+          import('./containers/image-usage.ts'),
+          import('./build/solver/cache-roots.ts'),
+        ]);
+        const services = await parts.services();
+        return createImages(services, {
+          usage: imageUsage(services.metadata),
+          roots: [buildCacheRoots(services.metadata)],
+          transfers: createTransfers(services, { registry: parts.registry }),
+        });
+      }),
+      { pull: 'operation', push: 'operation', load: 'operation', import: 'operation', save: 'stream' },
+    ),
+    containers: lazyNoun(
+      lazy(async () => {
+        const { createContainers } = await import('./containers/create-containers.ts');
+        return createContainers(await parts.containers());
+      }),
+      { logs: 'stream', stats: 'stream' },
+    ),
+    builds: lazyNoun(
+      lazy(async () => {
+        const { createBuilds } = await import('./build/builds-port.ts');
+        const { runtime, networking } = await parts.containers();
+        return createBuilds(await parts.services(), { registry: parts.registry, runtime, networking });
+      }),
+      { build: 'operation' },
+    ),
+    volumes: lazyNoun(
+      lazy(async () => {
+        const { createVolumes } = await import('./volumes/create-volumes.ts');
+        return createVolumes({ dirs, metadata: await parts.metadata() });
+      }),
+      {},
+    ),
+    networks: lazyNoun(
+      lazy(async () => {
+        const { createNetworks } = await import('./network/create-networks.ts');
+        return createNetworks({ dirs, metadata: await parts.metadata() });
+      }),
+      {},
+    ),
+    system: lazyNoun(
+      lazy(async () => {
+        const { createSystem } = await import('./system/create-system.ts');
+        return createSystem({
+          dirs,
+          version: options.version,
+          uid: options.uid,
+          describeRuntime: async () => (await (await parts.containers()).runtime()).describe(),
+          snapshotterName: async () => (await parts.services()).snapshots.name,
+          snapshots: async () => (await parts.services()).snapshots,
+          images: () => engine.images.list({ all: true }),
+          containers: (how) => engine.containers.list({ all: true, ...how }),
+          volumes: () => engine.volumes.list(),
+          buildCache: () => engine.builds.cache(),
+          warnings: () => [...new Set(Object.values(engine.capabilities))],
+        });
+      }),
+      {},
+    ),
+    events: (eventOptions) => liveEvents(parts, eventOptions),
+    [Symbol.asyncDispose]: () => parts.close(),
+  };
+  return engine;
+}
+
+/** Resolves and makes the folders; the rest waits for its use. */
+export function coreParts(options: CoreOptions): CoreParts {
+  const dirs = resolveDirs(options);
+  ensureDirs(dirs, options.uid);
+  const open = new DisposableStack();
+  const metadata = lazy(async () => {
+    const { openMetadata } = await import('./metadata/open-metadata.ts');
+    return open.use(openMetadata(dirs.database));
+  });
+  const services = lazy(async () => {
+    const { openServices } = await import('./open-services.ts');
+    return openServices(dirs, await metadata());
+  });
+  const containers = lazy(async (): Promise<ContainerServices> => {
+    const records = await metadata();
+    return {
+      dirs,
+      metadata: records,
+      images: async () => (await services()).images,
+      snapshots: async () => (await services()).snapshots,
+      runtime: lazy(async () => (await import('./runtime/open-runtime.ts')).openRuntime(dirs)),
+      networking: lazy(async () => {
+        const { createNetworking } = await import('./network/create-networking.ts');
+        return createNetworking({ dirs, metadata: records });
+      }),
+      volumes: lazy(async () => {
+        const { openVolumeStore } = await import('./volumes/open-volume-store.ts');
+        return openVolumeStore({ dirs, metadata: records });
+      }),
+      selfCommand: options.selfCommand,
+    };
+  });
+  const registry = lazy(async () => {
+    const { createRegistryClient } = await import('./registry/create-registry-client.ts');
+    return open.use(createRegistryClient(options.env));
+  });
+  return { dirs, metadata, services, containers, registry, close: async () => open.dispose() };
+}
+
+/** The journal; and while somebody reads it, containers that end are buried at once, so that it tells of them. */
+async function* liveEvents(parts: CoreParts, options: EventOptions = {}): AsyncGenerator<EngineEvent> {
+  const { journal } = await parts.metadata();
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  try {
+    const { undertaker } = await import('./containers/undertaker.ts');
+    const { watch } = undertaker(await parts.containers(), signal);
+    const events = journal.follow({ ...options, signal })[Symbol.asyncIterator]();
+    // The subscription stands with the first request; what ends after is told.
+    let next = events.next();
+    watch();
+    for (;;) {
+      const event = await next;
+      if (event.done === true) return;
+      if (event.value.type === 'container.started' || event.value.type === 'gap') watch();
+      next = events.next();
+      yield event.value;
+    }
+  } finally {
+    stop.abort();
+  }
+}

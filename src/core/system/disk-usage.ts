@@ -1,0 +1,89 @@
+import type { BuildCacheEntry } from '../../engine/builds.ts';
+import type { ContainerSummary } from '../../engine/containers.ts';
+import type { ImageSummary } from '../../engine/images.ts';
+import type { DiskUsage } from '../../engine/system.ts';
+import type { VolumeSummary } from '../../engine/volumes.ts';
+import { parseDiffId } from '../../oci/digest.ts';
+import { chainIds } from '../../oci/sha256.ts';
+import { treeUsage } from '../host/tree-usage.ts';
+import type { Snapshotter } from '../snapshots/snapshotter.ts';
+
+/** The lists the figures come from. */
+export interface UsageSources {
+  readonly images: () => Promise<readonly ImageSummary[]>;
+  /** With their sizes when asked for. */
+  readonly containers: (options?: { readonly size: boolean }) => Promise<readonly ContainerSummary[]>;
+  readonly volumes: () => Promise<readonly VolumeSummary[]>;
+  readonly buildCache: () => Promise<readonly BuildCacheEntry[]>;
+  readonly snapshots: () => Promise<Snapshotter>;
+}
+
+/** What lies on the disk and what of it could go, by kind. A layer that several images share counts once. */
+export async function diskUsage(sources: UsageSources): Promise<readonly DiskUsage[]> {
+  const [images, containers, volumes, cache] = await Promise.all([
+    sources.images(),
+    sources.containers({ size: true }),
+    sources.volumes(),
+    sources.buildCache(),
+  ]);
+  return [
+    imageUsage(images, await sources.snapshots()),
+    containerUsage(containers),
+    await volumeUsage(volumes),
+    cacheUsage(cache),
+  ];
+}
+
+function imageUsage(images: readonly ImageSummary[], snapshots: Snapshotter): DiskUsage {
+  const used = images.filter((image) => image.containers > 0);
+  const sizeOf = (some: readonly ImageSummary[]): number => {
+    const chains = new Set(some.flatMap((image) => chainIds(image.layers.map(parseDiffId))));
+    return [...chains].reduce((sum, chain) => sum + (snapshots.info(chain)?.sizeBytes ?? 0), 0);
+  };
+  const sizeBytes = sizeOf(images);
+  return {
+    kind: 'images',
+    total: images.length,
+    active: used.length,
+    sizeBytes,
+    reclaimableBytes: sizeBytes - sizeOf(used),
+  };
+}
+
+function containerUsage(containers: readonly ContainerSummary[]): DiskUsage {
+  const isUp = ({ state }: ContainerSummary): boolean => ['running', 'paused', 'restarting'].includes(state);
+  const sizeOf = (some: readonly ContainerSummary[]): number =>
+    some.reduce((sum, { size }) => sum + (size?.writableBytes ?? 0), 0);
+  return {
+    kind: 'containers',
+    total: containers.length,
+    active: containers.filter(isUp).length,
+    sizeBytes: sizeOf(containers),
+    reclaimableBytes: sizeOf(containers.filter((container) => !isUp(container))),
+  };
+}
+
+async function volumeUsage(volumes: readonly VolumeSummary[]): Promise<DiskUsage> {
+  let sizeBytes = 0;
+  let reclaimableBytes = 0;
+  for (const volume of volumes) {
+    const usage = await treeUsage(volume.mountpoint);
+    sizeBytes += usage.sizeBytes;
+    if (volume.usedBy.length === 0) reclaimableBytes += usage.sizeBytes;
+  }
+  const active = volumes.filter((volume) => volume.usedBy.length > 0).length;
+  return { kind: 'volumes', total: volumes.length, active, sizeBytes, reclaimableBytes };
+}
+
+function cacheUsage(entries: readonly BuildCacheEntry[]): DiskUsage {
+  const sizeOf = (some: readonly BuildCacheEntry[]): number =>
+    some.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  const active = entries.filter((entry) => entry.inUse);
+  return {
+    kind: 'build-cache',
+    total: entries.length,
+    active: active.length,
+    sizeBytes: sizeOf(entries),
+    reclaimableBytes: sizeOf(entries) - sizeOf(active),
+  };
+}

@@ -1,0 +1,422 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { processIdentity } from '../../../src/core/host/process-identity.ts';
+import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
+import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
+import { finished } from '../../support/runtime-stand.ts';
+import { startScript } from '../../support/script-process.ts';
+import { until } from '../../support/until.ts';
+
+beforeAll(enterOwnNetworkNamespace);
+
+let stand: ContainerStand;
+beforeEach(async () => {
+  stand = await containerStand();
+});
+afterEach(() => stand[Symbol.asyncDispose]());
+
+const states = async () =>
+  (await stand.containers.list({ all: true })).map(({ name, state }) => `${name} ${state}`);
+
+describe('a container that runs to its end', () => {
+  test('gives its output, its streams apart, and its exit status', async () => {
+    const result = await stand.run(['sh', '-c', 'echo out; echo err >&2; exit 7']);
+    expect(result).toMatchObject({ stdout: 'out\n', stderr: 'err\n', exitCode: 7 });
+    const details = await stand.containers.inspect(result.id);
+    expect(details).toMatchObject({ state: 'exited', exitCode: 7, pid: undefined, ports: [] });
+    expect(Date.parse(details.finishedAt!)).toBeGreaterThanOrEqual(Date.parse(details.startedAt!));
+  });
+
+  test('is gone with --rm, its folder and layer too', async () => {
+    const { id } = await stand.run(['true'], { autoRemove: true });
+    expect(await states()).toEqual([]);
+    expect(existsSync(`${stand.root.dirs.containers}/${id}`)).toBe(false);
+    const { snapshots } = await stand.parts.services();
+    expect([...snapshots.list()].filter(({ kind }) => kind === 'active')).toEqual([]);
+  });
+
+  test('is killed for using too much memory: 137, and said so', async () => {
+    const { id, exitCode } = await stand.run(['sh', '-c', 'exec tail /dev/zero'], {
+      resources: { memoryBytes: 16 << 20, memorySwapBytes: 16 << 20 },
+    });
+    expect(exitCode).toBe(137);
+    expect(await stand.containers.inspect(id)).toMatchObject({ oomKilled: true, exitCode: 137 });
+  });
+
+  test('can be started again, with what it wrote', async () => {
+    const { id } = await stand.run(['sh', '-c', 'echo x >> /count; wc -l < /count']);
+    await using session = await stand.containers.startAttached(id, { stdin: false });
+    expect(await finished(session)).toMatchObject({ stdout: '2\n', exitCode: 0 });
+  });
+
+  test('reads what is given to it', async () => {
+    const { id } = await stand.containers.create({ image: 'busybox', command: ['cat'], openStdin: true });
+    await using session = await stand.containers.startAttached(id, { stdin: true });
+    await session.write(Buffer.from('hello'));
+    await session.closeInput();
+    expect(await finished(session)).toMatchObject({ stdout: 'hello', exitCode: 0 });
+  });
+});
+
+describe('a start that fails', () => {
+  test('for a command that is not there: 127, and the container stays as created', async () => {
+    const { id } = await stand.containers.create({ image: 'busybox', name: 'broken', command: ['nope'] });
+    await expect(stand.containers.start(id)).rejects.toMatchObject({
+      kind: 'start',
+      exitCode: 127,
+      message: expect.stringContaining('exec: "nope": executable file not found in $PATH'),
+    });
+    expect(await states()).toEqual(['broken created']);
+    expect(await stand.containers.inspect(id)).toMatchObject({ exitCode: 127 });
+  });
+
+  test('for a file that is no program: 126', async () => {
+    const { id } = await stand.containers.create({ image: 'busybox', command: ['/etc/passwd'] });
+    await expect(stand.containers.start(id)).rejects.toMatchObject({ exitCode: 126 });
+  });
+
+  test('takes the container along with --rm', async () => {
+    const { id } = await stand.containers.create({ image: 'busybox', command: ['nope'], autoRemove: true });
+    await expect(stand.containers.start(id)).rejects.toMatchObject({ exitCode: 127 });
+    expect(await states()).toEqual([]);
+  });
+
+  test('for a port in use gives back all it had taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address() as { port: number };
+    const port = { protocol: 'tcp', containerPort: 80, hostAddress: '', hostPort: address.port } as const;
+    const { id } = await stand.containers.create({
+      image: 'busybox',
+      command: ['sleep', '9'],
+      ports: [port],
+    });
+    await expect(stand.containers.start(id)).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'port-in-use',
+      message: `Bind for 0.0.0.0:${port.hostPort} failed: port is already allocated`,
+    });
+    expect((await stand.containers.inspect(id)).state).toBe('created');
+    server.close();
+    await stand.containers.start(id);
+    expect((await stand.containers.inspect(id)).ports[0]).toMatchObject({ hostPort: port.hostPort });
+  });
+});
+
+describe('creation', () => {
+  test('refuses a name that is taken, an image that is not here, and leaves nothing', async () => {
+    const { id } = await stand.containers.create({ image: 'busybox', name: 'web' });
+    await expect(stand.containers.create({ image: 'busybox', name: 'web' })).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'name-in-use',
+      message: `Conflict. The container name "/web" is already in use by container "${id}". You have to remove (or rename) that container to be able to reuse that name.`,
+    });
+    await expect(stand.containers.create({ image: 'nope' })).rejects.toMatchObject({
+      kind: 'not-found',
+      message: 'No such image: nope:latest',
+    });
+    await expect(stand.containers.create({ image: 'busybox', name: '-x' })).rejects.toMatchObject({
+      message: 'Invalid container name (-x), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed',
+    });
+    await expect(
+      stand.containers.create({ image: 'busybox', resources: { memoryBytes: 1000 } }),
+    ).rejects.toThrow('Minimum memory limit allowed is 6MB');
+    expect(await states()).toEqual(['web created']);
+  });
+
+  test('of one name by many at once succeeds once', async () => {
+    const tries = Array.from({ length: 8 }, () => stand.containers.create({ image: 'busybox', name: 'one' }));
+    const results = await Promise.allSettled(tries);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await states()).toEqual(['one created']);
+    const { snapshots } = await stand.parts.services();
+    expect([...snapshots.list()].filter(({ kind }) => kind === 'active')).toHaveLength(1);
+  });
+
+  test('makes up a name', async () => {
+    await stand.containers.create({ image: 'busybox' });
+    expect((await stand.containers.list({ all: true }))[0]?.name).toMatch(/^[a-z]+_[a-z]+$/);
+  });
+});
+
+describe('stop and kill', () => {
+  test('a stop asks first: the process may tidy up', async () => {
+    const id = await stand.up({ command: ['sh', '-c', 'trap "exit 3" TERM; while :; do sleep 0.05; done'] });
+    await stand.containers.stop(id);
+    expect(await stand.containers.inspect(id)).toMatchObject({ state: 'exited', exitCode: 3 });
+    await stand.containers.stop(id);
+  });
+
+  test('a stop kills what does not listen: 137', async () => {
+    const id = await stand.up();
+    await stand.containers.stop(id, { timeoutSeconds: 0 });
+    expect(await stand.containers.inspect(id)).toMatchObject({ state: 'exited', exitCode: 137 });
+  });
+
+  test("the container's own stop signal and time are used", async () => {
+    const id = await stand.up({
+      command: ['sh', '-c', 'trap "exit 4" USR1; while :; do sleep 0.05; done'],
+      stopSignal: 'SIGUSR1',
+    });
+    await stand.containers.stop(id);
+    expect((await stand.containers.inspect(id)).exitCode).toBe(4);
+  });
+
+  test('a kill gives 128 and the signal; of one that does not run it is refused', async () => {
+    const id = await stand.up({ name: 'victim', init: false });
+    await stand.containers.kill('victim');
+    expect(await stand.containers.inspect(id)).toMatchObject({ state: 'exited', exitCode: 137 });
+    await expect(stand.containers.kill('victim')).rejects.toMatchObject({
+      kind: 'conflict',
+      message: `cannot kill container: victim: container ${id} is not running`,
+    });
+    await expect(stand.containers.kill('victim', { killSignal: 'SIGNOPE' })).rejects.toThrow(
+      'invalid signal: SIGNOPE',
+    );
+  });
+
+  test('a restart is a new process of the same container', async () => {
+    const id = await stand.up({ autoRemove: true });
+    const before = await stand.containers.inspect(id);
+    await stand.containers.restart(id, { timeoutSeconds: 0 });
+    const after = await stand.containers.inspect(id);
+    expect(after.state).toBe('running');
+    expect(after.pid).not.toBe(before.pid);
+  });
+});
+
+describe('pause', () => {
+  test('freezes and lets go; other calls are refused meanwhile', async () => {
+    const id = await stand.up({ name: 'pp' });
+    await stand.containers.pause(id);
+    expect(await states()).toEqual(['pp paused']);
+    await expect(stand.containers.pause(id)).rejects.toThrow(`Container ${id} is already paused`);
+    await expect(stand.containers.exec(id, { command: ['true'] })).rejects.toThrow(
+      `Container ${id} is paused, unpause the container before exec`,
+    );
+    await expect(stand.containers.remove(id)).rejects.toThrow(
+      'cannot remove container "pp": container is paused and must be unpaused first',
+    );
+    await expect(stand.containers.start(id)).rejects.toThrow(
+      'cannot start a paused container, try unpause instead',
+    );
+    await stand.containers.unpause(id);
+    await expect(stand.containers.unpause(id)).rejects.toThrow(`Container ${id} is not paused`);
+    expect(await stand.exec(id, 'echo', 'here')).toMatchObject({ stdout: 'here\n' });
+  });
+
+  test('a paused container can be stopped and removed by force', async () => {
+    const one = await stand.up();
+    await stand.containers.pause(one);
+    await stand.containers.stop(one, { timeoutSeconds: 0 });
+    expect((await stand.containers.inspect(one)).exitCode).toBe(137);
+    const two = await stand.up();
+    await stand.containers.pause(two);
+    await stand.containers.remove(two, { force: true });
+    await stand.containers.remove(one);
+    expect(await states()).toEqual([]);
+  });
+});
+
+describe('remove', () => {
+  test('refuses what runs, unless forced', async () => {
+    const id = await stand.up({ name: 'busy' });
+    await expect(stand.containers.remove('busy')).rejects.toMatchObject({
+      kind: 'conflict',
+      message:
+        'cannot remove container "busy": container is running: stop the container before removing or force remove',
+    });
+    await stand.containers.remove(id.slice(0, 12), { force: true });
+    await expect(stand.containers.inspect(id)).rejects.toThrow(`No such container: ${id}`);
+  });
+
+  test('prune takes those that ended, and tells before when asked', async () => {
+    const { id } = await stand.run(['sh', '-c', 'echo 12345 > /file']);
+    const running = await stand.up();
+    expect(await stand.containers.prune({ dryRun: true })).toEqual({ removed: [id], reclaimedBytes: 6 });
+    expect(await stand.containers.prune()).toEqual({ removed: [id], reclaimedBytes: 6 });
+    expect((await stand.containers.list({ all: true })).map((container) => container.id)).toEqual([running]);
+  });
+});
+
+test('rename changes the name everywhere, and refuses one that is taken', async () => {
+  const id = await stand.up({ name: 'old' });
+  await stand.containers.create({ image: 'busybox', name: 'other' });
+  await expect(stand.containers.rename(id, 'other')).rejects.toMatchObject({ code: 'name-in-use' });
+  await expect(stand.containers.rename(id, 'old')).rejects.toThrow('Renaming a container with the same name');
+  await stand.containers.rename(id, 'new');
+  expect((await stand.containers.inspect('new')).id).toBe(id);
+  await expect(stand.containers.inspect('old')).rejects.toThrow('No such container: old');
+  await stand.containers.create({ image: 'busybox', name: 'old' });
+});
+
+describe('wait', () => {
+  test('gives the exit status, also of what has ended long ago', async () => {
+    const id = await stand.up({ command: ['sh', '-c', 'read x; exit 5'], openStdin: true });
+    const waiting = stand.containers.wait(id);
+    await using session = await stand.containers.attach(id, { stdin: true });
+    await session.write(Buffer.from('\n'));
+    expect(await waiting).toBe(5);
+    expect(await stand.containers.wait(id)).toBe(5);
+  });
+
+  test('hears it from the process that removes a --rm container', async () => {
+    const id = await stand.up({
+      command: ['sh', '-c', 'trap "exit 6" TERM; while :; do sleep 0.05; done'],
+      autoRemove: true,
+    });
+    const waiting = stand.containers.wait(id, { until: 'removed' });
+    await stand.containers.stop(id);
+    expect(await waiting).toBe(6);
+  });
+});
+
+test('exec gives output and status, and is refused where nothing runs', async () => {
+  const id = await stand.up({ env: ['COLOUR=blue'] });
+  expect(await stand.exec(id, 'sh', '-c', 'echo $COLOUR; exit 9')).toMatchObject({
+    stdout: 'blue\n',
+    exitCode: 9,
+  });
+  await stand.containers.stop(id, { timeoutSeconds: 0 });
+  await expect(stand.containers.exec(id, { command: ['true'] })).rejects.toMatchObject({
+    kind: 'conflict',
+    message: `container ${id} is not running`,
+  });
+  await expect(stand.containers.attach(id, { stdin: false })).rejects.toThrow(
+    'You cannot attach to a stopped container, start it first',
+  );
+});
+
+test('top shows the processes, stats their use', async () => {
+  const id = await stand.up({ command: ['sh', '-c', 'sleep 1000 & wait'] });
+  await until(async () => (await stand.containers.top(id)).rows.length === 2);
+  const { titles, rows } = await stand.containers.top(id);
+  expect(titles).toEqual(['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD']);
+  expect(rows.map((row) => row.at(-1)).sort()).toEqual(['sh -c sleep 1000 & wait', 'sleep 1000']);
+  for await (const reading of stand.containers.stats(id)) {
+    expect(reading).toMatchObject({ id, pids: 2 });
+    expect(reading.memoryBytes).toBeGreaterThan(0);
+    break;
+  }
+});
+
+describe('when somebody is killed', () => {
+  test('a container goes on without the gantry that started it, and is found again', async () => {
+    await using script = startScript(
+      `
+      const { standParts } = await import('${new URL('../../support/container-stand.ts', import.meta.url).pathname}');
+      const { createContainers } = await import('SRC/core/containers/create-containers.ts');
+      const containers = createContainers(await standParts(process.argv.at(-1)).containers());
+      const { id } = await containers.create({ image: 'busybox', command: ['sh', '-c', 'echo begun; sleep 1000'] });
+      const session = await containers.startAttached(id, { stdin: false });
+      for await (const chunk of session.output) console.log(id);
+      `,
+      [stand.root.path],
+    );
+    const id = await script.line();
+    await script.kill();
+    expect((await stand.containers.inspect(id)).state).toBe('running');
+    expect(await stand.exec(id, 'echo', 'still here')).toMatchObject({ stdout: 'still here\n' });
+  });
+
+  test('--rm is kept even when the client was killed before the end', async () => {
+    await using script = startScript(
+      `
+      const { standParts } = await import('${new URL('../../support/container-stand.ts', import.meta.url).pathname}');
+      const { createContainers } = await import('SRC/core/containers/create-containers.ts');
+      const containers = createContainers(await standParts(process.argv.at(-1)).containers());
+      const { id } = await containers.create({
+        image: 'busybox', command: ['sh', '-c', 'echo begun; while ! test -e /end; do sleep 0.05; done'], autoRemove: true,
+      });
+      const session = await containers.startAttached(id, { stdin: false });
+      for await (const chunk of session.output) console.log(id);
+      `,
+      [stand.root.path],
+    );
+    const id = await script.line();
+    await script.kill();
+    await stand.exec(id, 'touch', '/end');
+    // Nobody looks at it: the monitor's own gantry must do it.
+    await until(() => !existsSync(`${stand.root.dirs.containers}/${id}`));
+    await until(async () => (await states()).length === 0);
+  });
+
+  test('without its monitor a container lives on, and its status is lost when it ends', async () => {
+    const id = await stand.up();
+    const record = JSON.parse(
+      readFileSync(`${stand.root.dirs.containers}/${id}/monitor.pid`, 'utf8'),
+    ) as number;
+    process.kill(record, 'SIGKILL');
+    await until(() => processIdentity(record) === undefined);
+    const { pid, state } = await stand.containers.inspect(id);
+    expect(state).toBe('running');
+    process.kill(pid!, 'SIGKILL');
+    await until(() => processIdentity(pid!) === undefined);
+    expect(await stand.containers.inspect(id)).toMatchObject({ state: 'exited', exitCode: -1 });
+    await stand.containers.remove(id);
+  });
+
+  test('a start that was cut off half-way is undone by the next look', async () => {
+    await using script = startScript(
+      `
+      const { standParts } = await import('${new URL('../../support/container-stand.ts', import.meta.url).pathname}');
+      const { createContainers } = await import('SRC/core/containers/create-containers.ts');
+      const services = await standParts(process.argv.at(-1)).containers();
+      const runtime = await services.runtime();
+      const containers = createContainers({
+        ...services,
+        runtime: async () => ({ ...runtime, start: () => new Promise(() => { console.log('created'); setInterval(() => {}, 1000); }) }),
+      });
+      const { id } = await containers.create({ image: 'busybox', name: 'half', command: ['sleep', '1000'] });
+      await containers.start(id);
+      `,
+      [stand.root.path],
+    );
+    expect(await script.line()).toBe('created');
+    await script.kill();
+    expect(await states()).toEqual(['half created']);
+    await stand.containers.start('half');
+    expect(await states()).toEqual(['half running']);
+  });
+
+  test('a record of another boot counts as ended', async () => {
+    const id = await stand.up();
+    const { metadata } = stand.services;
+    const { containerRecords } = await import('../../../src/core/containers/container-record.ts');
+    const records = containerRecords(metadata);
+    const record = records.get(id)!;
+    await stand.containers.kill(id);
+    records.put(id, { ...record, run: { ...record.run!, bootId: 'another' } });
+    expect(await stand.containers.inspect(id)).toMatchObject({ state: 'exited', exitCode: -1 });
+  });
+});
+
+describe('restart policies', () => {
+  test('on-failure brings it back that many times, without any gantry', async () => {
+    const id = await stand.up({
+      command: ['sh', '-c', 'echo run >> /runs; exit 1'],
+      restart: { name: 'on-failure', maximumRetries: 2 },
+    });
+    const { containerRecords } = await import('../../../src/core/containers/container-record.ts');
+    const record = () => containerRecords(stand.services.metadata).get(id);
+    await until(() => record()?.restarts.count === 2 && record()?.state === 'exited');
+    expect(await stand.containers.inspect(id)).toMatchObject({ exitCode: 1, restartCount: 2 });
+  });
+
+  test('always ends with a stop by hand, also while it waits', async () => {
+    const id = await stand.up({ command: ['false'], restart: { name: 'always', maximumRetries: 0 } });
+    await until(async () => (await stand.containers.inspect(id)).state === 'restarting');
+    await stand.containers.stop(id);
+    const details = await stand.containers.inspect(id);
+    expect(details.state).toBe('exited');
+    await expect(
+      stand.containers.create({
+        image: 'busybox',
+        autoRemove: true,
+        restart: { name: 'always', maximumRetries: 0 },
+      }),
+    ).rejects.toThrow("can't create 'AutoRemove' container with restart policy");
+  });
+});
