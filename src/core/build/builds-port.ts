@@ -16,7 +16,8 @@ export function createBuilds(services: CoreServices, dependencies: BuildDependen
     },
     async pruneCache(options) {
       options?.signal?.throwIfAborted();
-      return pruneCache(services, { all: options?.all === true, dryRun: options?.dryRun === true });
+      const { all = false, dryRun = false, signal } = options ?? {};
+      return pruneCache(services, { all, dryRun, signal });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { CoreServices } from '../../core-services.ts';
+import { holdOffCollection } from '../../metadata/garbage-lock.ts';
 import type { Collection, Lease } from '../../metadata/metadata.ts';
 import { type CacheRecord, cacheRecords } from './cache-records.ts';
 
@@ -18,12 +19,12 @@ export class BuildCache {
     this.#lease = lease;
   }
 
-  /** The record of a key whose layer is there. A record whose layer is gone is dropped. */
-  find(key: string): CacheRecord | undefined {
+  /** The record of a key whose layer is there, protected from now on. A record whose layer is gone is dropped. */
+  async find(key: string, signal: AbortSignal): Promise<CacheRecord | undefined> {
     const record = this.#records.get(key);
     if (record === undefined) return undefined;
     if (record.layer !== undefined) {
-      // Protected first, looked for then: no collector can come between.
+      using _ = await holdOffCollection(this.#services.dirs, signal);
       this.#lease.protect({ kind: 'snapshot', key: record.layer.chainId });
       if (this.#services.snapshots.info(record.layer.chainId)?.kind !== 'committed') {
         this.#records.delete(key);

@@ -2,6 +2,7 @@ import type { BuildCacheEntry } from '../../../engine/builds.ts';
 import { chainIds } from '../../../oci/sha256.ts';
 import type { CoreServices } from '../../core-services.ts';
 import { findGarbage } from '../../images/garbage.ts';
+import { beginCollection } from '../../metadata/garbage-lock.ts';
 import { type CacheRecord, cacheRecords } from './cache-records.ts';
 import { buildCacheRoots } from './cache-roots.ts';
 
@@ -42,9 +43,14 @@ export interface CachePruning {
  */
 export async function pruneCache(
   services: CoreServices,
-  options: { readonly all: boolean; readonly dryRun: boolean },
+  options: {
+    readonly all: boolean;
+    readonly dryRun: boolean;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<CachePruning> {
-  const { metadata, snapshots } = services;
+  const { dirs, metadata, snapshots } = services;
+  using _ = await beginCollection(dirs, options.signal);
   const records = cacheRecords(metadata);
   const imageChains = imageChainsOf(services);
   const leased = metadata.leases.protectedResources().snapshots;

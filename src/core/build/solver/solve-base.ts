@@ -4,6 +4,7 @@ import type { Descriptor } from '../../../oci/descriptor.ts';
 import type { Manifest } from '../../../oci/manifest.ts';
 import { mediaTypes } from '../../../oci/media-types.ts';
 import type { Image } from '../../images/image-store.ts';
+import { holdOffCollection } from '../../metadata/garbage-lock.ts';
 import { ensureBaseImage } from '../../transfer/ensure-base-image.ts';
 import type { BuildSession } from './build-session.ts';
 import type { StageState } from './stage-state.ts';
@@ -25,6 +26,7 @@ export async function solveImage(
     signal,
   });
   if (image.topChainId !== undefined) {
+    using _ = await holdOffCollection(services.dirs, signal);
     session.lease.protect({ kind: 'snapshot', key: image.topChainId });
     if (session.services.snapshots.info(image.topChainId)?.kind !== 'committed') throw layersGone(reference);
   }

@@ -25,7 +25,10 @@ export async function solveStep(
   return work.kind === 'config' ? solveConfig(session, work) : solveLayer(session, before, work);
 }
 
-function solveConfig(session: BuildSession, work: Extract<StepWork, { kind: 'config' }>): SolvedStep {
+async function solveConfig(
+  session: BuildSession,
+  work: Extract<StepWork, { kind: 'config' }>,
+): Promise<SolvedStep> {
   const { state, createdBy } = work;
   const key = cacheKey('config', {
     below: state.chainId ?? null,
@@ -33,7 +36,7 @@ function solveConfig(session: BuildSession, work: Extract<StepWork, { kind: 'con
     config: hash('sha256', JSON.stringify([state.config, state.author ?? null]), 'hex'),
     epoch: session.epochSeconds ?? null,
   });
-  const found = session.noCache ? undefined : session.cache.find(key);
+  const found = session.noCache ? undefined : await session.cache.find(key, session.signal);
   const record = found ?? freshRecord(session, createdBy ?? '', undefined);
   if (found === undefined) session.cache.keep([key], record);
   return { state: withHistory(state, record, createdBy), cached: found !== undefined };
@@ -47,7 +50,7 @@ async function solveLayer(
   const missed: string[] = [];
   for (const makeKey of work.keys) {
     const key = await makeKey();
-    const found = session.noCache ? undefined : session.cache.find(key);
+    const found = session.noCache ? undefined : await session.cache.find(key, session.signal);
     if (found !== undefined) {
       if (missed.length > 0) session.cache.keep(missed, found);
       return { state: withLayer(work, found), cached: true };
