@@ -1,6 +1,7 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { EngineDirs } from '../engine-dirs.ts';
 import { cgroupProcesses } from '../host/cgroups/cgroup-processes.ts';
+import { cgroupOomKills } from '../host/cgroups/cgroup-usage.ts';
 import { wakeCgroups } from '../host/cgroups/wake-cgroups.ts';
 import { isAlive } from '../host/process-identity.ts';
 import { sweepBundle } from './bundle.ts';
@@ -92,7 +93,12 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
       }
       sweepBundle(dir);
     },
-    exitStatus: readExitStatus,
+    exitStatus: (id, dir) => {
+      const status = readExitStatus(id, dir);
+      if (status === undefined || status.oomKilled) return status;
+      // The monitor may write the status before it has heard of it.
+      return { ...status, oomKilled: cgroupOomKills(containerCgroup(id)) > 0 };
+    },
     waitExit: (id, dir, process, signal) =>
       waitForExitStatus(id, dir, () => !alive(process) && !monitorAlive(process.monitorPid, id), signal),
     alive,

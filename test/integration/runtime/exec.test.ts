@@ -105,7 +105,7 @@ describe.each(['crun', 'runc'] as const)('a process run in a container of %s', (
       command: [
         'sh',
         '-c',
-        `echo up; trap '' HUP; until [ -e /tmp/go-${tty} ]; do sleep 0.05; done; touch ${marker}`,
+        `trap '' HUP; echo up; until [ -e /tmp/go-${tty} ]; do sleep 0.05; done; touch ${marker}`,
       ],
       tty,
       stdin: true,
