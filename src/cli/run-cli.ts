@@ -73,7 +73,8 @@ async function runCommand(host: CliHost, command: Command, input: AnyInput): Pro
       if (!(await confirm(host, question))) return 0;
     }
   }
-  return showOutcome(host, await command.run(ctx, input));
+  // Awaited here: the engine must stay open until all is shown.
+  return await showOutcome(host, await command.run(ctx, input));
 }
 
 async function showHelp(host: CliHost, words: readonly string[]): Promise<number> {
