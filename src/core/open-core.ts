@@ -8,7 +8,7 @@ import { lazy } from './lazy.ts';
 import { lazyNoun } from './lazy-noun.ts';
 import type { Metadata } from './metadata/metadata.ts';
 import { ensureDirs, resolveDirs } from './open-dirs.ts';
-import type { RegistryClient, RegistryClient } from './registry/registry-client.ts';
+import type { RegistryClient } from './registry/registry-client.ts';
 
 export interface CoreOptions {
   /** `--root`: everything the engine keeps lies below it. */
@@ -30,7 +30,6 @@ export interface CoreParts {
   readonly services: () => Promise<CoreServices>;
   readonly containers: () => Promise<ContainerServices>;
   readonly registry: () => Promise<RegistryClient>;
-  readonly registry: () => Promise<RegistryClient>;
   /** Closes what was opened. */
   readonly close: () => Promise<void>;
 }
@@ -51,20 +50,7 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
       return capabilities;
     },
     images: lazyNoun(
-      lazy(async () => {
-        const [{ createImages }, { createTransfers }, { imageUsage }, { buildCacheRoots }] = await Promise.all([
-          import('./images/create-images.ts'),
-          import('./transfer/create-transfers.ts'),
-          import('./containers/image-usage.ts'),
-          import('./build/solver/cache-roots.ts'),
-        ]);
-        const services = await parts.services();
-        return createImages(services, {
-          usage: imageUsage(services.metadata),
-          roots: [buildCacheRoots(services.metadata)],
-          transfers: createTransfers(services, { registry: parts.registry }),
-        });
-      }),
+      lazy(async () => (await import('./assemble-images.ts')).assembleImages(parts)),
       { pull: 'operation', push: 'operation', load: 'operation', import: 'operation', save: 'stream' },
     ),
     containers: lazyNoun(
@@ -75,11 +61,7 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
       { logs: 'stream', stats: 'stream' },
     ),
     builds: lazyNoun(
-      lazy(async () => {
-        const { createBuilds } = await import('./build/builds-port.ts');
-        const { runtime, networking } = await parts.containers();
-        return createBuilds(await parts.services(), { registry: parts.registry, runtime, networking });
-      }),
+      lazy(async () => (await import('./assemble-builds.ts')).assembleBuilds(parts)),
       { build: 'operation' },
     ),
     volumes: lazyNoun(
