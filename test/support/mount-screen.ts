@@ -21,6 +21,7 @@ export interface MountOptions {
   readonly rows?: number;
   readonly engine?: FakeEngine;
   readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
   /** Default: a program that prints its arguments. */
   readonly selfCommand?: readonly [string, ...string[]];
 }
@@ -76,7 +77,7 @@ export async function mountScreen(options: MountOptions = {}): Promise<MountedSc
   const running = await createScreen({
     engine,
     device,
-    cwd: '/work/app',
+    cwd: options.cwd ?? '/srv/app',
     env,
     dirs: { config: join(home, 'config'), state: join(home, 'state') },
     selfCommand: options.selfCommand ?? ['/bin/echo'],

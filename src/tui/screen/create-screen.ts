@@ -17,6 +17,7 @@ import { InkStdin } from '../input/ink-stdin.ts';
 import { defaultSizes } from '../layout/layout-sizes.ts';
 import { detectColourLevel } from '../paint/colour-level.ts';
 import { Painter } from '../paint/painter.ts';
+import { chartsPane } from '../panes/charts-pane.ts';
 import { containersPane } from '../panes/containers-pane.ts';
 import { imagesPane } from '../panes/images-pane.ts';
 import { layersPane } from '../panes/layers-pane.ts';
@@ -96,7 +97,7 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
   const overrides: KeyOverrides = preferences?.keys ?? {};
   let commands: readonly Command[] = own;
   let keymap = buildKeymap(commands, overrides);
-  const panes = makePanes({ engine: engineStore, stats, layers, view, styles }, logs);
+  const panes = makePanes({ engine: engineStore, stats, layers, view, styles }, logs, refresh);
   const screen: Screen = {
     engine,
     device,
@@ -191,7 +192,7 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
   };
 }
 
-function makePanes(context: PaneContext, logs: LogKeeper): ReadonlyMap<PaneId, Pane> {
+function makePanes(context: PaneContext, logs: LogKeeper, changed: () => void): ReadonlyMap<PaneId, Pane> {
   const images = imagesPane(context);
   const panes = [
     images,
@@ -201,6 +202,7 @@ function makePanes(context: PaneContext, logs: LogKeeper): ReadonlyMap<PaneId, P
       return selected?.kind === 'image' ? selected.subject : undefined;
     }),
     logsPane(context, () => logs.shown),
+    chartsPane(context, () => logs.shown?.container, changed),
   ];
   return new Map(panes.map((pane) => [pane.id, pane]));
 }

@@ -11,7 +11,7 @@ export function searchFrom(screen: Screen, search: string): void {
   const hit = ring === undefined || search === '' ? undefined : find(screen, search, start, -1);
   screen.view.update((state) => ({
     ...state,
-    logs: { ...state.logs, search, hit, bottom: hit ?? state.logs.bottom },
+    logs: { ...state.logs, search, hit, bottom: inSight(screen, hit) },
   }));
 }
 
@@ -30,7 +30,23 @@ export function searchOn(screen: Screen, by: 1 | -1): void {
     say(screen, 'info', `no line has “${search}”`);
     return;
   }
-  screen.view.update((state) => ({ ...state, logs: { ...state.logs, hit: found, bottom: found } }));
+  screen.view.update((state) => ({
+    ...state,
+    logs: { ...state.logs, hit: found, bottom: inSight(screen, found) },
+  }));
+}
+
+/** The bottom line that has the hit in sight: the one there is if it will do, else one a little below the hit. */
+function inSight(screen: Screen, hit: number | undefined): number | undefined {
+  const { bottom } = screen.view.state.logs;
+  const ring = screen.logs.shown?.ring;
+  if (hit === undefined || ring === undefined) return bottom;
+  const height = screen.pane('logs')?.pageRows() ?? 1;
+  const last = ring.end - 1;
+  const now = bottom ?? last;
+  if (hit <= now && hit > now - height) return bottom;
+  const next = Math.min(last, hit + Math.floor(height / 3));
+  return next === last ? undefined : Math.max(next, Math.min(last, ring.first + height - 1));
 }
 
 function find(screen: Screen, search: string, from: number, by: 1 | -1): number | undefined {

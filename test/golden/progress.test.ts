@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { GantryError } from '../../src/base/gantry-error.ts';
+import type { BuildEvent } from '../../src/engine/builds.ts';
+import { FakeEngine, fakeNow } from '../support/fake-engine.ts';
+import { frameOf } from '../support/frame.ts';
+import { type MountedScreen, mountScreen } from '../support/mount-screen.ts';
+import { fakeImageId } from '../support/sample-objects.ts';
+
+const names = ['FROM debian:12', 'RUN apt-get update', 'COPY . /srv', 'RUN make', 'CMD ["serve"]'];
+const graph: BuildEvent = {
+  kind: 'graph',
+  vertices: names.map((name, index) => ({
+    id: String(index),
+    name: `[${index + 1}/${names.length}] ${name}`,
+    stage: 'main',
+    inputs: [],
+    position: undefined,
+  })),
+};
+const output = (text: string): BuildEvent => ({
+  kind: 'output',
+  vertex: '3',
+  stream: 'stdout',
+  data: Buffer.from(`${text}\n`),
+});
+
+/** A build that stops in the middle until the test lets it go on. */
+function buildEngine() {
+  const engine = new FakeEngine();
+  const gate = Promise.withResolvers<void>();
+  engine.buildWork = async (emit, signal) => {
+    signal.addEventListener('abort', () => gate.reject(signal.reason), { once: true });
+    emit(graph);
+    emit({ kind: 'cached', vertex: '0' });
+    emit({ kind: 'cached', vertex: '1' });
+    emit({ kind: 'started', vertex: '2', time: fakeNow - 4000 });
+    emit({ kind: 'completed', vertex: '2', time: fakeNow - 3400 });
+    emit({ kind: 'started', vertex: '3', time: fakeNow - 2500 });
+    for (let file = 1; file <= 5; file += 1) emit(output(`cc -c part${file}.c`));
+    emit(output('10%\r50%\r100% linked'));
+    await gate.promise;
+    for (const vertex of ['3', '4']) emit({ kind: 'completed', vertex, time: fakeNow });
+    return { imageId: fakeImageId('built'), tags: ['app:1'], cachedSteps: 2, totalSteps: 5 };
+  };
+  return { engine, gate };
+}
+
+async function expectFrame({ emulator }: MountedScreen, name: string): Promise<void> {
+  await expect(frameOf(emulator)).toMatchFileSnapshot(`frames/${name}.frame`);
+}
+
+async function startBuild(screen: MountedScreen): Promise<void> {
+  await screen.press(':', 'build -t app:1 .', '\r');
+  await screen.shows('100% linked');
+  await screen.settle();
+}
+
+describe('progress', () => {
+  it('follows a build step by step, and says when it is done', async () => {
+    const { engine, gate } = buildEngine();
+    await using screen = await mountScreen({ engine, cwd: import.meta.dirname });
+    await startBuild(screen);
+    await expectFrame(screen, 'build-running');
+    gate.resolve();
+    await screen.shows('done in');
+    await screen.settle();
+    await expectFrame(screen, 'build-done');
+    await screen.press('\u001b');
+    await screen.shows('✓ gantry build -t app:1 .');
+  });
+
+  it('keeps a build in the status line while the user goes on', async () => {
+    const { engine, gate } = buildEngine();
+    await using screen = await mountScreen({ engine, cwd: import.meta.dirname });
+    await startBuild(screen);
+    await screen.press('\u001b');
+    await expectFrame(screen, 'build-behind');
+    await screen.press('J');
+    await expectFrame(screen, 'journal');
+    gate.resolve();
+  });
+
+  it('shows which step failed and why', async () => {
+    const { engine, gate } = buildEngine();
+    await using screen = await mountScreen({ engine, cwd: import.meta.dirname });
+    const { buildWork } = engine;
+    engine.buildWork = async (emit, signal) => {
+      await buildWork(emit, signal).catch(() => undefined);
+      const message = 'The command "make" returned a non-zero code: 2';
+      emit({ kind: 'failed', vertex: '3', time: fakeNow, message });
+      throw new GantryError({ kind: 'failed', code: 'build-step-failed', message, details: { exitCode: 2 } });
+    };
+    await startBuild(screen);
+    gate.reject(new Error('make'));
+    await screen.shows('non-zero code: 2');
+    await screen.settle();
+    await expectFrame(screen, 'build-failed');
+  });
+
+  it('cancels a build', async () => {
+    const { engine } = buildEngine();
+    await using screen = await mountScreen({ engine, cwd: import.meta.dirname });
+    await startBuild(screen);
+    await screen.press('x');
+    await screen.shows('! cancelled');
+  });
+
+  it('draws a bar a layer of a push', async () => {
+    const engine = new FakeEngine();
+    const gate = Promise.withResolvers<void>();
+    engine.transferWork = async (emit) => {
+      const layers = ['0fce8f95aa01', '5fac6619bb02', 'dae358a4cc03', 'b2558485dd04'];
+      for (const [index, layer] of layers.entries()) {
+        const phase = (['pushed', 'pushing', 'waiting', 'mounted'] as const)[index] ?? 'waiting';
+        const totalBytes = [77_800_000, 12_400_000, 3_100_000, 48_000][index];
+        emit({ kind: 'layer', layer, phase, doneBytes: phase === 'pushing' ? 5_000_000 : 0, totalBytes });
+      }
+      await gate.promise;
+    };
+    await using screen = await mountScreen({ engine });
+    await screen.press('1', 'u', '\r');
+    await screen.shows('pushing');
+    await screen.settle();
+    await expectFrame(screen, 'push-running');
+    gate.resolve();
+  });
+
+  it('shows the words of an error in one line, with what to do', async () => {
+    await using screen = await mountScreen();
+    screen.engine.failure = new GantryError({
+      kind: 'conflict',
+      code: 'port-in-use',
+      message:
+        'driver failed programming external connectivity: port 8080 is already in use\nby another program',
+      hint: 'publish another port: -p 8081:80',
+    });
+    await screen.press('2', 's');
+    await screen.shows('already in use');
+    await expectFrame(screen, 'error');
+    await screen.press('j');
+    await screen.lacks('already in use');
+  });
+
+  it('shows everything about a container', async () => {
+    await using screen = await mountScreen({ rows: 30 });
+    await screen.press('2', '\r');
+    await screen.shows('gantry container inspect web');
+    await expectFrame(screen, 'inspect');
+  });
+});

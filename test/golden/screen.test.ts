@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { frameOf } from '../support/frame.ts';
+import { type MountedScreen, type MountOptions, mountScreen } from '../support/mount-screen.ts';
+
+/** Mounts a screen with a log and readings of `web`, and waits until all of it is shown. */
+async function mounted(options: MountOptions = {}): Promise<MountedScreen> {
+  const screen = await mountScreen(options);
+  for (let line = 1; line <= 12; line += 1) {
+    screen.engine.log(
+      'web',
+      `\u001b[36mGET\u001b[m /api/things/${line} \u001b[32m200\u001b[m ${line * 7} ms`,
+    );
+  }
+  screen.engine.log('web', 'warning: the disk is nearly full', 'stderr');
+  await screen.settle();
+  for (const [cpu, memory] of [
+    [12.5, 48e6],
+    [30, 50e6],
+    [20, 52e6],
+  ] as const)
+    screen.engine.reading('web', cpu, memory);
+  await screen.settle();
+  return screen;
+}
+
+const frame = (name: string): string => `frames/${name}.frame`;
+
+async function expectFrame({ emulator }: MountedScreen, name: string): Promise<void> {
+  await expect(frameOf(emulator)).toMatchFileSnapshot(frame(name));
+}
+
+describe('screen', () => {
+  it('shows four panes', async () => {
+    await using screen = await mounted();
+    await expectFrame(screen, 'four-panes');
+  });
+
+  it('shows its chrome before the engine has answered', async () => {
+    const engine = (await import('../support/fake-engine.ts')).FakeEngine;
+    const slow = new engine();
+    slow.images.list = () => new Promise(() => undefined);
+    slow.containers.list = () => new Promise(() => undefined);
+    await using screen = await mountScreen({ engine: slow });
+    await screen.settle();
+    await expectFrame(screen, 'first-frame');
+  });
+
+  it('moves the focus and the selection', async () => {
+    await using screen = await mounted();
+    await screen.press('1', 'j', 'j');
+    await expectFrame(screen, 'focus-images');
+    await screen.press('\t', '\t', 'G');
+    await expectFrame(screen, 'focus-layers');
+  });
+
+  it('filters a list while the words are typed, and says when nothing matches', async () => {
+    await using screen = await mounted();
+    await screen.press('2', '/', 'a', 'p', 'i');
+    await expectFrame(screen, 'filter-typing');
+    await screen.press('\r');
+    await screen.shows('/api  2 of 5');
+    await screen.press('/', 'x', 'x', '\r');
+    await screen.shows('Nothing matches');
+    await screen.press('\u001b');
+    await screen.shows('2 running · 5');
+  });
+
+  it('shows every key', async () => {
+    await using screen = await mounted();
+    await screen.press('?');
+    await expectFrame(screen, 'help');
+  });
+
+  it('finds commands by name', async () => {
+    await using screen = await mounted();
+    await screen.press(' ', 'start');
+    await expectFrame(screen, 'palette');
+  });
+
+  it('asks before it removes, with what would go', async () => {
+    await using screen = await mounted();
+    await screen.press('1', 'D');
+    await screen.shows('Are you sure');
+    await expectFrame(screen, 'confirm-prune');
+    await screen.press('n');
+    expect(screen.engine.calls).toEqual([]);
+    await screen.press('D', 'y');
+    await screen.lacks('Are you sure');
+    expect(screen.engine.calls).toEqual(['image.prune']);
+  });
+
+  it('asks for what a build and a run need', async () => {
+    await using screen = await mounted();
+    await screen.press('1', 'b');
+    await expectFrame(screen, 'form-build');
+    await screen.press('\u001b', 'r', '\t', 'site', '\t', '8080:80');
+    await expectFrame(screen, 'form-run');
+  });
+
+  it('says what is wrong in a form, and keeps it', async () => {
+    await using screen = await mounted();
+    await screen.press('1', 'p', '\r');
+    await screen.shows('Image is needed');
+    await expectFrame(screen, 'form-problem');
+  });
+
+  it('proposes how a command line could go on', async () => {
+    await using screen = await mounted();
+    await screen.press(':', 'stop ');
+    await expectFrame(screen, 'command-line');
+  });
+
+  it('reads a log with a search, times and without wrapping', async () => {
+    await using screen = await mounted();
+    screen.engine.log('web', `a long line: ${'0123456789 '.repeat(20)}`);
+    await screen.press('4', 't', '/', 'things/1', '\r');
+    await expectFrame(screen, 'log-search');
+    await screen.press('n', 'w');
+    await expectFrame(screen, 'log-next-unwrapped');
+  });
+
+  it('draws processor and memory', async () => {
+    await using screen = await mounted();
+    await screen.press('m');
+    await screen.shows('memory (MB)');
+    for (let reading = 0; reading < 40; reading += 1) {
+      screen.engine.reading('web', 30 + 25 * Math.sin(reading / 6), 48e6 + reading * 3e5);
+    }
+    await screen.settle();
+    await expectFrame(screen, 'charts');
+  });
+
+  it('says in one place that the terminal is too small, and comes back', async () => {
+    await using screen = await mounted();
+    await screen.resize(20, 5);
+    await expectFrame(screen, 'too-small');
+    await screen.resize(60, 15);
+    await expectFrame(screen, 'smallest');
+    await screen.resize(120, 40);
+    await expectFrame(screen, 'four-panes');
+  });
+
+  it('has a light theme', async () => {
+    await using screen = await mounted();
+    await screen.press('T');
+    await screen.shows('theme Light');
+    await expectFrame(screen, 'light');
+  });
+
+  it.each([
+    ['without colours', { NO_COLOR: '1' }, 'no-color'],
+    ['with sixteen colours', { COLORTERM: '', TERM: 'xterm' }, 'colours-16'],
+    ['with 256 colours', { COLORTERM: '', TERM: 'xterm-256color' }, 'colours-256'],
+  ])('shows everything %s', async (_title, env, name) => {
+    await using screen = await mounted({ env });
+    await expectFrame(screen, name);
+  });
+
+  it('says what to do where there is nothing yet', async () => {
+    const { FakeEngine } = await import('../support/fake-engine.ts');
+    const engine = new FakeEngine();
+    engine.imageList = [];
+    engine.containerList = [];
+    await using screen = await mountScreen({ engine, columns: 100, rows: 30 });
+    await screen.shows('No images yet');
+    await expectFrame(screen, 'empty');
+  });
+});
