@@ -152,7 +152,8 @@ function namesIn(dir: string): readonly string[] {
   }
 }
 
-function commandLine(pid: string): string {
+/** The words a process was started with; empty when it has gone. */
+export function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {

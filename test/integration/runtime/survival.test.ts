@@ -1,10 +1,11 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cgroupFolders } from '../../../src/core/host/cgroups/cgroup-folders.ts';
 import { setLinkUp } from '../../../src/core/host/netlink/links.ts';
 import { NetlinkSocket } from '../../../src/core/host/netlink/netlink-socket.ts';
 import { withNetworkNamespace } from '../../../src/core/host/network-namespace.ts';
-import { finished, RuntimeStand } from '../../support/runtime-stand.ts';
+import { commandLine, finished, RuntimeStand } from '../../support/runtime-stand.ts';
 import { startScript } from '../../support/script-process.ts';
 import { until } from '../../support/until.ts';
 
@@ -22,7 +23,8 @@ const started = await runtime.create({
   id, name: 'x', dir, spec: made, tty: true, openStdin: true, logPath: dir + '/log', logMaxBytes: undefined,
   rootfs: { kind: 'overlay', lower: [root + '/root'], upper: dir + '/upper', work: dir + '/work', folder: undefined },
   exitCommand: ['/bin/sh', '-c', 'echo ended > ' + dir + '/exit-command'],
-  network: 'new', configureNetwork: undefined,
+  network: 'new',
+  configureNetwork: process.argv[4] === 'die' ? async () => process.kill(process.pid, 'SIGKILL') : undefined,
 });
 if (process.argv[4] !== 'created') await runtime.start(id);
 console.log(JSON.stringify(started));
@@ -73,6 +75,25 @@ describe.each(['crun', 'runc'] as const)('a container of %s', (kind) => {
     expect(stand.runtime.alive(process)).toBe(true);
     await stand.runtime.delete(id, dir, { force: true });
     expect(stand.runtime.alive(process)).toBe(false);
+  });
+
+  test('leaves nothing behind when gantry is killed while it is being made', async () => {
+    const { id, dir } = stand.place();
+    const other = startScript(engineOfAnother, [kind, dir, stand.folder.path, 'die']);
+    expect(await other.end()).toBe(-1);
+    const left = (): boolean =>
+      readdirSync('/proc').some((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(id)) ||
+      cgroupFolders(`/gantry/${id}`).some((path) => existsSync(path));
+    await until(() => !left());
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(id);
+  });
+
+  test('is made beside others at the same time', async () => {
+    const results = await Promise.all(
+      [1, 2, 3, 4].map((number) => stand.run(['sh', '-c', `hostname > /who; cat /who; exit ${number}`])),
+    );
+    expect(results.map(({ exitCode }) => exitCode)).toEqual([1, 2, 3, 4]);
+    expect(new Set(results.map(({ stdout }) => stdout)).size).toBe(4);
   });
 
   test('lives on without its monitor; what it ends with is then not known', async () => {
