@@ -1,9 +1,11 @@
-import { createReadStream, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { GantryError } from '../../../base/gantry-error.ts';
 import { startProcess } from '../../host/start-process.ts';
 import { decompress } from '../../layers/decompress.ts';
 import type { TreeEntry } from '../tree/file-tree.ts';
 import { type OpenSource, openSource } from '../tree/open-source.ts';
+import { readChunks } from '../tree/read-chunks.ts';
 
 /** How an archive is packed; xz and bzip2 by the host's programs, never by those of an image. */
 type Packing = 'plain' | 'xz' | 'bzip2';
@@ -43,11 +45,11 @@ function packingOf(head: Buffer): Packing {
 
 function unpacked(source: OpenSource, packing: Packing): AsyncIterable<Uint8Array> {
   if (packing !== 'plain') return throughProgram(source, packing);
-  return createReadStream('', { fd: source.fd, autoClose: false, start: 0, highWaterMark: 256 * 1024 });
+  return readChunks(source.fd);
 }
 
 async function* throughProgram(source: OpenSource, program: 'xz' | 'bzip2'): AsyncGenerator<Uint8Array> {
-  const input = createReadStream('', { fd: source.fd, autoClose: false, start: 0 });
+  const input = Readable.from(readChunks(source.fd));
   const child = startProcess({ argv: [program, '-dc'], stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = Promise.withResolvers<number | null>();
   child.once('error', ended.reject);

@@ -1,7 +1,8 @@
 import { createHash, hash } from 'node:crypto';
-import { createReadStream, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import type { TreeEntry } from './file-tree.ts';
 import { assertUnchanged, openSource } from './open-source.ts';
+import { readChunks } from './read-chunks.ts';
 
 /** Read at once, on this thread; what is larger goes through the thread pool. */
 const smallBytes = 256 * 1024;
@@ -25,8 +26,7 @@ export function fileDigest(entry: TreeEntry): string | Promise<string> {
 async function largeDigest(entry: TreeEntry): Promise<string> {
   using source = openSource(entry);
   const state = createHash('sha256');
-  const bytes = createReadStream('', { fd: source.fd, autoClose: false, start: 0, highWaterMark: 1 << 20 });
-  for await (const chunk of bytes) state.update(chunk as Buffer);
+  for await (const chunk of readChunks(source.fd, 1 << 20)) state.update(chunk);
   assertUnchanged(source, entry);
   return state.digest('hex');
 }

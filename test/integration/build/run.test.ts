@@ -1,0 +1,176 @@
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BuildStand, buildStand } from '../../support/build-stand.ts';
+
+let stand: BuildStand;
+beforeAll(async () => {
+  stand = await buildStand();
+});
+afterAll(() => stand[Symbol.asyncDispose]());
+
+const emptyLayer = 'sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef';
+
+async function output(dockerfileText: string): Promise<readonly string[]> {
+  const run = await stand.build({ dockerfileText, noCache: true });
+  return run.output.trim().split('\n');
+}
+
+describe('RUN', () => {
+  it('runs in a container with the network, names and rights of Docker', async () => {
+    const lines = await output(`FROM busybox
+ENV SET=env
+ARG GIVEN=arg
+ARG SET=hidden
+RUN echo crew:x:77: >> /etc/group && echo sailor:x:88:77::/home/sailor:/bin/sh >> /etc/passwd
+USER sailor
+WORKDIR /home/sailor/new
+RUN id; pwd; echo $SET $GIVEN $HOME; hostname; stat -c %u:%g .
+RUN grep -c localhost /etc/hosts; grep -c nameserver /etc/resolv.conf; ip route; grep CapBnd /proc/1/status
+`);
+    expect(lines.slice(0, 5)).toEqual([
+      'uid=88(sailor) gid=77(crew) groups=77(crew)',
+      '/home/sailor/new',
+      'env arg /home/sailor',
+      'buildkitsandbox',
+      '88:77',
+    ]);
+    expect(Number(lines[5])).toBeGreaterThan(0);
+    expect(Number(lines[6])).toBeGreaterThan(0);
+    expect(lines[7]).toMatch(/^default via /);
+    expect(lines.at(-1)).toMatch(/a80425fb$/);
+  });
+
+  it('has no network with --network=none, and the host only when the build may', async () => {
+    const lines = await output('FROM busybox\nRUN --network=none ip -o link | wc -l');
+    expect(lines).toEqual(['1']);
+    await expect(
+      stand.build({ dockerfileText: 'FROM busybox\nRUN --network=host true' }),
+    ).rejects.toMatchObject({ message: 'network.host is not allowed', details: { vertex: '0.1' } });
+    await stand.build({ dockerfileText: 'FROM busybox\nRUN --network=host true', network: 'host' });
+  });
+
+  it('gives predefined arguments to steps, and to nothing else', async () => {
+    const buildArgs = { HTTP_PROXY: 'http://proxy.test', UNUSED: 'x' };
+    const text = 'FROM busybox\nRUN --network=none echo "[$HTTP_PROXY]"\n';
+    const run = await stand.build({ dockerfileText: text, buildArgs });
+    expect(run.output).toBe('[http://proxy.test]\n');
+    const history = stand.services.images.get(run.result.imageId)?.config.history;
+    expect(history?.at(-1)?.created_by).toBe('RUN /bin/sh -c echo "[$HTTP_PROXY]" # buildkit');
+    const warnings = run.events.flatMap((event) => (event.kind === 'warning' ? [event.message] : []));
+    expect(warnings).toEqual(['[Warning] One or more build-args [UNUSED] were not consumed']);
+    expect((await stand.build({ dockerfileText: text })).result.cachedSteps).toBe(2);
+  });
+
+  it('takes heredocs: for the shell, for an interpreter, after a command', async () => {
+    const lines = await output(`FROM busybox
+RUN <<EOF
+for n in 1 2; do
+  echo shell $n
+done
+EOF
+RUN <<SCRIPT
+#!/bin/cat
+by cat
+SCRIPT
+RUN cat <<A && cat <<-B
+plain
+A
+\t\ttabs
+\tB
+`);
+    expect(lines).toEqual(['shell 1', 'shell 2', '#!/bin/cat', 'by cat', 'plain', 'tabs']);
+  });
+
+  it('fails with the command, its status and its place', async () => {
+    const dockerfileText = 'FROM busybox\nRUN echo fine\nRUN echo before; exit 42\n';
+    const operation = stand.builds.build({ contextDir: stand.contextDir, dockerfileText });
+    const kinds: string[] = [];
+    for await (const event of operation)
+      if (!['graph', 'output'].includes(event.kind)) kinds.push(event.kind);
+    await expect(operation.result).rejects.toMatchObject({
+      kind: 'failed',
+      code: 'build-step-failed',
+      message: "The command '/bin/sh -c echo before; exit 42' returned a non-zero code: 42",
+      exitCode: 42,
+      details: { exitCode: 42, vertex: '0.2', position: { file: 'Dockerfile', line: 3 } },
+    });
+    expect(kinds.slice(-2)).toEqual(['started', 'failed']);
+  });
+
+  it('says so when the program is not there, as a shell would', async () => {
+    await expect(
+      stand.build({ dockerfileText: 'FROM busybox\nRUN ["/no/such", "program"]' }),
+    ).rejects.toMatchObject({ code: 'build-step-failed', exitCode: 127 });
+    await expect(
+      stand.build({ dockerfileText: 'FROM busybox\nUSER nobodyhere\nRUN true' }),
+    ).rejects.toMatchObject({
+      message: 'unable to find user nobodyhere: no matching entries in passwd file',
+    });
+  });
+
+  it('uses the SHELL of the stage', async () => {
+    await expect(
+      stand.build({ dockerfileText: 'FROM busybox\nSHELL ["/bin/sh", "-ec"]\nRUN false; true' }),
+    ).rejects.toMatchObject({
+      message: "The command '/bin/sh -ec false; true' returned a non-zero code: 1",
+    });
+  });
+
+  it('leaves nothing in the layer that only its runtime needed', async () => {
+    const text = 'FROM scratch\nCOPY --from=busybox /bin/busybox /bin/sh\nRUN --network=none true\n';
+    const { result } = await stand.build({ dockerfileText: text, noCache: true });
+    expect(stand.services.images.get(result.imageId)?.diffIds.at(-1)).toBe(emptyLayer);
+  });
+
+  it('mounts caches, files of the context and of stages, memory and secrets', async () => {
+    const token = stand.root.at('token');
+    writeFileSync(token, 'swordfish');
+    stand.write({ 'bound/file.txt': 'from context\n' });
+    const text = (command: string): string => `FROM busybox AS other
+RUN mkdir /o && echo from stage > /o/f
+FROM busybox
+RUN --mount=type=cache,target=/cache,id=test-cache \\
+    --mount=type=bind,source=bound,target=/bound \\
+    --mount=type=bind,from=other,source=/o,target=/other,rw \\
+    --mount=type=tmpfs,target=/mem,size=1m \\
+    --mount=type=secret,id=token \\
+    --mount=type=secret,id=token,env=TOKEN \\
+    --mount=type=secret,id=absent \\
+    ${command}
+RUN ls -d /cache /bound /other /mem /run/secrets 2>&1 | grep -v 'No such' || true
+`;
+    const first = await stand
+      .build({
+        dockerfileText: text(
+          'echo kept > /cache/k; cat /bound/file.txt /other/f /run/secrets/token; echo " $TOKEN"; touch /bound/x 2>/dev/null || echo read-only; echo z > /other/f; stat -c "%a %u" /run/secrets/token; df /mem | tail -1 | cut -d" " -f1',
+        ),
+        secrets: { token },
+        noCache: true,
+      })
+      .catch((error: unknown) => ({ output: String(error) }));
+    expect(first.output).toContain(
+      'from context\nfrom stage\nswordfish swordfish\nread-only\n400 0\ntmpfs\n',
+    );
+    await expect(
+      stand.build({ dockerfileText: 'FROM busybox\nRUN --mount=type=secret,id=gone,required true' }),
+    ).rejects.toMatchObject({ message: 'secret gone: not found' });
+    const again = await stand.build({
+      dockerfileText: 'FROM busybox\nRUN --mount=type=cache,target=/cache,id=test-cache cat /cache/k\n',
+      noCache: true,
+    });
+    expect(again.output).toBe('kept\n');
+    const { imageId } = again.result;
+    expect(stand.services.images.get(imageId)?.diffIds.at(-1)).toBe(emptyLayer);
+  });
+
+  it('looks at the content of what is mounted, not at its times', async () => {
+    stand.write({ 'bound/file.txt': 'one' });
+    const dockerfileText =
+      'FROM busybox\nRUN --network=none --mount=source=bound,target=/b cat /b/file.txt > /copy\n';
+    await stand.build({ dockerfileText });
+    stand.write({ 'bound/file.txt': 'one' });
+    expect((await stand.build({ dockerfileText })).result.cachedSteps).toBe(2);
+    stand.write({ 'bound/file.txt': 'two' });
+    expect((await stand.build({ dockerfileText })).result.cachedSteps).toBe(1);
+  });
+});
