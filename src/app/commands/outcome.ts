@@ -54,6 +54,8 @@ export interface RemovalsOutcome extends OutcomeExtras {
 /** A pull, push, load or import on its way. `next` says what follows once it is done. */
 export interface TransferOutcome extends OutcomeExtras {
   readonly kind: 'transfer';
+  /** Which way the bytes go: a layer's states are called differently. */
+  readonly way: 'pull' | 'push' | 'load';
   readonly operation: Operation<TransferEvent, unknown>;
   /** Said before the progress. */
   readonly opening?: string | undefined;

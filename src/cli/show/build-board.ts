@@ -49,6 +49,7 @@ export function buildBoard(): BuildBoard {
         case 'cached':
           return update(event.vertex, { state: 'cached' });
         case 'completed':
+          if (steps.get(event.vertex)?.state === 'cached') return;
           return update(event.vertex, { state: 'done', endedMs: event.time });
         case 'failed':
           return update(event.vertex, { state: 'failed', endedMs: event.time });

@@ -6,6 +6,7 @@ interface Step {
   readonly number: number;
   readonly name: string;
   started: number | undefined;
+  cached: boolean;
   readonly cut: (data: Uint8Array) => readonly string[];
 }
 
@@ -16,7 +17,13 @@ export function plainBuild(print: (line: string) => void): (event: BuildEvent) =
   const stepOf = (id: string): Step => {
     let step = steps.get(id);
     if (step === undefined) {
-      step = { number: steps.size + 1, name: names.get(id) ?? id, started: undefined, cut: lineCutter() };
+      step = {
+        number: steps.size + 1,
+        name: names.get(id) ?? id,
+        started: undefined,
+        cached: false,
+        cut: lineCutter(),
+      };
       steps.set(id, step);
       print(`#${step.number} ${safeLine(step.name)}`);
     }
@@ -39,9 +46,12 @@ export function plainBuild(print: (line: string) => void): (event: BuildEvent) =
       case 'started':
         stepOf(event.vertex).started = event.time;
         return;
-      case 'cached':
-        print(`#${stepOf(event.vertex).number} CACHED`);
+      case 'cached': {
+        const step = stepOf(event.vertex);
+        step.cached = true;
+        print(`#${step.number} CACHED`);
         return;
+      }
       case 'output': {
         const step = stepOf(event.vertex);
         const at = ((Date.now() - (step.started ?? Date.now())) / 1000).toFixed(3);
@@ -50,7 +60,7 @@ export function plainBuild(print: (line: string) => void): (event: BuildEvent) =
       }
       case 'completed': {
         const step = stepOf(event.vertex);
-        print(`#${step.number} DONE ${seconds(step, event.time)}s`);
+        if (!step.cached) print(`#${step.number} DONE ${seconds(step, event.time)}s`);
         return;
       }
       case 'failed':

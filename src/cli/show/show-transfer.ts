@@ -9,18 +9,18 @@ export async function showTransfer(host: CliHost, outcome: TransferOutcome): Pro
   await using operation = outcome.operation;
   const sink = outcome.stream === 'stdout' ? host.stdout : host.stderr;
   if (outcome.opening !== undefined) sink.text(`${stripControl(outcome.opening)}\n`);
-  if (!outcome.quiet) await (sink.isTerminal ? showBars : showChanges)(sink, operation);
+  if (!outcome.quiet) await (sink.isTerminal ? showBars : showChanges)(sink, outcome);
   await operation.result;
   return outcome.next();
 }
 
-async function showBars(sink: CliHost['stdout'], events: TransferOutcome['operation']): Promise<void> {
+async function showBars(sink: CliHost['stdout'], { way, operation }: TransferOutcome): Promise<void> {
   const layers = new Map<string, string>();
   const screen = redrawLines(sink, () => [...layers.values()]);
   try {
-    for await (const event of events) {
+    for await (const event of operation) {
       if (event.kind === 'message') screen.above(stripControl(event.text));
-      else layers.set(event.layer, transferLine(event, { bar: true }));
+      else layers.set(event.layer, transferLine(event, { way, bar: true }));
       screen.changed();
     }
   } finally {
@@ -28,14 +28,14 @@ async function showBars(sink: CliHost['stdout'], events: TransferOutcome['operat
   }
 }
 
-async function showChanges(sink: CliHost['stdout'], events: TransferOutcome['operation']): Promise<void> {
+async function showChanges(sink: CliHost['stdout'], { way, operation }: TransferOutcome): Promise<void> {
   const said = new Map<string, string>();
-  for await (const event of events) {
+  for await (const event of operation) {
     if (event.kind === 'message') {
       sink.text(`${stripControl(event.text)}\n`);
     } else if (said.get(event.layer) !== event.phase) {
       said.set(event.layer, event.phase);
-      sink.text(`${transferLine(event, { bar: false })}\n`);
+      sink.text(`${transferLine(event, { way, bar: false })}\n`);
     }
   }
 }

@@ -14,7 +14,7 @@ export async function sourceExcerpt(position: unknown): Promise<readonly string[
   if (typeof file !== 'string' || typeof line !== 'number' || typeof endLine !== 'number') return [];
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return [];
-  const lines = text.split('\n');
+  const lines = text.replace(/\r?\n$/, '').split('\n');
   const first = Math.max(1, line - around);
   const last = Math.min(lines.length, endLine + around);
   const shown: string[] = [];

@@ -1,10 +1,11 @@
 import { humanSize } from '../../app/commands/format/human-size.ts';
+import type { TransferOutcome } from '../../app/commands/outcome.ts';
 import { safeLine } from '../../app/commands/present/safe-text.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
 
 type LayerEvent = Extract<TransferEvent, { kind: 'layer' }>;
 
-const words: Readonly<Record<LayerEvent['phase'], string>> = {
+const usualWords: Readonly<Record<LayerEvent['phase'], string>> = {
   waiting: 'Waiting',
   downloading: 'Downloading',
   verifying: 'Verifying Checksum',
@@ -19,12 +20,22 @@ const words: Readonly<Record<LayerEvent['phase'], string>> = {
   retrying: 'Retrying',
 };
 
+/** What differs by the way the bytes go. */
+const ownWords: Readonly<Record<TransferOutcome['way'], Partial<typeof usualWords>>> = {
+  pull: {},
+  push: { exists: 'Layer already exists', done: 'Pushed' },
+  load: { downloading: 'Reading', downloaded: 'Read', done: 'Loaded' },
+};
+
 const moving: ReadonlySet<LayerEvent['phase']> = new Set(['downloading', 'extracting', 'pushing']);
 const barWidth = 50;
 
 /** One layer in Docker's words: `4f4fb700ef54: Downloading [===>   ]  1.2MB/3.4MB`. */
-export function transferLine(event: LayerEvent, { bar }: { readonly bar: boolean }): string {
-  const text = `${safeLine(event.layer)}: ${words[event.phase]}`;
+export function transferLine(
+  event: LayerEvent,
+  { way, bar }: { readonly way: TransferOutcome['way']; readonly bar: boolean },
+): string {
+  const text = `${safeLine(event.layer)}: ${ownWords[way][event.phase] ?? usualWords[event.phase]}`;
   if (!bar || !moving.has(event.phase)) return text;
   const { doneBytes, totalBytes } = event;
   if (totalBytes === undefined || totalBytes === 0) return `${text}  ${humanSize(doneBytes)}`;

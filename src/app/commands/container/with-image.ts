@@ -21,6 +21,7 @@ export async function withImage(
 ): Promise<Outcome> {
   const pull = (opening: string | undefined): Outcome => ({
     kind: 'transfer',
+    way: 'pull',
     operation: ctx.engine.images.pull(wish.image, { signal: ctx.signal, platform: wish.platform }),
     opening,
     quiet: wish.quiet,

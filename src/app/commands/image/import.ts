@@ -37,6 +37,7 @@ export const imageImport = defineCommand({
     });
     return {
       kind: 'transfer',
+      way: 'load',
       operation,
       quiet: false,
       stream: 'stderr',

@@ -17,6 +17,7 @@ export const imageLoad = defineCommand({
     const operation = ctx.engine.images.load(archive, { signal: ctx.signal });
     return {
       kind: 'transfer',
+      way: 'load',
       operation,
       quiet: options.quiet,
       stream: 'stderr',

@@ -36,6 +36,7 @@ export const imagePull = defineCommand({
     });
     return {
       kind: 'transfer',
+      way: 'pull',
       operation,
       opening: named || options.allTags || options.quiet ? undefined : 'Using default tag: latest',
       quiet: options.quiet,

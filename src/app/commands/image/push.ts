@@ -35,6 +35,7 @@ export const imagePush = defineCommand({
     const target = repositoryName(reference);
     return {
       kind: 'transfer',
+      way: 'push',
       operation,
       opening: options.quiet
         ? undefined

@@ -19,6 +19,7 @@ const events: readonly BuildEvent[] = [
   { kind: 'graph', vertices: [vertex('a', '[1/2] FROM debian'), vertex('b', '[2/2] RUN make')] },
   { kind: 'started', vertex: 'a', time: 1000 },
   { kind: 'cached', vertex: 'a' },
+  { kind: 'completed', vertex: 'a', time: 1000 },
   { kind: 'started', vertex: 'b', time: 1000 },
   { kind: 'output', vertex: 'b', stream: 'stdout', data: Buffer.from('one\ntw') },
   { kind: 'output', vertex: 'b', stream: 'stderr', data: Buffer.from('o\n\u001b[31mthree\u001b[0m\n') },
@@ -70,7 +71,16 @@ describe('a build', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line).kind);
-    expect(kinds).toEqual(['graph', 'started', 'cached', 'started', 'output', 'output', 'completed']);
+    expect(kinds).toEqual([
+      'graph',
+      'started',
+      'cached',
+      'completed',
+      'started',
+      'output',
+      'output',
+      'completed',
+    ]);
   });
 
   it('shows the end of the output of a step that failed, and its place', async () => {

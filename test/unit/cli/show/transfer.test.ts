@@ -14,25 +14,37 @@ const layer = (
 
 describe('a layer on its way', () => {
   it('is a bar where there is a total', () => {
-    expect(transferLine(layer('downloading', 0, 100), { bar: true })).toBe(
+    expect(transferLine(layer('downloading', 0, 100), { way: 'pull', bar: true })).toBe(
       `0123456789ab: Downloading [>${' '.repeat(49)}]  0B/100B`,
     );
-    expect(transferLine(layer('extracting', 500_000, 1_000_000), { bar: true })).toBe(
+    expect(transferLine(layer('extracting', 500_000, 1_000_000), { way: 'pull', bar: true })).toBe(
       `0123456789ab: Extracting [${'='.repeat(24)}>${' '.repeat(25)}]  500kB/1MB`,
     );
-    expect(transferLine(layer('pushing', 7, 5), { bar: true })).toContain(`[${'='.repeat(49)}>]  7B/5B`);
-    expect(transferLine(layer('downloading', 7), { bar: true })).toBe('0123456789ab: Downloading  7B');
+    expect(transferLine(layer('pushing', 7, 5), { way: 'pull', bar: true })).toContain(
+      `[${'='.repeat(49)}>]  7B/5B`,
+    );
+    expect(transferLine(layer('downloading', 7), { way: 'pull', bar: true })).toBe(
+      '0123456789ab: Downloading  7B',
+    );
+  });
+
+  it('is called by the way it goes', () => {
+    expect(transferLine(layer('exists'), { way: 'push', bar: false })).toContain('Layer already exists');
+    expect(transferLine(layer('done'), { way: 'load', bar: false })).toContain('Loaded');
   });
 
   it('is a word elsewhere', () => {
-    expect(transferLine(layer('done', 5, 5), { bar: true })).toBe('0123456789ab: Pull complete');
-    expect(transferLine(layer('downloading', 5, 5), { bar: false })).toBe('0123456789ab: Downloading');
+    expect(transferLine(layer('done', 5, 5), { way: 'pull', bar: true })).toBe('0123456789ab: Pull complete');
+    expect(transferLine(layer('downloading', 5, 5), { way: 'pull', bar: false })).toBe(
+      '0123456789ab: Downloading',
+    );
   });
 });
 
 describe('a transfer', () => {
   const outcome = (more: Partial<TransferOutcome> = {}): TransferOutcome => ({
     kind: 'transfer',
+    way: 'pull',
     operation: startOperation<TransferEvent, number>(async (emit) => {
       emit({ kind: 'message', text: 'latest: Pulling from web\u001b[2J' });
       for (const done of [1, 2, 3]) emit(layer('downloading', done, 3));
