@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { GantryError } from '../../base/gantry-error.ts';
 import { type DiffId, parseDiffId } from '../../oci/digest.ts';
+import type { LayerFolder } from './layer-io.ts';
 import type { PackJob, PackReply } from './pack.worker.ts';
 import { fromThreadError } from './thread-error.ts';
 import { borrowWorker } from './worker-pool.ts';
@@ -20,17 +21,17 @@ export interface PackOptions {
 }
 
 /**
- * The diff ID of a folder in overlayfs form (`Snapshotter.layerDir`), without making the tar: about 0.15 s for ten
+ * The diff ID of a layer's folder, or of `Snapshotter.layerDir` in overlayfs form, without making the tar: about 0.15 s for ten
  * thousand files. Runs in a worker thread. Rejects `corrupt` / `bad-layer` for what no layer can hold, `io`.
  */
-export async function hashLayer(layerDir: string, signal?: AbortSignal): Promise<LayerTarInfo> {
-  const packing = startPacking({ layerDir }, undefined, signal);
+export async function hashLayer(folder: LayerFolder | string, signal?: AbortSignal): Promise<LayerTarInfo> {
+  const packing = startPacking(typeof folder === 'string' ? { layerDir: folder } : folder, undefined, signal);
   for await (const _ of packing.chunks) break;
   return packing.result;
 }
 
 /**
- * The tar of a folder in overlayfs form, or a tar that is a file already. The same source gives the same bytes, compressed ones too. `result` settles
+ * The tar of a layer's folder, or a tar that is a file already. The same source gives the same bytes, compressed ones too. `result` settles
  * when `chunks` has been read to its end; leaving early stops the work.
  */
 export function packLayer(

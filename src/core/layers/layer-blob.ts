@@ -8,6 +8,7 @@ import { holdOffCollection } from '../metadata/garbage-lock.ts';
 import type { Lease, Metadata } from '../metadata/metadata.ts';
 import { packLayer } from './diff-layer.ts';
 import { layerBlobs } from './layer-blob-records.ts';
+import type { LayerFolder } from './layer-io.ts';
 
 export interface LayerBlobServices {
   readonly dirs: EngineDirs;
@@ -17,8 +18,8 @@ export interface LayerBlobServices {
 
 export interface LayerBlobRequest {
   readonly diffId: DiffId;
-  /** The unpacked layer in overlayfs form, for layers that were made here and never had a blob. */
-  readonly layerDir: string;
+  /** The unpacked layer, for layers that were made here and never had a blob. */
+  readonly folder: LayerFolder;
   readonly lease: Lease;
   readonly signal?: AbortSignal | undefined;
   /** Bytes of the tar done so far. */
@@ -44,11 +45,11 @@ export async function ensureLayerBlob(
 
 async function makeLayerBlob(
   { dirs, metadata, content }: LayerBlobServices,
-  { diffId, layerDir, lease, signal, onProgress }: LayerBlobRequest,
+  { diffId, folder, lease, signal, onProgress }: LayerBlobRequest,
 ): Promise<Descriptor> {
   // A layer that came uncompressed is kept so: its digest is the diff ID.
   const plain = diffId as string as Digest;
-  const source = content.has(plain) ? { tarPath: content.path(plain) } : { layerDir };
+  const source = content.has(plain) ? { tarPath: content.path(plain) } : folder;
   const packing = packLayer(source, { compression: 'gzip', signal, onProgress });
   await using ingest = await content.ingest(undefined, { signal });
   for await (const chunk of packing.chunks) await ingest.write(chunk);

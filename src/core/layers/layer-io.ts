@@ -44,6 +44,14 @@ export type ApplyLayer = (
   options: ApplyOptions,
 ) => Promise<AppliedLayer>;
 
+/** An unpacked layer, to be made a tar again. */
+export interface LayerFolder {
+  /** The layer's own files in overlayfs form; with `baseDir`, the whole tree with those of the layers below. */
+  readonly layerDir: string;
+  /** The whole tree without this layer, where layers are kept as copies: what differs is the layer. */
+  readonly baseDir?: string | undefined;
+}
+
 export interface DiffedLayer {
   readonly diffId: DiffId;
   readonly digest: Digest;

@@ -1,13 +1,15 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
+import type { LayerFolder } from './layer-io.ts';
+import { scanChanges } from './scan-changes.ts';
 import { type ScannedEntry, scanLayer } from './scan-layer.ts';
 import { pathOf } from './tar/byte-string.ts';
 import { encodeTarHeader, tarEnd, tarPadding } from './tar/encode-tar-header.ts';
 
 /**
- * A folder in overlayfs form as the bytes of a layer's tar, in blocks of the length `newBlock` gives (the last one
+ * A layer's folder as the bytes of a layer's tar, in blocks of the length `newBlock` gives (the last one
  * shorter). A block belongs to the caller until it asks for the next; `newBlock` may give the same one again.
  */
-export function* layerTar(layerDir: string, newBlock: () => Buffer): Generator<Buffer, void, undefined> {
+export function* layerTar(folder: LayerFolder, newBlock: () => Buffer): Generator<Buffer, void, undefined> {
   let block = newBlock();
   let fill = 0;
 
@@ -46,7 +48,8 @@ export function* layerTar(layerDir: string, newBlock: () => Buffer): Generator<B
     yield* put(tarPadding(entry.sizeBytes));
   }
 
-  for (const scanned of scanLayer(layerDir)) {
+  const { layerDir, baseDir } = folder;
+  for (const scanned of baseDir === undefined ? scanLayer(layerDir) : scanChanges(layerDir, baseDir)) {
     yield* put(encodeTarHeader(scanned.entry));
     yield* putFile(scanned);
   }

@@ -4,14 +4,15 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import { gzip } from 'node:zlib';
 import { GantryError } from '../../base/gantry-error.ts';
 import { sha256Digester } from '../../oci/sha256.ts';
+import type { LayerFolder } from './layer-io.ts';
 import { layerTar } from './layer-tar.ts';
 import { type ThreadError, toThreadError } from './thread-error.ts';
 
-/** A folder in overlayfs form to be made a tar, or a tar as it is. `output` undefined: only its digest is wanted. */
+/** A layer's folder to be made a tar, or a tar as it is. `output` undefined: only its digest is wanted. */
 export interface PackJob {
   /** Carries {@link PackReply} out; every message in says that one chunk was taken, its close that nobody reads on. */
   readonly port: MessagePort;
-  readonly source: { readonly layerDir: string } | { readonly tarPath: string };
+  readonly source: LayerFolder | { readonly tarPath: string };
   readonly output: 'none' | 'gzip' | undefined;
 }
 
@@ -54,7 +55,7 @@ function hashOnly({ source }: PackJob): PackReply {
 }
 
 function tarBlocks(source: PackJob['source'], newBlock: () => Buffer): Generator<Buffer, void, undefined> {
-  return 'tarPath' in source ? fileBlocks(source.tarPath, newBlock) : layerTar(source.layerDir, newBlock);
+  return 'tarPath' in source ? fileBlocks(source.tarPath, newBlock) : layerTar(source, newBlock);
 }
 
 function* fileBlocks(path: string, newBlock: () => Buffer): Generator<Buffer, void, undefined> {

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import { deviceParts } from '../host/make-node.ts';
 import { getXattr, listXattrs } from '../host/xattrs.ts';
 import { layerError } from './layer-error.ts';
+import { baseOf } from './layer-path.ts';
 import { type ByteString, byteString, pathOf } from './tar/byte-string.ts';
 import type { TarEntry, TarEntryType } from './tar/tar-entry.ts';
 import { opaqueMarker, whiteoutPrefix } from './whiteout.ts';
@@ -37,46 +38,68 @@ export function* scanLayer(layerDir: string): Generator<ScannedEntry, void, unde
   yield* scanFolder(byteString(layerDir), '', new Map());
 }
 
-function* scanFolder(
+/** First names of files with several, by device and inode: later ones become hard links to them. */
+export type LinkNames = Map<string, ByteString>;
+
+/** All below `dir`, whose path in the layer is `prefix`, empty or with a slash at its end. */
+export function* scanFolder(
   dir: ByteString,
   prefix: ByteString,
-  links: Map<string, ByteString>,
+  links: LinkNames,
 ): Generator<ScannedEntry, void, undefined> {
-  const names = readdirSync(pathOf(dir), { encoding: 'latin1' });
-  names.sort();
-  for (const name of names) {
+  for (const name of namesIn(dir)) {
     const full = `${dir}/${name}`;
     const stat = lstatSync(pathOf(full));
-    const type = typeOf(stat);
-    if (type === undefined) continue;
-    if (type === 'character' && stat.rdev === 0) {
-      yield { entry: { ...marker, path: `${prefix}${whiteoutPrefix}${name}` }, source: undefined };
+    if (stat.isCharacterDevice() && stat.rdev === 0) {
+      yield whiteout(prefix, name);
       continue;
     }
-    if (name.startsWith(whiteoutPrefix)) {
-      throw layerError('a file name begins like a whiteout, which no layer can hold', `${prefix}${name}`);
-    }
-    const path = type === 'directory' ? `${prefix}${name}/` : `${prefix}${name}`;
-    if (type !== 'directory' && stat.nlink > 1) {
-      const first = firstLink(full, path, links);
-      if (first !== undefined) {
-        const link: TarEntry = { ...entryOf(stat, 'hardlink', path, none), linkPath: first };
-        yield { entry: link, source: undefined };
-        continue;
-      }
-    }
-    const { xattrs, isOpaque } = type === 'file' || type === 'directory' ? attributesOf(full) : noAttributes;
-    const entry = entryOf(stat, type, path, xattrs);
-    if (type === 'symlink') {
-      const linkPath = readlinkSync(pathOf(full), { encoding: 'latin1' });
-      yield { entry: { ...entry, linkPath }, source: undefined };
-      continue;
-    }
-    yield { entry, source: type === 'file' ? full : undefined };
-    if (type !== 'directory') continue;
-    if (isOpaque) yield { entry: { ...marker, path: `${path}${opaqueMarker}` }, source: undefined };
+    const found = describe(full, `${prefix}${name}`, stat, links);
+    if (found === undefined) continue;
+    yield found.scanned;
+    if (found.scanned.entry.type !== 'directory') continue;
+    const { path } = found.scanned.entry;
+    if (found.isOpaque) yield { entry: { ...marker, path: `${path}${opaqueMarker}` }, source: undefined };
     yield* scanFolder(full, path, links);
   }
+}
+
+/** In byte order. */
+export function namesIn(dir: ByteString): readonly ByteString[] {
+  return readdirSync(pathOf(dir), { encoding: 'latin1' }).sort();
+}
+
+export function whiteout(prefix: ByteString, name: ByteString): ScannedEntry {
+  return { entry: { ...marker, path: `${prefix}${whiteoutPrefix}${name}` }, source: undefined };
+}
+
+/**
+ * What a layer says of one file. Undefined for what no layer holds (sockets). Throws `bad-layer` for a name that
+ * would be taken for a whiteout.
+ */
+export function describe(
+  full: ByteString,
+  name: ByteString,
+  stat: Stats,
+  links: LinkNames,
+): { readonly scanned: ScannedEntry; readonly isOpaque: boolean } | undefined {
+  const type = typeOf(stat);
+  if (type === undefined) return undefined;
+  if (baseOf(name).startsWith(whiteoutPrefix)) {
+    throw layerError('a file name begins like a whiteout, which no layer can hold', name);
+  }
+  const path = type === 'directory' ? `${name}/` : name;
+  if (type !== 'directory' && stat.nlink > 1) {
+    const first = firstLink(full, path, links);
+    if (first !== undefined) {
+      const link: TarEntry = { ...entryOf(stat, 'hardlink', path, none), linkPath: first };
+      return { scanned: { entry: link, source: undefined }, isOpaque: false };
+    }
+  }
+  const { xattrs, isOpaque } = type === 'file' || type === 'directory' ? attributesOf(full) : noAttributes;
+  const linkPath = type === 'symlink' ? readlinkSync(pathOf(full), { encoding: 'latin1' }) : '';
+  const entry: TarEntry = { ...entryOf(stat, type, path, xattrs), linkPath };
+  return { scanned: { entry, source: type === 'file' ? full : undefined }, isOpaque };
 }
 
 function typeOf(stat: Stats): TarEntryType | undefined {

@@ -10,9 +10,11 @@ import { mediaTypes } from '../../oci/media-types.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import type { CoreServices } from '../core-services.ts';
 import type { Image } from '../images/image-store.ts';
+import { layerFolder } from '../images/layer-folder.ts';
 import { putDocument } from '../images/write-image.ts';
 import { packLayer } from '../layers/diff-layer.ts';
 import { ensureLayerBlob } from '../layers/layer-blob.ts';
+import type { LayerFolder } from '../layers/layer-io.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import { layerTeller } from './layer-progress.ts';
 
@@ -49,8 +51,8 @@ export async function planShipment(
   image: Image,
   options: ShipmentOptions,
 ): Promise<Shipment> {
-  const { content, images, snapshots } = services;
-  const { lease, compress } = options;
+  const { content, images } = services;
+  const { lease } = options;
   const stored = images.descriptor(image.id);
   lease.protect({ kind: 'content', key: stored.digest });
   const document = await images.manifest(image.id);
@@ -58,42 +60,49 @@ export async function planShipment(
   const chain = chainIds(image.diffIds);
   const layers: ShippedLayer[] = [];
   for (const [index, diffId] of image.diffIds.entries()) {
-    const descriptor = document.layers[index];
-    if (descriptor === undefined)
-      throw new GantryError({
-        kind: 'corrupt',
-        code: 'layer-count-mismatch',
-        message: 'the image has fewer layers than its config names',
-      });
-    lease.protect({ kind: 'content', key: descriptor.digest });
-    lease.protect({ kind: 'snapshot', key: chain[index] as ChainId });
-    const isHere = content.has(descriptor.digest);
-    const isPlain = plainTypes.has(descriptor.mediaType);
-    if (isHere && !(compress && isPlain)) {
-      layers.push(storedLayer(services, descriptor, diffId));
-    } else if (!compress && isPlain && (descriptor.digest as string) === diffId) {
-      layers.push(
-        unpackedLayerOf(snapshots.layerDir(chain[index] as ChainId), descriptor, diffId, options.signal),
-      );
-    } else {
-      const blob = await compressedBlob(
-        services,
-        options,
-        diffId,
-        snapshots.layerDir(chain[index] as ChainId),
-      );
-      const isDocker = document.mediaType === mediaTypes.dockerManifest;
-      const mediaType = isDocker ? mediaTypes.dockerLayerGzip : blob.mediaType;
-      layers.push(storedLayer(services, { ...blob, mediaType }, diffId));
-    }
+    layers.push(await shipLayer(services, options, document, index, diffId, chain[index] as ChainId));
   }
-  const isChanged = layers.some(
-    ({ descriptor }, index) => descriptor.digest !== document.layers[index]?.digest,
+  const isSame = layers.every(
+    ({ descriptor }, index) => descriptor.digest === document.layers[index]?.digest,
   );
-  if (!isChanged) return { manifest: stored, document, layers };
+  if (isSame) return { manifest: stored, document, layers };
   const changed: Manifest = { ...document, layers: layers.map(({ descriptor }) => descriptor) };
   const manifest = await putDocument(content, lease, stored.mediaType, changed);
   return { manifest, document: changed, layers };
+}
+
+/** The blob the manifest names if it is here and will do, else the tar from the snapshot, else a compressed blob. */
+async function shipLayer(
+  services: CoreServices,
+  options: ShipmentOptions,
+  { layers, mediaType }: Manifest,
+  index: number,
+  diffId: DiffId,
+  chainId: ChainId,
+): Promise<ShippedLayer> {
+  const { lease, compress, emit, signal } = options;
+  const descriptor = layers[index];
+  if (descriptor === undefined) throw tooFewLayers();
+  lease.protect({ kind: 'content', key: descriptor.digest });
+  lease.protect({ kind: 'snapshot', key: chainId });
+  const isPlain = plainTypes.has(descriptor.mediaType);
+  if (services.content.has(descriptor.digest) && !(compress && isPlain)) {
+    return storedLayer(services, descriptor, diffId);
+  }
+  const folder = layerFolder(services.snapshots, chainId);
+  if (!compress && isPlain && (descriptor.digest as string) === diffId) {
+    return unpackedLayerOf(folder, descriptor, diffId, signal);
+  }
+  const tell = layerTeller(emit, diffId);
+  tell('preparing');
+  const onProgress = (tarBytes: number): void => tell('preparing', tarBytes);
+  const blob = await ensureLayerBlob(services, { diffId, folder, lease, signal, onProgress });
+  const isDockerGzip = mediaType === mediaTypes.dockerManifest && blob.mediaType === mediaTypes.layerGzip;
+  return storedLayer(
+    services,
+    isDockerGzip ? { ...blob, mediaType: mediaTypes.dockerLayerGzip } : blob,
+    diffId,
+  );
 }
 
 function storedLayer({ content }: CoreServices, descriptor: Descriptor, diffId: DiffId): ShippedLayer {
@@ -102,13 +111,13 @@ function storedLayer({ content }: CoreServices, descriptor: Descriptor, diffId: 
 
 /** A layer that has no blob: its tar is made on the way out, and must come out as the manifest says. */
 function unpackedLayerOf(
-  layerDir: string,
+  folder: LayerFolder,
   descriptor: Descriptor,
   diffId: DiffId,
   signal: AbortSignal,
 ): ShippedLayer {
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    const packing = packLayer({ layerDir }, { compression: 'none', signal });
+    const packing = packLayer(folder, { compression: 'none', signal });
     yield* packing.chunks;
     const made = await packing.result;
     if (made.diffId === diffId && made.tarBytes === descriptor.size) return;
@@ -122,14 +131,10 @@ function unpackedLayerOf(
   return { descriptor, diffId, open: () => Readable.from(bytes()) };
 }
 
-function compressedBlob(
-  services: CoreServices,
-  { lease, signal, emit }: ShipmentOptions,
-  diffId: DiffId,
-  layerDir: string,
-): Promise<Descriptor> {
-  const tell = layerTeller(emit, diffId);
-  tell('preparing');
-  const onProgress = (tarBytes: number): void => tell('preparing', tarBytes);
-  return ensureLayerBlob(services, { diffId, layerDir, lease, signal, onProgress });
+function tooFewLayers(): GantryError {
+  return new GantryError({
+    kind: 'corrupt',
+    code: 'layer-count-mismatch',
+    message: 'the manifest has fewer layers than the config names',
+  });
 }

@@ -128,6 +128,35 @@ describe('the diff of a layer', () => {
     expect(seen.trim().split('\n')).toEqual(['./d/sub/z:new', './d/x:changed']);
   });
 
+  it('is found between two whole trees as well, where there is no overlayfs', async () => {
+    const base = folder('base');
+    execFileSync(
+      'sh',
+      [
+        '-c',
+        'mkdir -p d/sub e; echo 1 > d/x; echo 2 > d/sub/y; echo 3 > gone; echo 4 > e/same; mkdir f; ln -s a l',
+      ],
+      { cwd: base },
+    );
+    const tree = join(dir, 'tree');
+    execFileSync('cp', ['-a', base, tree]);
+    execFileSync('sh', ['-c', 'rm -r gone d/sub l; echo longer > d/x; mkdir l; echo z > l/z; chmod 700 f'], {
+      cwd: tree,
+    });
+    const packing = packLayer({ layerDir: tree, baseDir: base }, { compression: 'none' });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of packing.chunks) chunks.push(chunk);
+    const { diffId } = await packing.result;
+    expect(await hashLayer({ layerDir: tree, baseDir: base })).toMatchObject({ diffId });
+    writeFileSync(join(dir, 'x.tar'), Buffer.concat(chunks));
+    const listed = execFileSync('tar', ['-tf', join(dir, 'x.tar')], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
+    expect(listed).toEqual(['d/', 'd/.wh.sub', 'd/x', 'f/', '.wh.gone', 'l/', 'l/z']);
+    await applyLayer({ path: join(dir, 'x.tar') }, base, { whiteouts: 'delete' });
+    expect(execFileSync('diff', ['-r', base, tree], { encoding: 'utf8' })).toBe('');
+  });
+
   it('refuses what it could only tell wrongly', async () => {
     const layer = folder('layer');
     writeFileSync(join(layer, '.wh.mine'), '');

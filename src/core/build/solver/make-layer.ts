@@ -1,5 +1,6 @@
 import { chainId } from '../../../oci/sha256.ts';
 import { removeTree } from '../../host/remove-tree.ts';
+import { layerFolder } from '../../images/layer-folder.ts';
 import { hashLayer } from '../../layers/diff-layer.ts';
 import { holdOffCollection } from '../../metadata/garbage-lock.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
@@ -31,7 +32,7 @@ export async function makeLayer(
       return undefined;
     }
     session.signal.throwIfAborted();
-    const { diffId, tarBytes } = await hashLayer(upperDir, session.signal);
+    const { diffId, tarBytes } = await hashLayer(layerFolder(snapshots, key), session.signal);
     const name = chainId(parent.chainId, diffId);
     using _ = await holdOffCollection(session.services.dirs, session.signal);
     session.lease.protect({ kind: 'snapshot', key: name });
