@@ -74,7 +74,9 @@ async function runCommand(host: CliHost, command: Command, input: AnyInput): Pro
     }
   }
   // Awaited here: the engine must stay open until all is shown.
-  return await showOutcome(host, await command.run(ctx, input));
+  const status = await showOutcome(host, await command.run(ctx, input));
+  // A stream that the user broke off ends in peace; the status tells all the same.
+  return host.interrupts.exitCode() ?? status;
 }
 
 async function showHelp(host: CliHost, words: readonly string[]): Promise<number> {

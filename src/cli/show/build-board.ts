@@ -19,7 +19,7 @@ interface Step {
 export interface BuildBoard {
   take(event: BuildEvent): void;
   lines(nowMs: number): readonly string[];
-  /** Nothing is at work any more, whatever it says. */
+  /** The build was broken off: what was at work has not failed. */
   stop(): void;
   /** The step that failed with the end of its output. */
   failure(): readonly string[];
@@ -80,7 +80,9 @@ export function buildBoard(): BuildBoard {
       ];
     },
     stop() {
-      for (const step of steps.values()) if (step.state === 'running') step.state = 'stopped';
+      for (const step of steps.values()) {
+        if (step.state === 'running' || step.state === 'failed') step.state = 'stopped';
+      }
     },
     failure() {
       const failed = [...steps.values()].find(({ state }) => state === 'failed');

@@ -26,7 +26,9 @@ export async function showBuild(host: CliHost, outcome: BuildOutcome): Promise<O
         board.take(event);
         screen.changed();
       }
-      await operation.result.catch(() => board.stop());
+      await operation.result.catch((error: unknown) => {
+        if (GantryError.from(error).kind === 'cancelled') board.stop();
+      });
     } finally {
       clearInterval(clock);
       screen.end();

@@ -92,6 +92,7 @@ async function* readings(
           }
         }),
       );
+      if (ctx.signal.aborted) return;
       yield [...rows];
     }
   } finally {

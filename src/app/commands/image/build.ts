@@ -70,7 +70,7 @@ export const imageBuild = defineCommand({
     ssh: 'no agent is forwarded',
     ulimit: 'steps have no limits',
   },
-  keys: [{ key: 'b', places: ['images', 'layers'] }],
+  keys: [{ key: 'b', places: ['everywhere'] }],
   needs: ['image.build'],
   examples: [{ line: 'gantry build -t web .', meaning: 'build the folder you are in' }],
   async run(ctx, { args, options }) {
