@@ -38,7 +38,7 @@ const imageSizes = defineCommand({
   description: 'What an image takes alone is what removing it would free, the largest first.',
   args: {},
   options: { format: formatOption, noTrunc: noTruncOption, quiet: quietOption },
-  keys: [{ key: 'z', places: ['images'] }],
+  keys: [{ key: 'Z', places: ['images'] }],
   async run(ctx, { options }) {
     const { images } = ctx.engine;
     const { signal } = ctx;
