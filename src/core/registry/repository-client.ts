@@ -42,7 +42,8 @@ export function repositoryClient(
     const response = await send({ method: 'GET', path: `${path}/manifests/${tagOrDigest}`, headers, signal });
     if (response.status !== 200) throw await registryError(response, subject(tagOrDigest));
     const bytes = await readBody(response, manifestLimitBytes);
-    const digest = verified(bytes, tagOrDigest, repository);
+    const told = response.headers['docker-content-digest'];
+    const digest = verified(bytes, isDigest(tagOrDigest) ? tagOrDigest : told, repository);
     const mediaType = contentType(response);
     decodeManifestDocument(bytes, mediaType);
     return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
@@ -118,15 +119,17 @@ export function repositoryClient(
   };
 }
 
-/** The digest of the bytes; `corrupt` when one was asked for and it is another. */
-function verified(bytes: Uint8Array, tagOrDigest: string, repository: string): Digest {
+/**
+ * The digest of the bytes; `corrupt` when it is not the one asked for, or the one the registry says it sends for a tag.
+ */
+function verified(bytes: Uint8Array, wanted: string | string[] | undefined, repository: string): Digest {
   const digest = sha256(bytes);
   // A manifest named by sha512 is not verified by a sha256: such a name is refused, not trusted.
-  if (isDigest(tagOrDigest) && tagOrDigest !== digest) {
+  if (typeof wanted === 'string' && isDigest(wanted) && wanted !== digest) {
     throw new GantryError({
       kind: 'corrupt',
       code: 'manifest-digest-mismatch',
-      message: `manifest of ${repository} does not match its digest: asked for ${tagOrDigest}, got ${digest}`,
+      message: `manifest of ${repository} does not match its digest: want ${wanted}, got ${digest}`,
       hint: 'The registry, or something between it and us, altered it. Do not use it.',
     });
   }

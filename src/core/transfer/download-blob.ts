@@ -58,7 +58,8 @@ export async function* fetchChunks(download: BlobDownload, ingest: Ingest): Asyn
     } catch (error) {
       signal.throwIfAborted();
       fruitless = at > before ? 0 : fruitless + 1;
-      if (!isBroken(error) || fruitless === fruitlessTries) throw error;
+      if (!isBroken(error)) throw error;
+      if (fruitless === fruitlessTries) throw cutShort(descriptor, at, error);
       tell('retrying', at, descriptor.size);
       await delay(Math.min(250 * 2 ** fruitless, 8000), undefined, { signal });
     }
@@ -72,12 +73,13 @@ function isBroken(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code);
 }
 
-function cutShort(descriptor: Descriptor, at: number): GantryError {
+function cutShort(descriptor: Descriptor, at: number, cause?: unknown): GantryError {
   return new GantryError({
     kind: 'network',
     code: 'download-cut-short',
     message: `download of ${descriptor.digest} ended after ${at} of ${descriptor.size} bytes`,
     hint: 'Pull again: what came is kept and continued.',
+    cause,
   });
 }
 

@@ -22,9 +22,14 @@ export async function streamLayer(
     return applyLayer(source, targetDir, { ...options, knownDigest: descriptor.digest, signal });
   }
   async function* kept(): AsyncGenerator<Uint8Array> {
+    let passedOn = 0;
     for await (const chunk of fetchChunks(download, ingest)) {
       await ingest.write(chunk);
-      yield chunk;
+      // A registry that began anew sends again what was unpacked already.
+      const known = passedOn - (ingest.offset - chunk.length);
+      if (known >= chunk.length) continue;
+      passedOn = ingest.offset;
+      yield chunk.subarray(known);
     }
   }
   const applied = await applyLayer(kept(), targetDir, { ...options, knownDigest: descriptor.digest, signal });
