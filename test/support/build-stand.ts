@@ -1,8 +1,8 @@
 import { createReadStream, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { BuildDependencies } from '../../src/core/build/build-dependencies.ts';
 import { createBuilds } from '../../src/core/build/builds-port.ts';
 import type { CoreServices } from '../../src/core/core-services.ts';
+import type { EngineDirs } from '../../src/core/engine-dirs.ts';
 import { openMetadata } from '../../src/core/metadata/open-metadata.ts';
 import { createNetworking } from '../../src/core/network/create-networking.ts';
 import { ensureDirs } from '../../src/core/open-dirs.ts';
@@ -35,17 +35,28 @@ export interface BuildStand extends AsyncDisposable {
   build(spec?: Partial<BuildSpec>): Promise<BuildRun>;
 }
 
+/** The parts of an engine that build, on a root that may be in use by others. */
+export interface Builder extends Disposable {
+  readonly services: CoreServices;
+  readonly builds: Builds;
+}
+
+export function openBuilder(dirs: EngineDirs): Builder {
+  ensureDirs(dirs, process.getuid?.() ?? 0);
+  const metadata = openMetadata(dirs.database);
+  const services = openServices(dirs, metadata);
+  const builds = createBuilds(services, {
+    registry: () => Promise.reject(new Error('a test asked for a registry')),
+    runtime: async () => openRuntime(dirs),
+    networking: async () => createNetworking({ dirs, metadata }),
+  });
+  return { services, builds, [Symbol.dispose]: () => metadata[Symbol.dispose]() };
+}
+
 export async function buildStand(): Promise<BuildStand> {
   const root = await tempRoot();
-  ensureDirs(root.dirs, process.getuid?.() ?? 0);
-  const metadata = openMetadata(root.dirs.database);
-  const services = openServices(root.dirs, metadata);
-  const dependencies: BuildDependencies = {
-    registry: () => Promise.reject(new Error('a test asked for a registry')),
-    runtime: async () => openRuntime(root.dirs),
-    networking: async () => createNetworking({ dirs: root.dirs, metadata }),
-  };
-  const builds = createBuilds(services, dependencies);
+  const builder = openBuilder(root.dirs);
+  const { services, builds } = builder;
   const contextDir = root.at('context');
   mkdirSync(contextDir);
   await importImage({
@@ -68,7 +79,7 @@ export async function buildStand(): Promise<BuildStand> {
     },
     build: (spec) => finish(builds, { contextDir, ...spec }),
     async [Symbol.asyncDispose]() {
-      metadata[Symbol.dispose]();
+      builder[Symbol.dispose]();
       await root[Symbol.asyncDispose]();
     },
   };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -19,19 +20,26 @@ export interface ScriptProcess extends AsyncDisposable {
  * absolute path of `src`.
  */
 export function startScript(source: string, args: readonly string[] = []): ScriptProcess {
-  const text = source.replaceAll('SRC', join(import.meta.dirname, '..', '..', 'src'));
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      '--input-type=module-typescript',
-      '--eval',
-      text,
-      '--',
-      ...args,
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  return start(['--input-type=module-typescript', '--eval', withPaths(source), '--', ...args]);
+}
+
+/**
+ * The same from a file, `path`.mts, that is written first: worker threads inherit the options of their process, and
+ * those of `--eval` keep them from starting. Its arguments are the last ones of `process.argv`.
+ */
+export function startScriptFile(path: string, source: string, args: readonly string[] = []): ScriptProcess {
+  writeFileSync(`${path}.mts`, withPaths(source));
+  return start([`${path}.mts`, ...args]);
+}
+
+function withPaths(source: string): string {
+  return source.replaceAll('SRC', join(import.meta.dirname, '..', '..', 'src'));
+}
+
+function start(argv: readonly string[]): ScriptProcess {
+  const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...argv], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   const ended = once(child, 'close').then(([code]) => (code as number | null) ?? -1);
   const kill = async () => {

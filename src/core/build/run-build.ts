@@ -74,7 +74,9 @@ export async function runBuild(
     cache,
     lease,
     workspace: () => {
-      workspace ??= openWorkspace(services);
+      workspace ??= openWorkspace(services, async (id, dir) => {
+        await (await dependencies.runtime()).delete(id, dir, { force: true });
+      });
       return workspace;
     },
     buildArgs: spec.buildArgs ?? {},
@@ -123,13 +125,19 @@ function noValue(): GantryError {
 }
 
 function parseTag(tag: string): ReturnType<typeof parseReference> {
-  const reference = parseReference(tag);
-  if (reference.digest === undefined) return reference;
-  throw new GantryError({
-    kind: 'invalid',
-    code: 'tag-with-digest',
-    message: `invalid argument ${JSON.stringify(tag)} for "-t, --tag" flag: a tag cannot have a digest`,
-  });
+  const invalid = (why: string): GantryError =>
+    new GantryError({
+      kind: 'invalid',
+      code: 'bad-tag',
+      message: `invalid argument ${JSON.stringify(tag)} for "-t, --tag" flag: ${why}`,
+    });
+  try {
+    const reference = parseReference(tag);
+    if (reference.digest === undefined) return reference;
+  } catch (error) {
+    throw invalid(GantryError.from(error).message);
+  }
+  throw invalid('a name to give cannot have a digest');
 }
 
 function readNetwork(name: string | undefined): BuildSession['network'] {

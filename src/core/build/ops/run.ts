@@ -1,8 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
-import { randomHex } from '../../host/random-hex.ts';
 import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { parseRunMount, type RunMount } from '../dockerfile/parse-run-mount.ts';
 import type { BuildSession } from '../solver/build-session.ts';
@@ -111,7 +110,7 @@ async function execute(
 ): Promise<void> {
   const { line, vertex, instruction } = execution;
   const { plan, tree, upperDir, scratchDir } = target;
-  const id = randomHex(32);
+  const id = basename(scratchDir);
   mkdirSync(scratchDir, { recursive: true, mode: 0o700 });
   const runtime = await session.dependencies.runtime();
   await using network = await stepNetwork(session, execution.network, id, scratchDir);

@@ -14,16 +14,22 @@ const prefix = 'build-';
 export interface Workspace extends AsyncDisposable {
   /** Sixteen hexadecimal digits. */
   readonly id: string;
-  /** Path for a new scratch folder, whose parent exists. */
+  /**
+   * Path for a step's scratch folder, whose parent exists. Its name, 64 hexadecimal digits, is the ID of the step's
+   * container: so it is found and ended when the build was killed.
+   */
   scratchDir(): string;
   /** A new key for a snapshot to be filled. */
   snapshotKey(): string;
 }
 
+/** Ends the container of a step, if it still runs. */
+export type EndStep = (id: string, dir: string) => Promise<void>;
+
 /** Makes one, after clearing away those of dead builds. */
-export async function openWorkspace(services: CoreServices): Promise<Workspace> {
+export async function openWorkspace(services: CoreServices, endStep: EndStep): Promise<Workspace> {
   const { dirs } = services;
-  await clearAbandoned(services);
+  await clearAbandoned(services, endStep);
   for (;;) {
     const id = randomHex(8);
     const lock = tryLockFile(lockPath(services, id));
@@ -32,14 +38,14 @@ export async function openWorkspace(services: CoreServices): Promise<Workspace> 
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     return {
       id,
-      scratchDir: () => join(dir, randomHex(4)),
+      scratchDir: () => join(dir, randomHex(32)),
       snapshotKey: () => `${prefix}${id}-${randomHex(4)}`,
       [Symbol.asyncDispose]: async () => discard(services, id, lock),
     };
   }
 }
 
-async function clearAbandoned(services: CoreServices): Promise<void> {
+async function clearAbandoned(services: CoreServices, endStep: EndStep): Promise<void> {
   const ids = new Set<string>();
   for (const { key, kind } of services.snapshots.list()) {
     const id = kind === 'active' ? /^build-([0-9a-f]{16})-/.exec(key)?.[1] : undefined;
@@ -51,7 +57,10 @@ async function clearAbandoned(services: CoreServices): Promise<void> {
   }
   for (const id of ids) {
     const lock = tryLockFile(lockPath(services, id));
-    if (lock !== undefined) await discard(services, id, lock);
+    if (lock === undefined) continue;
+    const dir = join(services.dirs.temp, prefix + id);
+    for (const step of readNames(dir)) await endStep(step, join(dir, step));
+    await discard(services, id, lock);
   }
 }
 

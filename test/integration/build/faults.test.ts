@@ -1,0 +1,184 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BuildStand, buildStand } from '../../support/build-stand.ts';
+import { type ScriptProcess, startScriptFile } from '../../support/script-process.ts';
+import { until } from '../../support/until.ts';
+
+let stand: BuildStand;
+beforeEach(async () => {
+  stand = await buildStand();
+});
+afterEach(() => stand[Symbol.asyncDispose]());
+
+/** What a build that has ended must not leave: unfinished layers, scratch folders, leases. */
+function leftovers(): readonly string[] {
+  const { services, root } = stand;
+  const active = [...services.snapshots.list()].filter(({ kind }) => kind === 'active').map(({ key }) => key);
+  const scratch = existsSync(root.dirs.temp) ? readdirSync(root.dirs.temp) : [];
+  const locks = readdirSync(root.dirs.locks).filter((name) => name.startsWith('build-'));
+  const { content, snapshots } = services.metadata.leases.protectedResources();
+  return [...active, ...scratch, ...locks, ...content, ...snapshots];
+}
+
+/** Starts a build in another process; `line()` gives what its steps write. */
+function buildElsewhere(dockerfileText: string): ScriptProcess {
+  return startScriptFile(
+    stand.root.at('build-elsewhere'),
+    `const { openBuilder } = await import('SRC/../test/support/build-stand.ts');
+     const { engineDirs } = await import('SRC/core/engine-dirs.ts');
+     const [root, contextDir, dockerfileText] = process.argv.slice(-3);
+     using builder = openBuilder(engineDirs(root, root + '/run'));
+     const operation = builder.builds.build({ contextDir, dockerfileText, tags: ['shared'] });
+     for await (const event of operation) {
+       if (event.kind === 'output') process.stdout.write(event.data);
+     }
+     console.log((await operation.result).imageId);`,
+    [stand.root.path, stand.contextDir, dockerfileText],
+  );
+}
+
+function isRunning(marker: string): boolean {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .some((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(marker);
+      } catch {
+        return false;
+      }
+    });
+}
+
+describe('a build that fails', () => {
+  it.each([
+    [{ contextDir: '/no/such' }, 'unable to prepare context: path "/no/such" not found'],
+    [{ contextDir: '/etc/passwd' }, 'unable to prepare context: path "/etc/passwd" is not a directory'],
+    [{}, 'failed to read dockerfile: open Dockerfile: no such file or directory'],
+    [{ dockerfile: '/no/File' }, 'failed to read dockerfile: open /no/File: no such file or directory'],
+    [{ dockerfileText: '' }, 'dockerfile parse error on line 1: file with no instructions'],
+    [
+      { dockerfileText: 'FROM busybox\nCOPPY a b' },
+      'dockerfile parse error on line 2: unknown instruction: COPPY',
+    ],
+    [
+      { dockerfileText: 'FROM busybox\nUSER $' + '{x' },
+      `dockerfile parse error on line 2: failed to process "$` + `{x": syntax error: missing '}'`,
+    ],
+    [
+      { dockerfileText: 'ARG I\nFROM $I' },
+      'dockerfile parse error on line 2: base name ($I) should not be blank',
+    ],
+    [{ dockerfileText: 'FROM busybox\nSTOPSIGNAL WHAT' }, 'Invalid signal: WHAT'],
+    [{ dockerfileText: 'FROM busybox\nEXPOSE http' }, 'invalid containerPort: http'],
+    [
+      { dockerfileText: 'FROM busybox', tags: ['Upper'] },
+      /^invalid argument "Upper" for "-t, --tag" flag: .*lowercase/,
+    ],
+    [{ dockerfileText: 'FROM busybox', network: 'mine' }, 'network mode "mine" is not supported in a build'],
+    [{ dockerfileText: 'FROM busybox', platform: 'what' }, /what/],
+  ] as const)('says why: %j', async (spec, message) => {
+    const expected = typeof message === 'string' ? message : expect.stringMatching(message);
+    await expect(stand.build(spec)).rejects.toMatchObject({ message: expected });
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('gives the position of a syntax error', async () => {
+    stand.write({ 'build.dockerfile': 'FROM busybox\n\n  FOO x \\\n y\n' });
+    const dockerfile = join(stand.contextDir, 'build.dockerfile');
+    await expect(stand.build({ dockerfile })).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'dockerfile-syntax',
+      details: { position: { file: 'build.dockerfile', line: 3, column: 3, endLine: 4 } },
+    });
+  });
+
+  it('prefers the ignore file of the Dockerfile, then .dockerignore, then .containerignore', async () => {
+    stand.write({ 'my.Dockerfile': 'FROM scratch\nCOPY . /', '.containerignore': 'c', a: '', b: '', c: '' });
+    const files = async () => {
+      const { result } = await stand.build({ dockerfile: join(stand.contextDir, 'my.Dockerfile') });
+      const top = stand.services.images.get(result.imageId)?.topChainId ?? '';
+      return readdirSync(stand.services.snapshots.layerDir(top)).filter((name) => name.length === 1);
+    };
+    expect(await files()).toEqual(['a', 'b']);
+    stand.write({ '.dockerignore': 'b' });
+    expect(await files()).toEqual(['a', 'c']);
+    stand.write({ 'my.Dockerfile.dockerignore': 'a' });
+    expect(await files()).toEqual(['b', 'c']);
+    stand.write({ 'my.Dockerfile.dockerignore': 'a\n!' });
+    await expect(files()).rejects.toMatchObject({
+      message: 'failed to parse my.Dockerfile.dockerignore: line 2: illegal exclusion pattern: "!"',
+    });
+  });
+
+  it('keeps what it has made for the next time, and nothing else', async () => {
+    stand.write({ 'a.txt': 'a' });
+    const text = (end: string) => `FROM busybox\nCOPY a.txt /\nRUN --network=none ${end}\n`;
+    await expect(stand.build({ dockerfileText: text('exit 1'), tags: ['bad'] })).rejects.toThrow();
+    expect(leftovers()).toEqual([]);
+    expect(stand.services.images.find('bad')).toBeUndefined();
+    expect((await stand.build({ dockerfileText: text('true') })).result.cachedSteps).toBe(2);
+  });
+
+  it('notices files that change under it', async () => {
+    mkdirSync(join(stand.contextDir, 'd'));
+    symlinkSync('/etc/passwd', join(stand.contextDir, 'd', 'link'));
+    const dockerfileText = 'FROM scratch\nCOPY d /d\n';
+    const { result } = await stand.build({ dockerfileText });
+    const top = stand.services.images.get(result.imageId)?.topChainId ?? '';
+    const copied = join(stand.services.snapshots.layerDir(top), 'd/link');
+    expect(existsSync(copied) && readFileSync(copied, 'utf8')).toBe(readFileSync('/etc/passwd', 'utf8'));
+  });
+});
+
+describe('a build that is stopped', () => {
+  it('leaves nothing when it is cancelled', async () => {
+    const operation = stand.builds.build({
+      contextDir: stand.contextDir,
+      dockerfileText: 'FROM busybox\nRUN echo started; sleep 6543',
+      tags: ['never'],
+    });
+    for await (const event of operation) if (event.kind === 'output') operation.cancel();
+    await expect(operation.result).rejects.toMatchObject({ kind: 'cancelled', exitCode: 130 });
+    expect(isRunning('sleep\x006543')).toBe(false);
+    expect(leftovers()).toEqual([]);
+    expect(stand.services.images.find('never')).toBeUndefined();
+  });
+
+  it('leaves nothing for long when it is killed', async () => {
+    await using script = buildElsewhere('FROM busybox\nRUN --network=none echo started; sleep 6544');
+    expect(await script.line()).toBe('started');
+    await script.kill();
+    expect(leftovers()).not.toEqual([]);
+    await stand.build({ dockerfileText: 'FROM busybox\nRUN --network=none true', noCache: true });
+    expect(leftovers()).toEqual([]);
+    await until(() => !isRunning('sleep\x006544'));
+  });
+});
+
+describe('two builds at once', () => {
+  it('of the same thing in one process make each step once', async () => {
+    const dockerfileText =
+      'FROM busybox\nRUN --network=none cat /proc/sys/kernel/random/uuid > /id; sleep 1\n';
+    const [one, two] = await Promise.all([stand.build({ dockerfileText }), stand.build({ dockerfileText })]);
+    expect(one.result.imageId).toBe(two.result.imageId);
+    expect([one.result.cachedSteps, two.result.cachedSteps].sort()).toEqual([1, 2]);
+  });
+
+  it('in two processes do not disturb each other', async () => {
+    stand.write({ 'a.txt': 'a'.repeat(10_000) });
+    const steps = Array.from(
+      { length: 4 },
+      (_, at) => `COPY a.txt /a${at}\nRUN --network=none echo ${at} > /r${at}\n`,
+    );
+    const dockerfileText = `FROM busybox\n${steps.join('')}`;
+    await using first = buildElsewhere(dockerfileText);
+    await using second = buildElsewhere(dockerfileText);
+    const ids = [await first.line(), await second.line()];
+    expect([await first.end(), await second.end()]).toEqual([0, 0]);
+    expect(ids).toContain(stand.services.images.resolve('shared').id);
+    expect(leftovers()).toEqual([]);
+    const again = await stand.build({ dockerfileText });
+    expect(again.result.cachedSteps).toBe(9);
+  });
+});
