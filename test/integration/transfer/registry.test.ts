@@ -1,11 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRegistryClient } from '../../../src/core/registry/create-registry-client.ts';
 import type { RegistryClient } from '../../../src/core/registry/registry-client.ts';
 import { ensureBaseImage } from '../../../src/core/transfer/ensure-base-image.ts';
 import type { TransferEvent } from '../../../src/engine/transfer-events.ts';
-import { type RegistryServer, registryServer } from '../../support/registry-server.ts';
+import {
+  type RegistryServer,
+  registryPassword,
+  registryServer,
+  registryUser,
+} from '../../support/registry-server.ts';
 import { mustRun, runProgram } from '../../support/run-program.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { addImage } from '../../support/test-core.ts';
@@ -152,6 +157,30 @@ describe('ensureBaseImage', () => {
     await one.port.push(name).result;
     expect((await ensureBaseImage(two, name, { ...options, pullPolicy: 'missing' })).id).toBe(first.id);
     expect((await ensureBaseImage(two, name, { ...options, pullPolicy: 'always' })).id).not.toBe(first.id);
+  });
+});
+
+describe('a registry with passwords', () => {
+  it('takes what docker login kept, and refuses in words without', async () => {
+    await using closed = await registryServer({ auth: true });
+    using folder = tempFolder();
+    const auth = Buffer.from(`${registryUser}:${registryPassword}`).toString('base64');
+    writeFileSync(folder.at('config.json'), JSON.stringify({ auths: { [closed.host]: { auth } } }));
+    using known = createRegistryClient({ DOCKER_CONFIG: folder.path });
+    using one = testEngine(known);
+    using two = testEngine(registry);
+    const name = `${closed.host}/private:1`;
+    await addImage(one, { names: [name], layers });
+    await one.port.push(name).result;
+    await addImage(two, { names: [`${closed.host}/mine`], layers });
+    await expect(two.port.pull(name).result).rejects.toMatchObject({
+      kind: 'denied',
+      message: expect.stringContaining(
+        `pull access denied for ${closed.host}/private, repository does not exist or may require 'docker login'`,
+      ),
+    });
+    await expect(two.port.push(`${closed.host}/mine`).result).rejects.toMatchObject({ kind: 'denied' });
+    expect((await one.port.pull(name).result)[0]?.upToDate).toBe(true);
   });
 });
 
