@@ -7,7 +7,7 @@ import { restoreOnExit } from './device/restore-on-exit.ts';
 import type { TerminalDevice } from './device/terminal-device.ts';
 import { StdinReader } from './input/stdin-reader.ts';
 import { createScreen } from './screen/create-screen.ts';
-import { handleInput } from './screen/handle-input.ts';
+import { handleInput, isTyping } from './screen/handle-input.ts';
 
 export interface TuiOptions {
   readonly engine: Engine;
@@ -44,7 +44,11 @@ export async function startTui(options: TuiOptions): Promise<number> {
     ended: (status) => ended.resolve(status),
   });
   try {
-    using _reader = new StdinReader(device.input, (event) => handleInput(screen.screen, event));
+    using _reader = new StdinReader(
+      device.input,
+      (event) => handleInput(screen.screen, event),
+      () => isTyping(screen.screen),
+    );
     return await ended.promise;
   } finally {
     await screen[Symbol.asyncDispose]();

@@ -7,7 +7,7 @@ import type { TerminalDevice } from '../../src/tui/device/terminal-device.ts';
 import { enterSequence, leaveSequence } from '../../src/tui/device/terminal-modes.ts';
 import { StdinReader } from '../../src/tui/input/stdin-reader.ts';
 import { createScreen } from '../../src/tui/screen/create-screen.ts';
-import { handleInput } from '../../src/tui/screen/handle-input.ts';
+import { handleInput, isTyping } from '../../src/tui/screen/handle-input.ts';
 import type { Screen } from '../../src/tui/screen/screen.ts';
 import { Emulator } from './emulator.ts';
 import { FakeEngine, fakeNow } from './fake-engine.ts';
@@ -86,7 +86,11 @@ export async function mountScreen(options: MountOptions = {}): Promise<MountedSc
     ended: (status) => ended.resolve(status),
   });
   const { screen } = running;
-  const reader = new StdinReader(input, (event) => handleInput(screen, event));
+  const reader = new StdinReader(
+    input,
+    (event) => handleInput(screen, event),
+    () => isTyping(screen),
+  );
 
   await until(() => screen.commands.some(({ id }) => id === 'container.stop'));
 

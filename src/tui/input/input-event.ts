@@ -1,7 +1,10 @@
 /** One key press. */
 export interface KeyEvent {
   readonly kind: 'key';
-  /** As bindings spell it: `a`, `G`, `ctrl-r`, `alt-1`, `shift-tab`, `enter`, `esc`, `space`, `up`, `f5`. */
+  /**
+   * As bindings spell it: `a`, `G`, `ctrl-r`, `alt-1`, `shift-tab`, `enter`, `esc`, `space`, `up`, `f5`. `text` for
+   * several letters at once, which only text fields are given.
+   */
   readonly name: string;
   /** What it types; empty for keys that type nothing. */
   readonly text: string;

@@ -12,15 +12,18 @@ const escapeWaitMs = 40;
 export class StdinReader implements Disposable {
   readonly #input: Readable;
   readonly #handle: (event: InputEvent) => void;
+  readonly #typing: () => boolean;
   readonly #decoder = new InputDecoder();
   readonly #queue: InputEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
   #busy = false;
   #closed = false;
 
-  constructor(input: Readable, handle: (event: InputEvent) => void) {
+  /** While `typing()` says that a text field has the keys, letters that wait are handed over as one text. */
+  constructor(input: Readable, handle: (event: InputEvent) => void, typing: () => boolean) {
     this.#input = input;
     this.#handle = handle;
+    this.#typing = typing;
     input.on('data', this.#onData);
   }
 
@@ -56,7 +59,7 @@ export class StdinReader implements Disposable {
 
   #next(): void {
     if (this.#busy || this.#closed) return;
-    const event = this.#queue.shift();
+    const event = this.#take();
     if (event === undefined) return;
     this.#busy = true;
     this.#handle(event);
@@ -64,5 +67,13 @@ export class StdinReader implements Disposable {
       this.#busy = false;
       this.#next();
     });
+  }
+
+  #take(): InputEvent | undefined {
+    const letters = this.#queue.findIndex((event) => event.kind !== 'key' || event.text === '');
+    const count = letters < 0 ? this.#queue.length : letters;
+    if (count < 2 || !this.#typing()) return this.#queue.shift();
+    const text = this.#queue.splice(0, count).map((event) => (event.kind === 'key' ? event.text : ''));
+    return { kind: 'key', name: 'text', text: text.join('') };
   }
 }

@@ -35,7 +35,7 @@ export function containersPane(context: PaneContext): Pane {
       return containers.length === 0 ? '' : `${running} running · ${containers.length}`;
     },
     selected: ({ container }) => ({ kind: 'container', subject: container }),
-    empty: ['No containers yet', 'r on an image runs one'],
+    empty: () => ['No containers yet', `${context.keyOf('container.run') ?? ':run'} on an image runs one`],
   });
 }
 

@@ -25,7 +25,11 @@ export function imagesPane(context: PaneContext): Pane {
       return images.length === 0 ? '' : `${images.length} · ${sizeText(bytes)}`;
     },
     selected: ({ image }) => ({ kind: 'image', subject: image }),
-    empty: ['No images yet', 'b builds one from a folder · u pulls one'],
+    empty: () => {
+      const build = context.keyOf('image.build') ?? ':build';
+      const pull = context.keyOf('image.pull') ?? ':pull';
+      return ['No images yet', `${build} builds one from a folder · ${pull} pulls one`];
+    },
   });
 }
 

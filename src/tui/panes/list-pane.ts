@@ -21,7 +21,7 @@ export interface ListPaneSpec<Row extends { readonly key: string }> {
   detail(): string;
   selected(row: Row): Selected | undefined;
   /** Said when there are none: what is not here, what to do. */
-  readonly empty: readonly [string, string];
+  empty(): readonly [string, string];
 }
 
 /** A pane that is a list: selection, scrolling, filter and the words for an empty one. */
@@ -51,6 +51,7 @@ export function listPane<Row extends { readonly key: string }>(
       view.state.focus === spec.id,
       context.styles(),
       spec.all() === undefined,
+      ...spec.empty(),
       ...(spec.inputs?.() ?? []),
     ],
     paint(grid) {
@@ -103,7 +104,7 @@ function emptyNote<Row extends { readonly key: string }>(
     ];
   }
   return [
-    { text: empty[0], style: styles.text },
-    { text: empty[1], style: styles.muted },
+    { text: empty()[0], style: styles.text },
+    { text: empty()[1], style: styles.muted },
   ];
 }

@@ -12,4 +12,6 @@ export interface PaneContext {
   readonly layers: Store<LayerDetails>;
   readonly view: Store<ViewState>;
   styles(): Styles;
+  /** The first key of a command, for words that tell what to do; undefined without one. */
+  keyOf(commandId: string): string | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Command } from '../../app/commands/define-command.ts';
 import { type JobsState, noJobs } from '../../app/jobs/job.ts';
 import { JobRunner } from '../../app/jobs/job-runner.ts';
-import { buildKeymap, type KeyOverrides } from '../../app/keymap/keymap.ts';
+import { buildKeymap, type KeyOverrides, keysOf } from '../../app/keymap/keymap.ts';
 import { type EngineState, initialEngineState } from '../../app/state/engine-state.ts';
 import { type LayerDetails, watchLayerDetails } from '../../app/state/layer-details.ts';
 import { Store } from '../../app/state/store.ts';
@@ -97,7 +97,8 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
   const overrides: KeyOverrides = preferences?.keys ?? {};
   let commands: readonly Command[] = own;
   let keymap = buildKeymap(commands, overrides);
-  const panes = makePanes({ engine: engineStore, stats, layers, view, styles }, logs, refresh);
+  const keyOf = (id: string): string | undefined => keysOf(keymap, id)[0];
+  const panes = makePanes({ engine: engineStore, stats, layers, view, styles, keyOf }, logs, refresh);
   const screen: Screen = {
     engine,
     device,
@@ -129,6 +130,7 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
   refresher = new Refresher(screen);
   for (const store of [engineStore, stats, layers, jobs, view] as const) store.subscribe(refresh);
   openNewProgress(screen);
+  startWhereSomethingIs(engineStore, view);
 
   device.enter();
   refresher.refresh();
@@ -190,6 +192,19 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
       for (const store of [engineStore, stats, layers, jobs, view]) store[Symbol.dispose]();
     },
   };
+}
+
+/** On a machine without containers the keys begin at the images. */
+function startWhereSomethingIs(engineStore: Store<EngineState>, view: Store<ViewState>): void {
+  const { focus } = view.state;
+  const leave = engineStore.watch(
+    (state) => state.phase,
+    () => {
+      leave();
+      if (engineStore.state.containers?.length !== 0 || view.state.focus !== focus) return;
+      view.update((state) => ({ ...state, focus: 'images' }));
+    },
+  );
 }
 
 function makePanes(context: PaneContext, logs: LogKeeper, changed: () => void): ReadonlyMap<PaneId, Pane> {

@@ -28,6 +28,16 @@ export function handleInput(screen: Screen, event: InputEvent): void {
   }
 }
 
+/** Whether a text field has the keys. */
+export function isTyping(screen: Screen): boolean {
+  const overlay = topOverlay(screen);
+  if (overlay === undefined) return screen.view.state.prompt !== undefined;
+  return (
+    overlay.kind === 'palette' ||
+    (overlay.kind === 'form' && overlay.form.fields[overlay.form.index]?.kind === 'text')
+  );
+}
+
 function paneKey(screen: Screen, event: KeyEvent): void {
   const binding = lookupKey(screen.keymap, focusedPane(screen)?.place, event.name);
   silence(screen);

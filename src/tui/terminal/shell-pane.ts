@@ -17,6 +17,9 @@ export interface ShellPaneOptions {
   ended(how: { readonly exitCode: number } | { readonly detached: true }): void;
 }
 
+/** How long a program may take to leave before its pane is closed over it. */
+const detachMs = 1500;
+
 export interface ShellPane extends Pane, Disposable {
   input(event: InputEvent, origin: { readonly column: number; readonly row: number }): void;
   wantsMouse(): boolean;
@@ -35,9 +38,17 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
     revision += 1;
     options.changed();
   };
+  let leaving: NodeJS.Timeout | undefined;
+  const end = (how: Parameters<ShellPaneOptions['ended']>[0]): void => {
+    if (closed) return;
+    options.ended(leaving === undefined ? how : { detached: true });
+  };
   const detach = new DetachKeys(
     (key) => shell?.key(key),
-    () => options.ended({ detached: true }),
+    () => {
+      leaving ??= setTimeout(() => end({ detached: true }), detachMs);
+      shell?.detach();
+    },
   );
   const start = async (): Promise<void> => {
     starting = true;
@@ -48,9 +59,7 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
       env,
       ...size,
       changed,
-      ended: (exitCode) => {
-        if (!closed) options.ended({ exitCode });
-      },
+      ended: (exitCode) => end({ exitCode }),
     });
     if (closed) {
       started[Symbol.dispose]();
@@ -78,7 +87,7 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
         size = { columns: grid.columns, rows: grid.rows };
         shell?.resize(size.columns, size.rows);
       }
-      if (!starting) void start().catch(() => options.ended({ exitCode: 126 }));
+      if (!starting) void start().catch(() => end({ exitCode: 126 }));
       if (shell === undefined) {
         drawText(grid, 0, 0, 'starting…', plainStyle);
         return undefined;
@@ -101,6 +110,7 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
     wantsMouse: () => (shell?.mouseTracking ?? 'none') !== 'none',
     [Symbol.dispose]() {
       closed = true;
+      clearTimeout(leaving);
       detach[Symbol.dispose]();
       shell?.[Symbol.dispose]();
     },

@@ -73,6 +73,11 @@ export class ShellProcess implements Disposable {
     this.#send(encodeKey(key, { applicationCursor: this.terminal.modes.applicationCursorKeysMode }));
   }
 
+  /** The keys by which a gantry that is joined to a container leaves it. */
+  detach(): void {
+    this.#send('\u0010\u0011');
+  }
+
   paste(text: string): void {
     this.#send(encodePaste(text, this.terminal.modes.bracketedPasteMode));
   }

@@ -93,7 +93,7 @@ function solveColumns<Row>(
   let spare = available - total(kept);
   return kept.map((item) => {
     if (item.column.grows !== true) return item;
-    const width = Math.max(item.column.least, item.width + spare);
+    const width = Math.max(Math.min(item.width, item.column.least), item.width + spare);
     spare -= width - item.width;
     return { ...item, width };
   });
