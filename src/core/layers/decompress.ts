@@ -64,7 +64,7 @@ export async function detectSource(
   while (heldBytes < magicBytes) {
     const next = await iterator.next();
     if (next.done === true) break;
-    held.push(next.value.slice());
+    held.push(new Uint8Array(next.value));
     heldBytes += next.value.length;
   }
   return { kind: detectCompression(Buffer.concat(held)), rest: chain(held, iterator) };

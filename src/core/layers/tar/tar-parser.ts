@@ -74,7 +74,7 @@ export class TarParser {
         }
         case 'meta': {
           const piece = chunk.subarray(at, at + this.#left);
-          this.#state.parts.push(piece.slice());
+          this.#state.parts.push(new Uint8Array(piece));
           at += piece.length;
           this.#left -= piece.length;
           if (this.#left === 0) this.#metaDone(this.#state.flag, Buffer.concat(this.#state.parts));

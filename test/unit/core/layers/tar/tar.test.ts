@@ -41,8 +41,11 @@ function pack(members: readonly Member[]): Buffer {
 function unpack(archive: Uint8Array, pieceBytes = archive.length): Member[] {
   const parser = new TarParser();
   const members: { entry: TarEntry; content: Buffer }[] = [];
+  // Pieces share one buffer, as those of files and decoders do.
+  const shared = Buffer.alloc(pieceBytes);
   for (let at = 0; at < archive.length; at += pieceBytes) {
-    for (const event of parser.feed(archive.subarray(at, at + pieceBytes))) {
+    const length = Buffer.from(archive.buffer, archive.byteOffset, archive.length).copy(shared, 0, at);
+    for (const event of parser.feed(shared.subarray(0, length))) {
       const last = members.at(-1);
       if (event.kind === 'entry')
         members.push({ entry: event.entry, content: Buffer.alloc(event.entry.sizeBytes) });
