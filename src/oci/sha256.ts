@@ -1,9 +1,11 @@
-import { createHash, hash } from 'node:crypto';
 import type { ChainId, DiffId, Digest } from './digest.ts';
+
+/** Loaded at the first digest: most commands make none, and it would cost each of them milliseconds of its start. */
+const crypto = () => process.getBuiltinModule('node:crypto');
 
 /** Digest of bytes or of a string's UTF-8. */
 export function sha256(data: string | Uint8Array): Digest {
-  return `sha256:${hash('sha256', data, 'hex')}` as Digest;
+  return `sha256:${crypto().hash('sha256', data, 'hex')}` as Digest;
 }
 
 /** An incremental digest. `digest()` ends it. */
@@ -13,7 +15,7 @@ export interface Digester {
 }
 
 export function sha256Digester(): Digester {
-  const state = createHash('sha256');
+  const state = crypto().createHash('sha256');
   return {
     update: (chunk) => void state.update(chunk),
     digest: () => `sha256:${state.digest('hex')}` as Digest,
