@@ -17,17 +17,22 @@ import { makeTar, type TarMember } from './tar-fixture.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /** The stores of an engine of its own, in a folder that is gone with its block. */
-export interface TestCore extends CoreServices, Disposable {}
+export interface TestCore extends CoreServices, Disposable {
+  /** For another process to open the same stores. */
+  readonly root: string;
+}
 
 export function testCore(): TestCore {
   const folder = tempFolder();
-  const dirs = engineDirs(folder.at('root'), folder.at('root', 'run'));
+  const root = folder.at('root');
+  const dirs = engineDirs(root, folder.at('root', 'run'));
   ensureDirs(dirs, process.getuid?.() ?? 0);
   const metadata = openMetadata(dirs.database);
   const content = openContentStore(dirs);
   const snapshots = openSnapshotter(dirs, metadata);
   const images = openImageStore({ metadata, content, snapshots });
   return {
+    root,
     dirs,
     metadata,
     content,
