@@ -144,14 +144,16 @@ export function coreParts(options: CoreOptions): CoreParts {
 
 /** The journal; and while somebody reads it, containers that end are buried at once, so that it tells of them. */
 async function* liveEvents(parts: CoreParts, options: EventOptions = {}): AsyncGenerator<EngineEvent> {
+  // What happens while the journal is being opened is told as well.
+  const since = options.since ?? new Date().toISOString();
   const { journal } = await parts.metadata();
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   try {
     const { undertaker } = await import('./containers/undertaker.ts');
     const { watch } = undertaker(await parts.containers(), signal);
-    const events = journal.follow({ ...options, signal })[Symbol.asyncIterator]();
-    // The subscription stands with the first request; what ends after is told.
+    const events = journal.follow({ ...options, since, signal })[Symbol.asyncIterator]();
+    // What ends from here on is told.
     let next = events.next();
     watch();
     for (;;) {
