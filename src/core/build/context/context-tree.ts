@@ -53,7 +53,9 @@ export class ContextTree implements FileTree {
   }
 
   attributes(entry: TreeEntry): ReadonlyMap<string, Uint8Array> {
-    const capability = entry.stats.isFile() ? getXattr(entry.hostPath, 'security.capability') : undefined;
+    // Capabilities are for what is executed; asking costs as much as all else of a file's stat.
+    const mayHave = entry.stats.isFile() && (entry.stats.mode & 0o111) !== 0;
+    const capability = mayHave ? getXattr(entry.hostPath, 'security.capability') : undefined;
     return new Map(capability === undefined ? [] : [['security.capability', capability]]);
   }
 

@@ -1,17 +1,24 @@
 import {
   chmodSync,
+  closeSync,
   constants,
   copyFileSync,
+  fchmodSync,
+  fchownSync,
+  futimesSync,
   lchownSync,
   linkSync,
   lstatSync,
   lutimesSync,
   mkdirSync,
+  openSync,
   readlinkSync,
+  readSync,
   renameSync,
   rmSync,
   symlinkSync,
   unlinkSync,
+  writeSync,
 } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { GantryError } from '../../../base/gantry-error.ts';
@@ -36,6 +43,9 @@ export interface Placement {
   readonly modifiedSeconds: number;
 }
 
+/** Up to this a file goes through a buffer. */
+const smallBytes = 128 * 1024;
+const scratch = Buffer.allocUnsafe(smallBytes);
 /** Above this the thread pool copies, and the thread stays free. */
 const largeBytes = 1 << 20;
 
@@ -115,6 +125,12 @@ export class TreeWriter {
       linkSync(twin, hostPath);
       return;
     }
+    const attributes = from.attributes(source);
+    if (stats.isFile() && stats.size <= smallBytes && attributes.size === 0) {
+      copySmall(source, hostPath, placement);
+      if (stats.nlink > 1) this.#links.set(identity, hostPath);
+      return;
+    }
     if (stats.isFile()) {
       await copyContent(source, hostPath);
     } else {
@@ -122,7 +138,7 @@ export class TreeWriter {
       makeNode(hostPath, type, placement.mode, type === 'fifo' ? 0n : BigInt(stats.rdev));
     }
     this.#attributes(hostPath, placement, () => {
-      for (const [name, value] of from.attributes(source)) setXattr(hostPath, name, value);
+      for (const [name, value] of attributes) setXattr(hostPath, name, value);
     });
     lutimesSync(hostPath, placement.modifiedSeconds, placement.modifiedSeconds);
     if (stats.nlink > 1) this.#links.set(identity, hostPath);
@@ -226,6 +242,26 @@ export class TreeWriter {
     setAttributes?.();
     chmodSync(hostPath, mode);
   }
+}
+
+/** One open file each, everything set through it: most files of a context are like this. */
+function copySmall(source: TreeEntry, target: string, { owner, mode, modifiedSeconds }: Placement): void {
+  using opened = openSource(source);
+  const fd = openSync(target, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    for (let position = 0; position < source.stats.size; ) {
+      const count = readSync(opened.fd, scratch, 0, scratch.length, position);
+      if (count === 0) break;
+      for (let written = 0; written < count; ) written += writeSync(fd, scratch, written, count - written);
+      position += count;
+    }
+    fchownSync(fd, owner.uid, owner.gid);
+    fchmodSync(fd, mode);
+    futimesSync(fd, modifiedSeconds, modifiedSeconds);
+  } finally {
+    closeSync(fd);
+  }
+  assertUnchanged(opened, source);
 }
 
 async function copyContent(source: TreeEntry, target: string): Promise<void> {
