@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { commandIndex } from './app/commands/command-index.ts';
 import { GantryError } from './base/gantry-error.ts';
 import { version } from './base/version.ts';
@@ -16,7 +15,7 @@ import type { CoreOptions } from './core/open-core.ts';
  * chooses the surface (full screen on a terminal without a command, else the command line) and opens the engine when
  * one is first needed.
  */
-const program = fileURLToPath(import.meta.url);
+const program = import.meta.filename;
 const home = dirname(dirname(program));
 /** Run from the build (dist/main.js), not from the sources. */
 const built = program.endsWith('.js');

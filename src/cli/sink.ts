@@ -1,6 +1,6 @@
 import { write, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { GantryError } from '../base/gantry-error.ts';
+import { isTerminal } from './is-terminal.ts';
 
 /** A stream we print to. Both ways of writing throw `broken-pipe` once its reader has gone. */
 export interface Sink {
@@ -24,12 +24,12 @@ function writeSome(fd: number, data: Uint8Array): Promise<number> {
 
 /** A sink on a descriptor we were started with. It never buffers, so that exiting loses nothing. */
 export function openSink(fd: 1 | 2): Sink {
-  const isTerminal = isatty(fd);
+  const onTerminal = isTerminal(fd);
   const stream = () => (fd === 1 ? process.stdout : process.stderr);
   return {
-    isTerminal,
-    columns: () => (isTerminal ? (stream().columns ?? 80) : 80),
-    rows: () => (isTerminal ? (stream().rows ?? 24) : 24),
+    isTerminal: onTerminal,
+    columns: () => (onTerminal ? (stream().columns ?? 80) : 80),
+    rows: () => (onTerminal ? (stream().rows ?? 24) : 24),
     text(text) {
       let data: Uint8Array = Buffer.from(text);
       while (data.length > 0) {

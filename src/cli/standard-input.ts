@@ -1,4 +1,4 @@
-import { isatty } from 'node:tty';
+import { isTerminal } from './is-terminal.ts';
 
 /** Our stdin, opened when it is first asked for: looking at it costs milliseconds and may hold the process. */
 export interface StandardInput {
@@ -13,7 +13,7 @@ export interface StandardInput {
 
 export function openStandardInput(): StandardInput {
   return {
-    isTerminal: isatty(0),
+    isTerminal: isTerminal(0),
     chunks: readChunks,
     setRaw: (raw) => void process.stdin.setRawMode(raw),
     release() {
