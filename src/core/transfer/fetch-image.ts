@@ -44,9 +44,16 @@ export async function fetchImage(
   return checked(manifest, inner.manifest, root.descriptor.digest);
 }
 
-/** Decodes a config and checks that it speaks of as many layers as the manifest. */
+/** Decodes a config and checks that it is for Linux and speaks of as many layers as the manifest. */
 export function parseConfig(bytes: Uint8Array, manifest: Manifest): ImageConfig {
   const config = decodeImageConfig(bytes);
+  if (config.os !== 'linux') {
+    throw new GantryError({
+      kind: 'unsupported',
+      code: 'foreign-system',
+      message: `image operating system "${config.os.slice(0, 60)}" cannot be used on this platform`,
+    });
+  }
   if (config.rootfs.diff_ids.length === manifest.layers.length) return config;
   throw new GantryError({
     kind: 'corrupt',

@@ -1,8 +1,9 @@
 import type { PulledImage } from '../../engine/images.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
-import type { DiffId } from '../../oci/digest.ts';
+import type { DiffId, Digest } from '../../oci/digest.ts';
 import type { Platform } from '../../oci/platform.ts';
+import { formatPlatform, normalizePlatform } from '../../oci/platform-parse.ts';
 import {
   canonicalReference,
   familiarName,
@@ -12,9 +13,10 @@ import {
 } from '../../oci/reference.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import type { CoreServices } from '../core-services.ts';
+import type { Image } from '../images/image-store.ts';
 import { rememberLayerBlobs } from '../layers/layer-blob-records.ts';
 import type { RepositoryClient } from '../registry/registry-client.ts';
-import { type FetchedImage, fetchImage } from './fetch-image.ts';
+import { fetchImage } from './fetch-image.ts';
 import { fetchLayers } from './fetch-layers.ts';
 import { layerTeller } from './layer-progress.ts';
 
@@ -37,14 +39,14 @@ export async function pullImage(request: PullRequest): Promise<PulledImage> {
   const tagOrDigest = reference.digest ?? reference.tag ?? 'latest';
   using lease = services.metadata.leases.acquire(`pull ${canonicalReference(reference)}`);
   emit({ kind: 'message', text: `${tagOrDigest}: Pulling from ${familiarName(reference)}` });
-  const fetched = await fetchImage(request.repository, tagOrDigest, request.platform, signal);
-  const pulled = { reference: familiarReference(reference), digest: fetched.rootDigest };
-
-  const known = services.images.find(canonicalReference(reference));
-  if (known?.manifestDigest === fetched.manifest.descriptor.digest && isUnpacked(services, known.diffIds)) {
-    tellExisting(fetched, emit);
-    return { ...pulled, id: known.id, upToDate: true };
+  const current = await findCurrent(request, tagOrDigest);
+  if (current !== undefined) {
+    await tellExisting(request, current.image);
+    const { image, digest } = current;
+    return { reference: familiarReference(reference), digest, id: image.id, upToDate: true };
   }
+  const fetched = await fetchImage(request.repository, tagOrDigest, request.platform, signal);
+  const known = services.images.find(canonicalReference(reference));
   await fetchLayers({ ...request, fetched, lease });
   lease.protect({ kind: 'content', key: fetched.manifest.descriptor.digest });
   await services.content.put(fetched.manifest.bytes);
@@ -57,13 +59,36 @@ export async function pullImage(request: PullRequest): Promise<PulledImage> {
     event: 'image.pulled',
   });
   rememberLayerBlobs(services.metadata, image.diffIds, fetched.document.layers);
-  return { ...pulled, id: image.id, upToDate: false };
+  return {
+    reference: familiarReference(reference),
+    digest: fetched.rootDigest,
+    id: image.id,
+    upToDate: known?.id === image.id,
+  };
+}
+
+/**
+ * The image this name means here, if the registry means the same by it: asked by HEAD, which registries that count
+ * pulls do not count.
+ */
+async function findCurrent(
+  { services, repository, reference, platform, signal }: PullRequest,
+  tagOrDigest: string,
+): Promise<{ readonly image: Image; readonly digest: Digest } | undefined> {
+  const image = services.images.find(canonicalReference(reference));
+  if (image === undefined || !isUnpacked(services, image.diffIds)) return undefined;
+  const { os, architecture, variant } = image.config;
+  const of = variant === undefined ? { os, architecture } : { os, architecture, variant };
+  if (formatPlatform(normalizePlatform(of)) !== formatPlatform(normalizePlatform(platform))) return undefined;
+  const digest = reference.digest ?? (await repository.resolve(tagOrDigest, signal)).digest;
+  return image.repoDigests.includes(`${repositoryName(reference)}@${digest}`) ? { image, digest } : undefined;
 }
 
 function isUnpacked(services: CoreServices, diffIds: readonly DiffId[]): boolean {
   return chainIds(diffIds).every((chain) => services.snapshots.has(chain));
 }
 
-function tellExisting(fetched: FetchedImage, emit: Emit<TransferEvent>): void {
-  for (const { digest, size } of fetched.document.layers) layerTeller(emit, digest)('exists', size, size);
+async function tellExisting({ services, emit }: PullRequest, image: Image): Promise<void> {
+  const { layers } = await services.images.manifest(image.id);
+  for (const { digest, size } of layers) layerTeller(emit, digest)('exists', size, size);
 }
