@@ -30,7 +30,7 @@ export async function settle(
 ): Promise<ContainerRecord | undefined> {
   if (!isStale(record)) return record;
   using _lock = await lockContainer(context, record.id, signal);
-  return settleLocked(context, record.id);
+  return await settleLocked(context, record.id);
 }
 
 /** As {@link settle}, for who holds the container's lock: nobody else is starting or removing it then. */

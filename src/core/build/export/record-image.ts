@@ -24,7 +24,7 @@ export async function recordImage(
   const layers = state.layers.map(({ descriptor }) => descriptor);
   const write = async (): Promise<Descriptor> => {
     using _ = await holdOffCollection(dirs, session.signal);
-    return writeImage(content, session.lease, imageConfig(state, labels), layers);
+    return await writeImage(content, session.lease, imageConfig(state, labels), layers);
   };
   const manifest = await write();
   if (madeLayers) await snapshots.flush();
