@@ -73,7 +73,7 @@ function reachesBelow(pattern: IgnorePattern, folder: readonly string[]): boolea
     const expected = wanted[index];
     if (expected === undefined) return false;
     if (/[*?[\\]/.test(expected)) {
-      if (expected.includes('**') || index + 1 < wanted.length) return true;
+      if (expected.includes('**')) return true;
       continue;
     }
     if (expected !== part) return false;
