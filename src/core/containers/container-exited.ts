@@ -1,10 +1,7 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrorCode } from '../../base/is-error-code.ts';
-import { unmount } from '../host/mount.ts';
 import { replaceProcess } from '../host/replace-process.ts';
-import { type ContainerContext, containerDir } from './container-context.ts';
+import type { ContainerContext } from './container-context.ts';
 import { settle } from './settle.ts';
 import { startContainer } from './start-container.ts';
 
@@ -16,7 +13,6 @@ const longestOwnWaitMs = 500;
  * starts it again where its policy wants that, after its time. Fine when all of it is done already, by anybody.
  */
 export async function containerExited(context: ContainerContext, id: string): Promise<void> {
-  leaveRootMount(containerDir(context, id));
   const found = context.records.get(id);
   const record = found && (await settle(context, found));
   if (record?.state !== 'restarting') return;
@@ -36,11 +32,4 @@ export async function containerExited(context: ContainerContext, id: string): Pr
   } catch (error) {
     if (!isErrorCode(error, 'container-removing', 'container-not-found', 'container-running')) throw error;
   }
-}
-
-/** Started among the monitor's mounts we would see the container's root, and must not tidy up in it. */
-function leaveRootMount(dir: string): void {
-  const root = join(dir, 'rootfs');
-  const [inside, outside] = [root, dir].map((path) => statSync(path, { throwIfNoEntry: false })?.dev);
-  if (inside !== undefined && inside !== outside) unmount(root, { detach: true });
 }

@@ -28,8 +28,8 @@ export function exitCommand(
 
 /**
  * The monitor lives among the mounts of its container. What it runs is to see the machine's, for the next container
- * is started from there. Where we are not among those of the first process ourselves, nothing tells the way home;
- * `containerExited` then makes do with where it is.
+ * is started from there. Where we are not among those of the first process ourselves nothing tells the way home, and
+ * it stays where it is: the runtime takes a root that is mounted already away.
  */
 function leaveMonitorMounts(): readonly string[] {
   const nsenter = findBinary('nsenter');

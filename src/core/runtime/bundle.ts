@@ -1,29 +1,33 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OciProgram } from './oci-program.ts';
 import type { RuntimeSpec } from './runtime-spec.ts';
 
 /** Names of the files in a bundle, the folder an OCI runtime starts a container from. */
 export const bundleFiles = {
   config: 'config.json',
-  rootfs: 'rootfs',
   pid: 'pid',
   monitorPid: 'monitor.pid',
 } as const;
 
-/** Writes `config.json`; the root is mounted at `rootfs`. */
-export function writeBundle(dir: string, spec: RuntimeSpec): void {
-  writeFileSync(join(dir, bundleFiles.config), encodeSpec(spec), { mode: 0o600 });
+/** Writes `config.json`; `rootDir` is where the root is mounted. */
+export function writeBundle(dir: string, spec: RuntimeSpec, rootDir: string): void {
+  const placed = { ...spec, root: { ...spec.root, path: rootDir } };
+  writeFileSync(join(dir, bundleFiles.config), encodeSpec(placed), { mode: 0o600 });
 }
 
 export function readBundle(dir: string): RuntimeSpec {
   return JSON.parse(readFileSync(join(dir, bundleFiles.config), 'utf8')) as RuntimeSpec;
 }
 
-/** Makes the mount point and returns it. */
-export function rootFolder(dir: string): string {
-  const path = join(dir, bundleFiles.rootfs);
-  mkdirSync(path, { recursive: true, mode: 0o755 });
-  return path;
+/**
+ * Makes the mount point and returns it. All containers have the same one: each is mounted in a namespace of its own.
+ * One a container would have to be removed with it, and removing a folder that is a mount point in some other
+ * namespace has the kernel wait for all processors (10 ms).
+ */
+export function rootFolder({ mountPoint }: Pick<OciProgram, 'mountPoint'>): string {
+  mkdirSync(mountPoint, { recursive: true, mode: 0o700 });
+  return mountPoint;
 }
 
 /** Name of a folder for one process run in the container, in its bundle, before random digits. */

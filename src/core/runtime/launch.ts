@@ -56,7 +56,7 @@ function startMonitor(
   netnsPath: string | undefined,
 ): { readonly monitor: ChildProcess; readonly args: readonly string[] } {
   const { id, dir } = request;
-  const rootDir = rootFolder(dir);
+  const rootDir = rootFolder(program);
   const argv = monitorArguments({
     id,
     name: request.name,
@@ -78,7 +78,7 @@ function startMonitor(
     hideFromRuntime(program);
     mountRoot(request.rootfs, rootDir);
     const made = typeof request.spec === 'function' ? request.spec(rootDir) : request.spec;
-    writeBundle(dir, withNetwork(made, request.network, netnsPath));
+    writeBundle(dir, withNetwork(made, request.network, netnsPath), rootDir);
     const monitor = startProcess({
       argv: [program.monitorPath, ...argv],
       env: monitorEnvironment(false),

@@ -16,6 +16,8 @@ export interface OciProgram {
   readonly options: readonly string[];
   /** Folder of its state, one folder a container below it. */
   readonly stateRoot: string;
+  /** Where every container's root is mounted, each in a mount namespace of its own. */
+  readonly mountPoint: string;
   /**
    * crun refuses hosts with both cgroup versions, but works with version 1 where it cannot see version 2; then this is
    * the mount to hide from it.
@@ -46,6 +48,7 @@ export function findOciProgram(
       monitorPath,
       options: [`--root=${stateRoot}`],
       stateRoot,
+      mountPoint: join(runDir, 'rootfs'),
       hiddenMount: kind === 'crun' && mode === 'hybrid' ? unified : undefined,
     };
   }

@@ -52,7 +52,7 @@ async function runToEnd(
   const { id, dir, signal } = request;
   const output = makePipe();
   const errors = makePipe();
-  const rootDir = rootFolder(dir);
+  const rootDir = rootFolder(program);
   let args: readonly string[] = [];
   const child = withPrivateMounts(() => {
     try {
@@ -60,7 +60,7 @@ async function runToEnd(
       mountRoot(request.rootfs, rootDir);
       const spec = typeof request.spec === 'function' ? request.spec(rootDir) : request.spec;
       args = spec.process.args;
-      writeBundle(dir, withNetwork(spec, request.network, netnsPath));
+      writeBundle(dir, withNetwork(spec, request.network, netnsPath), rootDir);
       return startProcess({
         argv: [
           program.path,
