@@ -87,7 +87,7 @@ export async function runBuild(
     epochSeconds,
     emit,
     signal: AbortSignal.any([outer, stop.signal]),
-    onCore: limiter(availableParallelism()),
+    onCore: limiter(Math.max(2, availableParallelism())),
   };
   const solved = await solveBuild(session, (reason) => stop.abort(reason)).finally(() =>
     cache.touch(Date.now()),
