@@ -5,11 +5,10 @@ import { useStore } from './hooks/use-store.ts';
 import { leastColumns, leastRows } from './layout/solve-layout.ts';
 import { OverlayView } from './overlays/overlay-view.tsx';
 import { PromptLine } from './prompt/prompt-line.tsx';
-import { Footer } from './widgets/footer.tsx';
 import { Frame } from './widgets/frame.tsx';
 import { TitleLine } from './widgets/title-line.tsx';
 
-/** All that Ink draws: title, frames, footer, overlays and the field at the bottom. Insides of panes are painted. */
+/** All that Ink draws: title, frames, overlays and the field at the bottom. What is inside and changes often is painted. */
 export function App(): ReactElement {
   const screen = useScreen();
   const chrome = useStore(screen.chrome, (state) => state);
@@ -23,9 +22,6 @@ export function App(): ReactElement {
       {chrome.frames.map((frame) => (
         <Frame key={frame.id} frame={frame} styles={styles} />
       ))}
-      <Box position="absolute" left={0} top={layout.footer.row} width={columns} height={1}>
-        <Footer chrome={chrome} />
-      </Box>
       <PromptLine />
       <OverlayView />
     </Box>

@@ -5,18 +5,25 @@ import { FakeEngine } from './fake-engine.ts';
 const engine = new FakeEngine();
 const linesPerSecond = Number(process.env['DEV_LINES'] ?? 3);
 let count = 0;
-setInterval(() => {
+const lines = setInterval(() => {
   for (let n = 0; n < Math.max(1, linesPerSecond / 10); n += 1) {
     count += 1;
-    engine.log('web', `\u001b[36mGET\u001b[m /api/things/${count} \u001b[32m200\u001b[m ${(count * 7) % 90} ms`);
+    engine.log(
+      'web',
+      `\u001b[36mGET\u001b[m /api/things/${count} \u001b[32m200\u001b[m ${(count * 7) % 90} ms`,
+    );
   }
-}, 100).unref();
-setInterval(() => {
+}, 100);
+const readings = setInterval(() => {
   for (const name of ['web', 'api']) {
     const wave = Math.sin(Date.now() / 7000 + name.length);
     engine.reading(name, 30 + 25 * wave, 60e6 + 20e6 * wave);
   }
-}, 1000).unref();
+}, 1000);
+if (linesPerSecond === 0) {
+  clearInterval(lines);
+  clearInterval(readings);
+}
 engine.buildWork = async (emit, signal) => {
   const names = ['FROM debian:12', 'WORKDIR /srv', 'COPY . .', 'RUN make', 'CMD ["serve"]'];
   emit({

@@ -101,7 +101,7 @@ export class FakeEngine implements Engine {
     pull: (reference, options) => {
       this.#called(`image.pull ${reference}`);
       return startOperation(async (emit, signal) => {
-        await this.transferWork(emit, signal);
+        await orAborted(this.transferWork(emit, signal), signal);
         this.emit({ type: 'image.pulled', id: fakeDigest(reference), name: reference });
         const digest = fakeDigest(reference);
         return [{ reference, id: fakeImageId(reference), digest, upToDate: false }];
@@ -110,7 +110,7 @@ export class FakeEngine implements Engine {
     push: (reference, options) => {
       this.#called(`image.push ${reference}`);
       return startOperation(async (emit, signal) => {
-        await this.transferWork(emit, signal);
+        await orAborted(this.transferWork(emit, signal), signal);
         return [{ reference, digest: fakeDigest(reference), sizeBytes: 1 }];
       }, options?.signal);
     },
@@ -213,7 +213,10 @@ export class FakeEngine implements Engine {
   readonly builds: Engine['builds'] = {
     build: (spec: BuildSpec, options) => {
       this.#called(`build ${spec.contextDir} ${(spec.tags ?? []).join(',')}`);
-      return startOperation((emit, signal) => this.buildWork(emit, signal), options?.signal);
+      return startOperation(
+        (emit, signal) => orAborted(this.buildWork(emit, signal), signal),
+        options?.signal,
+      );
     },
     cache: async () => [],
     pruneCache: async () => ({ removed: [], reclaimedBytes: 0 }),
@@ -353,4 +356,11 @@ export class FakeEngine implements Engine {
 
 async function unavailable(): Promise<never> {
   throw new GantryError({ kind: 'unsupported', code: 'fake', message: 'the fake engine cannot do this' });
+}
+
+/** The work, unless it is cancelled before. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => aborted.reject(signal.reason), { once: true });
+  return Promise.race([work, aborted.promise]);
 }

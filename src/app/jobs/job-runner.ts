@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { BuildEvent } from '../../engine/builds.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -23,12 +24,17 @@ export interface JobRunnerOptions {
   now(): number;
 }
 
+/** How long work may take to clean up once it was cancelled. */
+const cleanUpMs = 5000;
 const outputLimits = { lines: 5000, bytes: 4 << 20 };
 
 /** Runs commands for a surface that stays: each is a job with progress that can be watched, cancelled and read later. */
 export class JobRunner {
   readonly #options: JobRunnerOptions;
-  readonly #cancels = new Map<number, AbortController>();
+  readonly #running = new Map<
+    number,
+    { readonly cancel: AbortController; readonly ended: Promise<unknown> }
+  >();
   #next = 1;
 
   constructor(options: JobRunnerOptions) {
@@ -51,7 +57,6 @@ export class JobRunner {
     const id = this.#next;
     this.#next += 1;
     const cancel = new AbortController();
-    this.#cancels.set(id, cancel);
     const job: Job = {
       id,
       line,
@@ -64,20 +69,25 @@ export class JobRunner {
       revision: 0,
     };
     this.#options.jobs.update((state) => jobAdded(state, job));
-    const ended = this.#run(job, command, input, cancel.signal).finally(() => this.#cancels.delete(id));
+    const ended = this.#run(job, command, input, cancel.signal).finally(() => this.#running.delete(id));
     ended.catch(() => undefined);
+    this.#running.set(id, { cancel, ended });
     return { id, ended };
   }
 
   cancel(id: number): void {
-    this.#cancels.get(id)?.abort();
+    this.#running.get(id)?.cancel.abort();
   }
 
-  /** Cancels what still runs and waits until all of it has cleaned up after itself. */
+  /** Cancels what still runs and waits until all of it has cleaned up after itself, but not for ever. */
   async cancelAll(): Promise<void> {
-    const running = [...this.#cancels.values()];
-    for (const cancel of running) cancel.abort();
-    while (this.#cancels.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (const { cancel } of this.#running.values()) cancel.abort();
+    const patience = new AbortController();
+    await Promise.race([
+      Promise.allSettled([...this.#running.values()].map(({ ended }) => ended)),
+      pause(cleanUpMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
+    patience.abort();
   }
 
   async #run(job: Job, command: Command, input: AnyInput, signal: AbortSignal): Promise<FinalOutcome> {

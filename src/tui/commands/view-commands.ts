@@ -152,26 +152,31 @@ const specs: readonly ViewCommandSpec[] = [
   {
     id: 'pane.images',
     summary: 'Go to the images',
-    keys: ['1'],
+    keys: ['1', 'alt-1'],
     run: (screen) => focusPane(screen, 'images'),
   },
   {
     id: 'pane.containers',
     summary: 'Go to the containers',
-    keys: ['2'],
+    keys: ['2', 'alt-2'],
     run: (screen) => focusPane(screen, 'containers'),
   },
   {
     id: 'pane.layers',
     summary: 'Go to the layers',
-    keys: ['3'],
+    keys: ['3', 'alt-3'],
     run: (screen) => focusPane(screen, 'layers'),
   },
-  { id: 'pane.logs', summary: 'Go to the log', keys: ['4'], run: (screen) => focusPane(screen, 'logs') },
+  {
+    id: 'pane.logs',
+    summary: 'Go to the log',
+    keys: ['4', 'alt-4'],
+    run: (screen) => focusPane(screen, 'logs'),
+  },
   {
     id: 'pane.shell',
     summary: 'Go to the newest shell',
-    keys: ['5'],
+    keys: ['5', 'alt-5'],
     run: (screen) => focusPane(screen, screen.view.state.terminals.at(-1) ?? screen.view.state.focus),
   },
   {

@@ -1,5 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { FdWriter } from './fd-writer.ts';
+import { holdStderr } from './hold-stderr.ts';
 import type { TerminalDevice } from './terminal-device.ts';
 import { enterSequence, leaveSequence } from './terminal-modes.ts';
 
@@ -13,6 +14,7 @@ export function processTerminal(
 ): TerminalDevice {
   const writer = new FdWriter((output as WriteStream & { readonly fd: number }).fd);
   let entered = false;
+  let stderr: Disposable | undefined;
   return {
     get columns() {
       return output.columns > 0 ? output.columns : 80;
@@ -27,6 +29,7 @@ export function processTerminal(
     enter() {
       if (entered) return;
       entered = true;
+      stderr = holdStderr();
       if (input.isTTY) input.setRawMode(true);
       writer.write(enterSequence, () => undefined);
     },
@@ -35,6 +38,7 @@ export function processTerminal(
       entered = false;
       writer.writeNow(leaveSequence);
       if (input.isTTY) input.setRawMode(false);
+      stderr?.[Symbol.dispose]();
     },
     drain: () =>
       Promise.race([

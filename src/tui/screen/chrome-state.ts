@@ -1,4 +1,3 @@
-import type { Hint } from '../../app/keymap/hints.ts';
 import type { Layout } from '../layout/solve-layout.ts';
 import type { Rect } from '../paint/rect.ts';
 import type { Styles } from '../theme/resolve-styles.ts';
@@ -8,12 +7,13 @@ import type { PaneId } from '../view/view-state.ts';
 export interface FrameState {
   readonly id: PaneId;
   readonly rect: Rect;
-  readonly title: string;
-  readonly detail: string;
   readonly focused: boolean;
 }
 
-/** Everything Ink draws beside overlays and the prompt. Replaced only when it looks different. */
+/**
+ * Everything Ink draws beside overlays and the prompt. Replaced only when it looks different, and that is seldom: a frame
+ * of Ink costs as much as fifty of ours, so words that change with every key are painted.
+ */
 export interface ChromeState {
   readonly columns: number;
   readonly rows: number;
@@ -24,5 +24,4 @@ export interface ChromeState {
   /** At the right of the title line. */
   readonly summary: string;
   readonly frames: readonly FrameState[];
-  readonly hints: readonly Hint[];
 }

@@ -245,7 +245,6 @@ function emptyChrome(device: TerminalDevice, engine: Engine, styles: ChromeState
     engineName: engine.name,
     summary: '',
     frames: [],
-    hints: [],
   };
 }
 

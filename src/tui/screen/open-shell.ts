@@ -29,6 +29,8 @@ export function closeShell(
   how: { readonly exitCode: number } | { readonly detached: true },
 ): void {
   const title = screen.shells.pane(id)?.title().text ?? id;
+  // Its last words are worth more than its status, and go with the pane.
+  const words = screen.shells.lastLine(id);
   screen.shells.close(id);
   screen.view.update((state) => {
     const terminals = state.terminals.filter((other) => other !== id);
@@ -36,5 +38,6 @@ export function closeShell(
     return { ...state, terminals, focus, zoomed: state.zoomed && state.focus !== id };
   });
   if ('detached' in how) say(screen, 'info', `left ${title}: it goes on running`);
-  else if (how.exitCode !== 0) say(screen, 'warning', `${title} ended with status ${how.exitCode}`);
+  else if (how.exitCode !== 0)
+    say(screen, 'warning', `${title} ended with status ${how.exitCode}`, words || undefined);
 }

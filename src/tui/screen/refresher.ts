@@ -1,19 +1,30 @@
-import { hintsFor } from '../../app/keymap/hints.ts';
+import type { KeyPlace } from '../../app/commands/subject.ts';
+import type { Selected } from '../../app/keymap/availability.ts';
+import { type Hint, hintsFor } from '../../app/keymap/hints.ts';
+import type { Keymap } from '../../app/keymap/keymap.ts';
+import type { Capabilities } from '../../engine/capabilities.ts';
 import { type Layout, solveLayout } from '../layout/solve-layout.ts';
 import { overlayRect } from '../overlays/overlay-rect.ts';
 import { paintOverlayBody } from '../overlays/paint-overlay-body.ts';
 import { emptyRect, insetRect, type Rect } from '../paint/rect.ts';
 import type { Surface } from '../paint/surface.ts';
-import type { Pane } from '../panes/pane.ts';
 import { proposals } from '../prompt/proposals.ts';
 import { proposalsRect } from '../prompt/proposals-rect.ts';
 import { memo, sameItems } from '../view/memo.ts';
 import type { PaneId } from '../view/view-state.ts';
+import { paintFooter } from '../widgets/paint-footer.ts';
 import { paintStatus } from '../widgets/paint-status.ts';
+import { paintTitle } from '../widgets/paint-title.ts';
 import type { ChromeState, FrameState } from './chrome-state.ts';
 import { isTerminal } from './handle-input.ts';
 import { topOverlay } from './overlays.ts';
 import { focusedPane, type Screen } from './screen.ts';
+
+interface PaintedPane {
+  readonly inside: Painted;
+  /** The words in the upper edge of the frame. */
+  readonly title: Painted;
+}
 
 interface Painted {
   readonly surface: Surface;
@@ -26,17 +37,19 @@ interface Painted {
  */
 export class Refresher {
   readonly #screen: Screen;
-  readonly #panes = new Map<PaneId, Painted>();
+  readonly #panes = new Map<PaneId, PaintedPane>();
+  readonly #footer: Painted;
   readonly #status: Painted;
   readonly #overlay: Painted;
   readonly #layout = memo(solve);
-  readonly #hints = memo(hintsFor);
+  readonly #hints = memo(hintsOf);
   #asked = false;
   #ended = false;
 
   constructor(screen: Screen) {
     this.#screen = screen;
     this.#status = { surface: screen.painter.createSurface('status'), inputs: [] };
+    this.#footer = { surface: screen.painter.createSurface('footer'), inputs: [] };
     this.#overlay = { surface: screen.painter.createSurface('overlay', 1), inputs: [] };
   }
 
@@ -60,25 +73,51 @@ export class Refresher {
     screen.logs.show(shownContainer(screen));
     this.#placePanes(layout);
     this.#paintStatus(layout);
+    this.#paintFooter(layout);
     this.#paintOverlay(layout);
     this.#cursor(layout);
     this.#chrome(layout);
   }
 
   #placePanes(layout: Layout | undefined): void {
-    const { painter } = this.#screen;
-    for (const [id, { surface }] of this.#panes) {
+    const { painter, view } = this.#screen;
+    const styles = this.#screen.styles();
+    for (const [id, { inside, title }] of this.#panes) {
       if (layout?.panes.has(id) === true) continue;
-      painter.removeSurface(surface);
+      painter.removeSurface(inside.surface);
+      painter.removeSurface(title.surface);
       this.#panes.delete(id);
     }
     for (const [id, rect] of layout?.panes ?? []) {
       const pane = this.#screen.pane(id);
       if (pane === undefined) continue;
-      const painted = this.#panes.get(id) ?? { surface: painter.createSurface(id), inputs: [] };
+      const painted = this.#panes.get(id) ?? {
+        inside: { surface: painter.createSurface(id), inputs: [] },
+        title: { surface: painter.createSurface(`title-${id}`), inputs: [] },
+      };
       this.#panes.set(id, painted);
-      paintWhenChanged(painted, insetRect(rect, 1), pane.inputs(), (grid) => pane.paint(grid));
+      paintWhenChanged(painted.inside, insetRect(rect, 1), pane.inputs(), (grid) => pane.paint(grid));
+      const title = pane.title();
+      const focused = view.state.focus === id;
+      const edge = { column: rect.column + 2, row: rect.row, columns: rect.columns - 4, rows: 1 };
+      paintWhenChanged(painted.title, edge, [title.text, title.detail, focused, styles], (grid) => {
+        paintTitle(grid, title, focused, styles);
+        return undefined;
+      });
     }
+  }
+
+  #paintFooter(layout: Layout | undefined): void {
+    const screen = this.#screen;
+    const pane = focusedPane(screen);
+    const styles = screen.styles();
+    const { kind, subject } = pane?.selected() ?? {};
+    const hints = this.#hints(screen.keymap, pane?.place, screen.engine.capabilities, kind, subject);
+    const shell = isTerminal(screen.view.state.focus);
+    paintWhenChanged(this.#footer, layout?.footer ?? emptyRect, [hints, shell, styles], (grid) => {
+      paintFooter(grid, hints, shell, styles);
+      return undefined;
+    });
   }
 
   #paintStatus(layout: Layout | undefined): void {
@@ -123,10 +162,9 @@ export class Refresher {
   #chrome(layout: Layout | undefined): void {
     const screen = this.#screen;
     const { columns, rows, focus } = screen.view.state;
-    const pane = focusedPane(screen);
     const frames = [...(layout?.panes ?? [])].flatMap(([id, rect]): FrameState[] => {
       const of = screen.pane(id);
-      return of === undefined ? [] : [frameState(of, rect, focus === id)];
+      return of === undefined ? [] : [{ id, rect, focused: focus === id }];
     });
     const next: ChromeState = {
       columns,
@@ -136,10 +174,21 @@ export class Refresher {
       engineName: screen.engine.name,
       summary: summary(screen),
       frames,
-      hints: this.#hints(screen.keymap, pane?.place, screen.engine.capabilities, pane?.selected()),
     };
     screen.chrome.update((before) => (sameChrome(before, next) ? before : withKnownFrames(before, next)));
   }
+}
+
+/** As hintsFor, with the selection in its parts: a pane makes a new pair of them each time it is asked. */
+function hintsOf(
+  keymap: Keymap,
+  place: KeyPlace | undefined,
+  capabilities: Capabilities,
+  kind: Selected['kind'] | undefined,
+  subject: Selected['subject'] | undefined,
+): readonly Hint[] {
+  const selected = kind === undefined ? undefined : ({ kind, subject } as Selected);
+  return hintsFor(keymap, place, capabilities, selected);
 }
 
 function solve(
@@ -171,11 +220,6 @@ function shownContainer(screen: Screen) {
   return selected?.kind === 'container' ? selected.subject : undefined;
 }
 
-function frameState(pane: Pane, rect: Rect, focused: boolean): FrameState {
-  const { text, detail } = pane.title();
-  return { id: pane.id, rect, title: text, detail, focused };
-}
-
 function summary(screen: Screen): string {
   const { phase, problem } = screen.engineStore.state;
   if (phase === 'lost') return `no answer: ${problem?.message ?? ''}`;
@@ -190,23 +234,12 @@ function sameChrome(a: ChromeState, b: ChromeState): boolean {
     a.styles === b.styles &&
     a.summary === b.summary &&
     a.frames.length === b.frames.length &&
-    a.frames.every((frame, index) => sameFrame(frame, b.frames[index])) &&
-    a.hints.length === b.hints.length &&
-    a.hints.every((hint, index) => {
-      const other = b.hints[index];
-      return hint.key === other?.key && hint.label === other.label && hint.reason === other.reason;
-    })
+    a.frames.every((frame, index) => sameFrame(frame, b.frames[index]))
   );
 }
 
 function sameFrame(a: FrameState, b: FrameState | undefined): boolean {
-  return (
-    a.id === b?.id &&
-    a.title === b.title &&
-    a.detail === b.detail &&
-    a.focused === b.focused &&
-    sameItems(Object.values(a.rect), Object.values(b.rect))
-  );
+  return a.id === b?.id && a.focused === b.focused && sameItems(Object.values(a.rect), Object.values(b.rect));
 }
 
 /** Frames that look the same stay the same objects, so that their components are not drawn again. */

@@ -42,6 +42,11 @@ export class ShellKeeper implements Disposable {
     return id;
   }
 
+  /** What its program said last. */
+  lastLine(id: TerminalPaneId): string {
+    return this.#panes.get(id)?.lastLine() ?? '';
+  }
+
   pane(id: TerminalPaneId): Pane | undefined {
     return this.#panes.get(id);
   }

@@ -23,6 +23,8 @@ const detachMs = 1500;
 export interface ShellPane extends Pane, Disposable {
   input(event: InputEvent, origin: { readonly column: number; readonly row: number }): void;
   wantsMouse(): boolean;
+  /** The last line it shows that is not blank. */
+  lastLine(): string;
 }
 
 /** A pane with a program in it. The program starts with the first paint, when the size is known. */
@@ -107,6 +109,7 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
     },
     pageRows: () => size.rows,
     input: give,
+    lastLine: () => (shell === undefined ? '' : lastLine(shell)),
     wantsMouse: () => (shell?.mouseTracking ?? 'none') !== 'none',
     [Symbol.dispose]() {
       closed = true;
@@ -115,4 +118,13 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
       shell?.[Symbol.dispose]();
     },
   };
+}
+
+function lastLine({ terminal }: ShellProcess): string {
+  const buffer = terminal.buffer.active;
+  for (let row = buffer.length - 1; row >= 0; row -= 1) {
+    const text = buffer.getLine(row)?.translateToString(true).trim() ?? '';
+    if (text !== '') return text;
+  }
+  return '';
 }

@@ -54,6 +54,8 @@ export class ShellProcess implements Disposable {
       cols,
       rows,
       scrollback: scrollbackLines,
+      // What it says on the console of a sequence it does not know would tear the screen.
+      logLevel: 'off',
       allowProposedApi: true,
     });
     const [file, ...args] = options.command;
