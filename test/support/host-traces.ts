@@ -58,13 +58,14 @@ function mounts(root: string): readonly string[] {
     .map((point) => `mount ${point}`);
 }
 
-/** Of our network namespace, which `/sys/class/net` does not follow. */
+/** Bridges and cables by the names an engine gives them, in our network namespace (`/sys/class/net` is the machine's). */
 function interfaces(): readonly string[] {
   const lines = readFileSync('/proc/thread-self/net/dev', 'utf8').trim().split('\n').slice(2);
-  return lines.map((line) => `interface ${line.split(':')[0]?.trim()}`);
+  const names = lines.map((line) => line.split(':')[0]?.trim() ?? '');
+  return names.filter((name) => /^(?:gantry|gt|gb-|gv)/.test(name)).map((name) => `interface ${name}`);
 }
 
 async function firewallTables(): Promise<readonly string[]> {
   const { stdout } = await runProgram(['nft', 'list', 'tables']);
-  return stdout.split('\n').filter(Boolean);
+  return stdout.split('\n').filter((line) => / gantry/.test(line));
 }
