@@ -113,10 +113,10 @@ export class PacketSocket implements Disposable {
       }
       const name = errnoName(lastErrno());
       if (name === 'EAGAIN') return;
-      // A peer that was killed with our bytes unread resets: for a reader that is an end like any other.
-      if (name === 'ECONNRESET') this.#ended = true;
-      else if (name !== 'EINTR') this.#failure = systemError(lastErrno(), 'recv');
-      if (name !== 'EINTR') return;
+      // A peer that ended with our bytes unread resets. That is told once, before the packets it sent and the end.
+      if (name === 'ECONNRESET' || name === 'EINTR') continue;
+      this.#failure = systemError(lastErrno(), 'recv');
+      return;
     }
   }
 

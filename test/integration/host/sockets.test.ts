@@ -73,6 +73,18 @@ c.send(str(n).encode()); c.close()`,
     expect(packets).toBe(total / packetLimitBytes + 1);
   });
 
+  it('reads what a peer said before it left with our bytes unread', async () => {
+    using folder = tempFolder();
+    const server = await python(`${listen}\nc.send(b"last words"); sys.stdin.read()`, folder.at('s'));
+    await once(server.stdout, 'data');
+    using socket = PacketSocket.connect(folder.at('s'));
+    await socket.send(new Uint8Array(100));
+    server.stdin.end();
+    await once(server, 'exit');
+    const packets = await Array.fromAsync(socket.packets());
+    expect(packets.map((packet) => Buffer.from(packet).toString())).toEqual(['last words']);
+  });
+
   it('reaches a socket whose path is longer than an address', async () => {
     using folder = tempFolder();
     const deep = folder.at('d'.repeat(120));
