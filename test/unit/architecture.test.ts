@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadTogether } from '../../scripts/build/load-together.ts';
 import { type Import, readImports } from '../support/read-imports.ts';
 
 /**
@@ -103,6 +104,54 @@ describe('the parts of gantry', () => {
     expect(wrong.map(arrow)).toEqual([]);
   });
 });
+
+describe('what every command loads', () => {
+  const loaded = loadedAtOnce([
+    'src/main.ts',
+    ...(loadTogether['base'] ?? []).map((name) => `src/${name}.ts`),
+  ]);
+
+  it('is a part of gantry, and not a small one', () => {
+    expect(loaded.size).toBeGreaterThan(50);
+    expect([...loaded].filter((path) => within(path, 'src') && !files.has(path))).toEqual([]);
+    const named = Object.values(loadTogether).flat();
+    expect(named.filter((name) => !files.has(`src/${name}.ts`))).toEqual([]);
+  });
+
+  it('has nothing of the screen, of builds, of registries and of layers', () => {
+    const parts = ['src/tui', 'src/core/build', 'src/core/registry', 'src/core/transfer', 'src/core/layers'];
+    expect([...loaded].filter((path) => parts.some((part) => within(path, part)))).toEqual([]);
+  });
+
+  it('has no package, and nothing of Node that is slow to load', () => {
+    const cheap = [
+      'child_process',
+      'fs',
+      'fs/promises',
+      'module',
+      'net',
+      'os',
+      'path',
+      'sqlite',
+      'timers/promises',
+    ];
+    const allowed = new Set([...cheap, 'tty', 'url', 'util'].map((name) => `node:${name}`));
+    expect(
+      [...loaded].filter((path) => !within(path, 'src') && !within(path, 'themes') && !allowed.has(path)),
+    ).toEqual([]);
+  });
+});
+
+/** Whatever is evaluated before the first `import()`, from these files on. */
+function loadedAtOnce(roots: readonly string[]): ReadonlySet<string> {
+  const seen = new Set(roots);
+  for (const path of seen) {
+    for (const { to, typeOnly, lazy } of files.get(path) ?? []) {
+      if (!typeOnly && !lazy) seen.add(to);
+    }
+  }
+  return seen;
+}
 
 function within(path: string, part: string): boolean {
   return path === part || path.startsWith(`${part}/`);
