@@ -5,6 +5,8 @@ const sequence = 0;
 const written = 1;
 const read = 2;
 const state = 3;
+const readerWaits = 4;
+const writerWaits = 5;
 const headerBytes = 64;
 
 const open = 0;
@@ -37,7 +39,7 @@ export class ByteRing {
       const position = Atomics.load(this.#control, written);
       const room = capacity - ((position - Atomics.load(this.#control, read)) | 0);
       if (room === 0) {
-        Atomics.wait(this.#control, sequence, seen);
+        this.#wait(writerWaits, seen);
         continue;
       }
       const start = position & (capacity - 1);
@@ -45,7 +47,7 @@ export class ByteRing {
       this.#bytes.set(chunk.subarray(at, at + length), start);
       at += length;
       Atomics.store(this.#control, written, (position + length) | 0);
-      this.#wake();
+      this.#wake(readerWaits);
     }
   }
 
@@ -66,30 +68,44 @@ export class ByteRing {
         return this.#bytes.subarray(start, start + Math.min(available, limitBytes, capacity - start));
       }
       if (now === ended) return undefined;
-      Atomics.wait(this.#control, sequence, seen);
+      this.#wait(readerWaits, seen);
     }
   }
 
+  /** A writer that waits for room is woken when there is plenty of it: waking costs more than copying. */
   release(lengthBytes: number): void {
-    Atomics.store(this.#control, read, (Atomics.load(this.#control, read) + lengthBytes) | 0);
-    this.#wake();
+    const position = (Atomics.load(this.#control, read) + lengthBytes) | 0;
+    Atomics.store(this.#control, read, position);
+    const filled = (Atomics.load(this.#control, written) - position) | 0;
+    if (filled <= this.#bytes.length / 2) this.#wake(writerWaits);
   }
 
   /** The writer has no more. */
   end(): void {
     Atomics.compareExchange(this.#control, state, open, ended);
-    this.#wake();
+    this.#wake(readerWaits);
   }
 
   /** Either end, or whoever looks after both, gives up: waits end at once. */
   break(): void {
     Atomics.store(this.#control, state, broken);
-    this.#wake();
+    this.#wake(readerWaits);
+    this.#wake(writerWaits);
   }
 
-  #wake(): void {
+  /**
+   * Waits until something happened after `seen` was read. The flag goes up first: whoever changes something either
+   * sees it, or has moved the sequence on before we wait for it.
+   */
+  #wait(who: typeof readerWaits | typeof writerWaits, seen: number): void {
+    Atomics.store(this.#control, who, 1);
+    Atomics.wait(this.#control, sequence, seen);
+    Atomics.store(this.#control, who, 0);
+  }
+
+  #wake(whom: typeof readerWaits | typeof writerWaits): void {
     Atomics.add(this.#control, sequence, 1);
-    Atomics.notify(this.#control, sequence);
+    if (Atomics.load(this.#control, whom) === 1) Atomics.notify(this.#control, sequence);
   }
 
   #throwIfBroken(): void {
