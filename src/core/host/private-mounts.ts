@@ -7,7 +7,7 @@ import { returningToFolder } from './working-folder.ts';
  * unmount, nothing that leaks when we are killed. Mounts made by the host later still arrive, ours do not go out.
  *
  * `work` must be synchronous: it may spawn, but not await. The thread pool stays outside, so asynchronous `fs` calls
- * do not see the mounts. Afterwards the working folder is that from before.
+ * do not see the mounts. Afterwards root and working folder are those from before.
  */
 export function withPrivateMounts<T>(work: () => T): T {
   // setns(2) leaves the thread at the root of the namespace it enters.

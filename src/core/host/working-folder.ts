@@ -6,16 +6,25 @@ export function changeFolder(dir: string): void {
   callWithPath(chdirCall, 'chdir', dir);
 }
 
-/** Runs `work`, synchronous, and goes back to the folder of before, even when that has no name any more. */
+/**
+ * Runs `work`, synchronous, and goes back to the root and the working folder of before, even when these have no name
+ * any more. Only for a thread that shares neither with others, as after unshare(2) of mounts.
+ */
 export function returningToFolder<T>(work: () => T): T {
-  const home = openSync('.', constants.O_RDONLY | constants.O_DIRECTORY);
+  const folder = openSync('.', constants.O_RDONLY | constants.O_DIRECTORY);
+  const root = openSync('/', constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     return work();
   } finally {
-    checked(fchdirCall(home), 'fchdir');
-    closeSync(home);
+    // In a chroot (debootstrap, rescue systems) the namespace's own root is not the one we had.
+    checked(fchdirCall(root), 'fchdir');
+    callWithPath(chrootCall, 'chroot', '.');
+    checked(fchdirCall(folder), 'fchdir');
+    closeSync(root);
+    closeSync(folder);
   }
 }
 
+const chrootCall = libcFunction('chroot', ['const char *']);
 const chdirCall = libcFunction('chdir', ['const char *']);
 const fchdirCall = libcFunction('fchdir', ['int']);

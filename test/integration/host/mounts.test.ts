@@ -7,6 +7,7 @@ import {
   mountOverlayByParts,
 } from '../../../src/core/host/overlay-mount.ts';
 import { withPrivateMounts } from '../../../src/core/host/private-mounts.ts';
+import { startScript } from '../../support/script-process.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 describe('private mounts', () => {
@@ -30,6 +31,30 @@ describe('private mounts', () => {
       }),
     ).toThrow('stop');
     expect([statSync('/proc/thread-self/ns/mnt').ino, process.cwd(), statSync('.').ino]).toEqual(before);
+  });
+
+  it('leave the root as it was in a chroot, whose root is not the namespace own', async () => {
+    using folder = tempFolder();
+    mkdirSync(folder.at('proc'));
+    writeFileSync(folder.at('marker'), '');
+    await using script = startScript(
+      `import { readdirSync } from 'node:fs';
+       import { confineThread } from 'SRC/core/host/confine-thread.ts';
+       import { bindMount, mount, mountFlags } from 'SRC/core/host/mount.ts';
+       import { namespaceFlags, unshare } from 'SRC/core/host/namespaces.ts';
+       import { withPrivateMounts } from 'SRC/core/host/private-mounts.ts';
+       withPrivateMounts(() => undefined);
+       unshare(namespaceFlags.mount);
+       mount({ source: 'none', target: '/', flags: mountFlags.recursive | mountFlags.slave });
+       const dir = process.argv.at(-1);
+       bindMount(dir, dir);
+       bindMount('/proc', dir + '/proc');
+       confineThread(dir);
+       withPrivateMounts(() => undefined);
+       console.log(readdirSync('/').join(' '));`,
+      [folder.path],
+    );
+    expect(await script.line()).toBe('marker proc');
   });
 });
 
