@@ -51,11 +51,3 @@ export interface LayerFolder {
   /** The whole tree without this layer, where layers are kept as copies: what differs is the layer. */
   readonly baseDir?: string | undefined;
 }
-
-export interface DiffedLayer {
-  readonly diffId: DiffId;
-  readonly digest: Digest;
-  readonly mediaType: string;
-  /** Compressed bytes, as stored. */
-  readonly sizeBytes: number;
-}

@@ -21,9 +21,12 @@ const fruitlessTries = 5;
  * it broke, also in a later process.
  */
 export async function downloadBlob(download: BlobDownload): Promise<void> {
-  const { descriptor, content, tell } = download;
+  const { descriptor, content, tell, signal } = download;
   if (content.has(descriptor.digest)) return;
-  await using ingest = await content.ingest({ digest: descriptor.digest, sizeBytes: descriptor.size });
+  await using ingest = await content.ingest(
+    { digest: descriptor.digest, sizeBytes: descriptor.size },
+    { signal },
+  );
   // Whoever held the ingest before us may have finished it.
   if (content.has(descriptor.digest)) return;
   for await (const chunk of fetchChunks(download, ingest)) await ingest.write(chunk);

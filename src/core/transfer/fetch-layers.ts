@@ -2,6 +2,7 @@ import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId } from '../../oci/digest.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
+import { holdOffCollection } from '../metadata/garbage-lock.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import { type BlobDownload, downloadBlob } from './download-blob.ts';
 import { configLimitBytes, type FetchedImage, parseConfig } from './fetch-image.ts';
@@ -37,7 +38,7 @@ export async function fetchLayers(
   const limit = limiter(parallelDownloads);
   const arriving: Promise<void>[] = [];
 
-  const steps = layers.map((descriptor, index): LayerToUnpack => {
+  const plan = (descriptor: Descriptor, index: number): LayerToUnpack => {
     const tell = layerTeller(emit, descriptor.digest);
     const there = isThere(index);
     tell(there ? 'exists' : 'waiting', 0, descriptor.size);
@@ -62,8 +63,15 @@ export async function fetchLayers(
       onExists: () => tell('exists', descriptor.size, descriptor.size),
       onDone: () => tell('done', descriptor.size, descriptor.size),
     };
-  });
+  };
 
+  const planAll = async (): Promise<readonly LayerToUnpack[]> => {
+    // What is seen to be here is under the lease from the same moment on.
+    using _ = await holdOffCollection(services.dirs, signal);
+    for (const key of chain) lease.protect({ kind: 'snapshot', key });
+    return layers.map(plan);
+  };
+  const steps = await planAll();
   const unpacked = unpackLayers(snapshots, lease, steps);
   try {
     await Promise.all([unpacked, ...arriving]);

@@ -12,7 +12,10 @@ export async function streamLayer(
   options: Pick<ApplyOptions, 'whiteouts' | 'lowerDirs'>,
 ): Promise<AppliedLayer> {
   const { descriptor, content, signal, tell } = download;
-  await using ingest = await content.ingest({ digest: descriptor.digest, sizeBytes: descriptor.size });
+  await using ingest = await content.ingest(
+    { digest: descriptor.digest, sizeBytes: descriptor.size },
+    { signal },
+  );
   // Part of it is here from an earlier try, or another process brought it: unpack from disk.
   if (ingest.offset > 0 || content.has(descriptor.digest)) {
     await ingest[Symbol.asyncDispose]();
