@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { BuildEvent, BuildResult, BuildSpec } from '../../engine/builds.ts';
 import type { Emit } from '../../engine/start-operation.ts';
-import { parsePlatform } from '../../oci/platform-parse.ts';
+import { normalizePlatform, parsePlatform } from '../../oci/platform-parse.ts';
 import {
   canonicalReference,
   familiarReference,
@@ -42,7 +42,7 @@ export async function runBuild(
   const context = openContext(spec, services.dirs.cache);
   const tell = teller(emit);
   const dockerfile = tell(parseDockerfile(context.dockerfileText, context.dockerfileName));
-  const buildPlatform = hostPlatform();
+  const buildPlatform = normalizePlatform(hostPlatform());
   const targetPlatform =
     spec.platform === undefined ? undefined : parsePlatform(spec.platform, buildPlatform);
   const plan = tell(

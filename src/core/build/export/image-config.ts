@@ -1,16 +1,13 @@
 import type { ImageConfig } from '../../../oci/image-config.ts';
 import type { StageState } from '../solver/stage-state.ts';
 
-/** Docker gives every image a PATH. */
-const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
 /**
  * The config of a solved stage (image-spec config.md). The same state gives the same document, byte for byte: maps
  * are in order of their keys, as Go writes them. `labels` come on top of the stage's own.
  */
 export function imageConfig(state: StageState, labels: Readonly<Record<string, string>>): ImageConfig {
   const { platform, layers, history, createdAt, author } = state;
-  const { Env, Labels, ExposedPorts, Volumes, ...rest } = state.config;
+  const { Labels, ExposedPorts, Volumes, ...rest } = state.config;
   const allLabels = { ...Labels, ...labels };
   return {
     ...(createdAt === undefined ? {} : { created: createdAt }),
@@ -21,7 +18,6 @@ export function imageConfig(state: StageState, labels: Readonly<Record<string, s
     config: {
       ...sorted(rest),
       ...(ExposedPorts === undefined ? {} : { ExposedPorts: sorted(ExposedPorts) }),
-      Env: Env ?? [defaultPath],
       ...(Volumes === undefined ? {} : { Volumes: sorted(Volumes) }),
       ...(Object.keys(allLabels).length === 0 ? {} : { Labels: sorted(allLabels) }),
     },

@@ -29,6 +29,8 @@ export interface CopyPlan {
   readonly followLinks: boolean;
   /** For what has no time of its own. */
   readonly nowSeconds: number;
+  /** Told now and then how many entries are done. */
+  readonly onProgress?: (done: number) => void;
 }
 
 const root: Owner = { uid: 0, gid: 0 };
@@ -51,6 +53,7 @@ export async function copyFiles(
   const target = resolve(plan.destination);
   if (meansFolder(plan.destination)) writer.ensureFolder(target, owner, madeSeconds);
 
+  let done = 0;
   for (const { tree: from, name, entries } of plan.selections) {
     const [first, ...below] = entries;
     if (first === undefined) continue;
@@ -70,7 +73,10 @@ export async function copyFiles(
       } else {
         await writer.copyEntry(path, entry, from, placement);
       }
-      if (pacer.isDue) await pacer.rest();
+      done += 1;
+      if (!pacer.isDue) continue;
+      plan.onProgress?.(done);
+      await pacer.rest();
     }
   }
   for (const { name, data } of plan.inline) {

@@ -22,14 +22,17 @@ import { resolveSources } from './resolve-sources.ts';
 import { unsupported } from './unsupported.ts';
 import { absolutePath } from './workdir.ts';
 
-/** COPY and ADD. `origin` is what `--from` means, already solved; undefined: the build context. */
-export function prepareCopy(
-  session: BuildSession,
-  state: StageState,
-  instruction: CopyInstruction,
-  expand: Expander,
-  origin: Origin | undefined,
-): StepWork {
+export interface CopyInputs {
+  readonly instruction: CopyInstruction;
+  readonly expand: Expander;
+  readonly vertex: string;
+  /** What `--from` means, already solved; undefined: the build context. */
+  readonly origin: Origin | undefined;
+}
+
+/** COPY and ADD. */
+export function prepareCopy(session: BuildSession, state: StageState, inputs: CopyInputs): StepWork {
+  const { instruction, expand, vertex, origin } = inputs;
   refuseRemote(instruction, expand);
   const sources = instruction.sources.map((source) => expand.word(source));
   const exclude = instruction.exclude.map((pattern) => expand.word(pattern));
@@ -90,9 +93,11 @@ export function prepareCopy(
     keys: origin === undefined ? [fromContext] : [fromLayers, fromContent],
     async write(target) {
       const writer = new TreeWriter(target.tree, target.upperDir);
+      const selections = await select();
+      const total = selections.reduce((sum, { entries }) => sum + entries.length, 0);
       const plan = {
         instruction: name,
-        selections: await select(),
+        selections,
         inline,
         destination,
         owner: chown === undefined ? undefined : parseChown(target.tree, chown),
@@ -100,6 +105,8 @@ export function prepareCopy(
         mode,
         followLinks: !instruction.link,
         nowSeconds: Math.floor(stepTime(session).getTime() / 1000),
+        onProgress: (done: number) =>
+          session.emit({ kind: 'progress', vertex, label: 'files', done, total }, `${vertex} files`),
       };
       const mayUnpack = instruction.kind === 'add' && instruction.unpack !== false;
       const extracting = { ...target, writer, pacer, signal: session.signal };

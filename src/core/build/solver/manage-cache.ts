@@ -8,6 +8,8 @@ import { buildCacheRoots } from './cache-roots.ts';
 
 /** Digits of a key that people see. */
 const shownDigits = 25;
+/** Steps without files cost next to nothing: they are forgotten when nobody has used them for so long. */
+const idleMs = 30 * 24 * 3600 * 1000;
 
 /** Layers the build cache keeps, the newest use first. Steps without files are not worth a line. */
 export function listCache(services: CoreServices): readonly BuildCacheEntry[] {
@@ -54,9 +56,10 @@ export async function pruneCache(
   const records = cacheRecords(metadata);
   const imageChains = imageChainsOf(services);
   const leased = metadata.leases.protectedResources().snapshots;
-  const goes = ({ layer }: CacheRecord): boolean =>
+  const forgottenBefore = new Date(Date.now() - idleMs).toISOString();
+  const goes = ({ layer, lastUsedAt }: CacheRecord): boolean =>
     layer === undefined
-      ? options.all
+      ? options.all || lastUsedAt < forgottenBefore
       : !leased.has(layer.chainId) && (options.all || !imageChains.has(layer.chainId));
   const going = new Map([...records.entries()].filter(([, record]) => goes(record)));
   const chains = new Set(

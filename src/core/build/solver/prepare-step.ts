@@ -30,8 +30,10 @@ export async function prepareStep(
       return prepareRun(session, state, { instruction, expand, vertex, originTree: solved });
     }
     case 'copy':
-    case 'add':
-      return prepareCopy(session, state, instruction, expand, await origins.ofCopy(instruction));
+    case 'add': {
+      const origin = await origins.ofCopy(instruction);
+      return prepareCopy(session, state, { instruction, expand, vertex, origin });
+    }
     case 'workdir':
       return prepareWorkdir(session, state, instruction, expand);
     default: {

@@ -54,7 +54,7 @@ function imageState(image: Image, manifest: Manifest): StageState {
     chainId: image.topChainId,
     layers: image.diffIds.map((diffId, index) => ({
       diffId,
-      descriptor: inOciTerms(manifest.layers[index] as Descriptor),
+      descriptor: inOciTerms(layerAt(manifest, index)),
     })),
     platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
     config: config.config ?? {},
@@ -64,6 +64,16 @@ function imageState(image: Image, manifest: Manifest): StageState {
     args: new Map(),
     hasOwnCommand: false,
   };
+}
+
+function layerAt({ layers }: Manifest, index: number): Descriptor {
+  const descriptor = layers[index];
+  if (descriptor !== undefined) return descriptor;
+  throw new GantryError({
+    kind: 'corrupt',
+    code: 'layer-count-mismatch',
+    message: 'the base image has fewer layers than its config names',
+  });
 }
 
 /** Docker's layer types mean the same bytes; an OCI manifest had better not mix the two vocabularies. */

@@ -30,13 +30,19 @@ export interface StageState {
 /** BuildKit's mark in each history entry. */
 export const historyComment = 'buildkit.dockerfile.v0';
 
+/** Docker gives every image without a base a PATH and a folder to start in. */
+const emptyConfig: ContainerConfig = {
+  Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+  WorkingDir: '/',
+};
+
 /** A stage that stands on nothing. */
 export function scratchState(platform: Platform): StageState {
   return {
     chainId: undefined,
     layers: [],
     platform,
-    config: {},
+    config: emptyConfig,
     author: undefined,
     history: [],
     createdAt: undefined,
