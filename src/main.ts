@@ -19,7 +19,7 @@ const program = import.meta.filename;
 const home = dirname(dirname(program));
 /** Run from the build (dist/main.js), not from the sources. */
 const built = program.endsWith('.js');
-const selfCommand: readonly [string, ...string[]] = [process.execPath, ...process.execArgv, program];
+const selfCommand: readonly [string, ...string[]] = [process.execPath, ...process.execArgv, '--', program];
 
 process.exit(await main(process.argv.slice(2)));
 
@@ -81,7 +81,7 @@ async function runScreen(globals: GlobalOptions): Promise<number> {
 
 function coreOptions({ root }: GlobalOptions): CoreOptions {
   const uid = process.getuid?.() ?? 0;
-  return { rootOption: root, env: process.env, uid, version, selfCommand };
+  return { rootOption: root, env: process.env, uid, version, selfCommand, endsWithProcess: true };
 }
 
 /** `gantry internal …`, which other processes run for the engine. `--root` stands anywhere in it. */

@@ -21,6 +21,12 @@ export interface CoreOptions {
    * gantry is there.
    */
   readonly selfCommand: readonly string[];
+  /**
+   * The process ends once the engine is disposed. The records are then left to the kernel to close: SQLite would carry
+   * its log over into the database and wait for the disk twice (10 ms and more), and the next process would have to
+   * begin the log anew and wait as well. They are as safe either way as a killed process leaves them.
+   */
+  readonly endsWithProcess?: boolean | undefined;
 }
 
 /** The parts of the core, each made at its first use. */
@@ -110,7 +116,8 @@ export function coreParts(options: CoreOptions): CoreParts {
   const open = new DisposableStack();
   const metadata = lazy(async () => {
     const { openMetadata } = await import('./metadata/open-metadata.ts');
-    return open.use(openMetadata(dirs.database));
+    const opened = openMetadata(dirs.database);
+    return options.endsWithProcess === true ? opened : open.use(opened);
   });
   const services = lazy(async () => {
     const { openServices } = await import('./open-services.ts');

@@ -97,12 +97,17 @@ async function send(context: ContainerContext, record: ContainerRecord, signal: 
   }
 }
 
-/** It waits for its restart: that is called off. */
+/** It waits for its restart: that is called off. Started meanwhile: it is stopped like any other. */
 async function stayDown(context: ContainerContext, id: string, signal?: AbortSignal): Promise<void> {
-  using _lock = await lockContainer(context, id, signal);
-  const record = await settleLocked(context, id);
-  if (record?.state !== 'restarting') return stopContainer(context, id, { signal });
-  changeRecord(context, id, (current) => ({ state: nextState(current, 'exit'), stoppedByHand: true }));
+  {
+    using _lock = await lockContainer(context, id, signal);
+    const record = await settleLocked(context, id);
+    if (record?.state === 'restarting') {
+      changeRecord(context, id, (current) => ({ state: nextState(current, 'exit'), stoppedByHand: true }));
+      return;
+    }
+  }
+  await stopContainer(context, id, { signal });
 }
 
 /** Whether `wait` was over in time; negative seconds wait for ever. */
