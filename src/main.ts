@@ -89,8 +89,7 @@ async function runInternal(words: readonly string[], globals: GlobalOptions): Pr
   const at = words.indexOf('--root');
   const root = at < 0 ? globals.root : words[at + 1];
   const { runInternalCommand } = await import('./core/internal-commands.ts');
-  await runInternalCommand(coreOptions({ ...globals, root }), at < 0 ? words : words.toSpliced(at, 2));
-  return 0;
+  return runInternalCommand(coreOptions({ ...globals, root }), at < 0 ? words : words.toSpliced(at, 2));
 }
 
 async function findPluginCommands(warn: (warning: string) => void) {

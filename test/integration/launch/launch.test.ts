@@ -6,8 +6,9 @@ import { SampleCheckout } from './sample-checkout.ts';
 
 test('the launcher finds its checkout by path and through links, and passes arguments as they are', async () => {
   using checkout = new SampleCheckout();
-  const { stdout } = await checkout.run('gantry', 'run', '-it', 'a b', '');
-  expect(JSON.parse(stdout)).toEqual(['run', '-it', 'a b', '']);
+  const words = ['run', '-it', 'a b', '', '--env-file', '/missing', '--', '--inspect'];
+  const { stdout } = await checkout.run('gantry', ...words);
+  expect(JSON.parse(stdout)).toEqual(words);
 
   symlinkSync(checkout.at('scripts/launch/gantry'), checkout.at('once'));
   symlinkSync('once', checkout.at('twice'));
