@@ -1,13 +1,11 @@
 import {
   chmodSync,
   closeSync,
-  constants,
   fchmodSync,
   fchownSync,
   ftruncateSync,
   futimesSync,
   lchownSync,
-  linkSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -17,10 +15,10 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
-import { setFileTimes } from '../host/file-times.ts';
-import { deviceNumber, makeNode } from '../host/make-node.ts';
+import { makeNode } from '../host/make-node.ts';
 import { isErrno } from '../host/system-error.ts';
 import { setXattr } from '../host/xattrs.ts';
+import { below, createFlags, isLink, linkTo, makeDevice, setTimes } from './confined-files.ts';
 import { layerError, layerLimitError } from './layer-error.ts';
 import type { LayerLimits } from './layer-io.ts';
 import { layerPath, parentOf } from './layer-path.ts';
@@ -321,34 +319,4 @@ export class LayerWriter {
       }
     }
   }
-}
-
-const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-
-function below(path: ByteString): string | Buffer {
-  return pathOf(`/${path}`);
-}
-
-function isLink(path: ByteString): boolean {
-  return lstatSync(below(path), { throwIfNoEntry: false })?.isSymbolicLink() === true;
-}
-
-function linkTo(target: ByteString, path: ByteString): void {
-  try {
-    linkSync(below(target), below(path));
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EPERM', 'ELOOP')) throw error;
-    throw layerError('a hard link points to what is not there or is a folder', target);
-  }
-}
-
-function makeDevice(path: ByteString, entry: TarEntry): void {
-  const device = deviceNumber(entry.deviceMajor, entry.deviceMinor);
-  if (entry.type === 'fifo') makeNode(below(path), 'fifo', 0o600);
-  else makeNode(below(path), entry.type === 'block' ? 'block' : 'char', 0o600, device);
-}
-
-function setTimes(path: ByteString, entry: TarEntry): void {
-  const time = { seconds: entry.mtimeSeconds, nanoseconds: entry.mtimeNanoseconds };
-  setFileTimes(below(path), { accessed: time, modified: time });
 }
