@@ -2,12 +2,13 @@ import { GantryError } from '../base/gantry-error.ts';
 import { type CoreOptions, coreParts } from './open-core.ts';
 
 /**
- * What gantry has other processes run for it, as `gantry internal …`; nobody types these, and they print nothing.
+ * What gantry has other processes run for it, as `gantry internal …`; nobody types these. Returns the exit status.
  *
  * - `container-exited ID`: a monitor says that its container has ended.
+ * - `health-check ID`: checks a container and prints the seconds until the next time; 1 when there is none.
  * - `remove-networks`: takes bridges and rules of this root out of the kernel, before the root is thrown away.
  */
-export async function runInternalCommand(options: CoreOptions, argv: readonly string[]): Promise<void> {
+export async function runInternalCommand(options: CoreOptions, argv: readonly string[]): Promise<number> {
   const [command, id] = argv;
   const parts = coreParts(options);
   try {
@@ -15,6 +16,12 @@ export async function runInternalCommand(options: CoreOptions, argv: readonly st
       const { containerContext } = await import('./containers/container-context.ts');
       const { containerExited } = await import('./containers/container-exited.ts');
       await containerExited(containerContext(await parts.containers()), id);
+    } else if (command === 'health-check' && id !== undefined) {
+      const { containerContext } = await import('./containers/container-context.ts');
+      const { checkHealth } = await import('./containers/watch-health.ts');
+      const delay = await checkHealth(containerContext(await parts.containers()), id);
+      if (delay === undefined) return 1;
+      process.stdout.write(`${delay}\n`);
     } else if (command === 'remove-networks') {
       const { removeAllNetworks } = await import('./network/remove-all-networks.ts');
       await removeAllNetworks({ dirs: parts.dirs, metadata: await parts.metadata() });
@@ -25,6 +32,7 @@ export async function runInternalCommand(options: CoreOptions, argv: readonly st
         message: `unknown internal command: ${argv.join(' ')}`,
       });
     }
+    return 0;
   } finally {
     await parts.close();
   }

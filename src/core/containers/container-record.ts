@@ -71,6 +71,8 @@ export interface ContainerRecord {
 export interface HealthRecord {
   readonly status: 'starting' | 'healthy' | 'unhealthy';
   readonly failingStreak: number;
+  /** Who has it checked now and then. */
+  readonly watcher: ProcessIdentity;
 }
 
 export function containerRecords(metadata: Metadata): Collection<ContainerRecord> {

@@ -124,6 +124,7 @@ export async function abandonStart(
     state: nextState(current, startedAt === undefined ? 'startFailed' : 'exit'),
     run: undefined,
     endpoint: undefined,
+    health: undefined,
     ...failure,
   }));
   return removeIfTemporary(context, left);
@@ -136,8 +137,9 @@ async function giveBack(
 ): Promise<void> {
   const runtime = await context.runtime();
   await runtime.delete(record.id, containerDir(context, record.id), options);
-  const { endpoint } = record;
+  const { endpoint, health } = record;
   if (endpoint !== undefined) await (await context.networking()).release(endpoint);
+  if (health !== undefined) (await import('./watch-health.ts')).unwatchHealth(record);
 }
 
 async function removeIfTemporary(

@@ -94,6 +94,7 @@ async function launch(
       }),
       (changed) => ({ type: 'container.started', ...eventOf(changed) }),
     );
+    if (running.healthcheck !== undefined) await startHealthChecks(context, running);
     // The monitor has the sockets by now.
     if (plan.endpoint !== undefined) (await context.networking()).letGo(plan.endpoint);
     return session && buriedWithUs(context, running, session);
@@ -101,6 +102,13 @@ async function launch(
     if (plan.endpoint !== undefined) await (await context.networking()).release(plan.endpoint);
     throw error;
   }
+}
+
+async function startHealthChecks(context: ContainerContext, record: ContainerRecord): Promise<void> {
+  const { watchHealth } = await import('./watch-health.ts');
+  const watcher = watchHealth(context, record);
+  if (watcher === undefined) return;
+  changeRecord(context, record.id, () => ({ health: { status: 'starting', failingStreak: 0, watcher } }));
 }
 
 async function launchRequest(
