@@ -3,6 +3,9 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
+import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
+
+enterOwnNetworkNamespace();
 
 let stand: BuildStand;
 beforeAll(async () => {

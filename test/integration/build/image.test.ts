@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
+import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
+
+enterOwnNetworkNamespace();
 
 let stand: BuildStand;
 beforeAll(async () => {
