@@ -7,7 +7,8 @@ export function printError(host: Pick<CliHost, 'stderr' | 'globals'>, error: Gan
   if (error.kind === 'cancelled') return;
   const lines = [`gantry: ${stripControl(error.message)}`];
   if (error.hint !== undefined) lines.push(stripControl(error.hint));
-  if (host.globals.debug || error.kind === 'internal') lines.push(...trace(error));
+  else if (error.kind === 'internal') lines.push('This is a fault of gantry itself; --debug shows where.');
+  if (host.globals.debug) lines.push(...trace(error));
   try {
     host.stderr.text(`${lines.join('\n')}\n`);
   } catch {
