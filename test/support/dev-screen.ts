@@ -49,6 +49,11 @@ engine.buildWork = async (emit, signal) => {
   return { imageId: engine.imageList[0]!.id, tags: ['app:1'], cachedSteps: 0, totalSteps: names.length };
 };
 
+// For tests of what is left behind by a crash.
+process.on('SIGUSR2', () => {
+  throw new Error('broken on purpose');
+});
+
 process.exit(
   await startTui({
     engine,

@@ -5,7 +5,7 @@ import { copySelected } from '../screen/copy.ts';
 import { focusNext, focusPane } from '../screen/focus.ts';
 import { goBack } from '../screen/go-back.ts';
 import { invoke } from '../screen/invoke.ts';
-import { openOverlay } from '../screen/overlays.ts';
+import { openOverlay, openViewer } from '../screen/overlays.ts';
 import { showPrompt } from '../screen/prompt-input.ts';
 import { askToQuit } from '../screen/quit.ts';
 import { focusedPane, type Screen } from '../screen/screen.ts';
@@ -299,7 +299,13 @@ function keepSizes(screen: Screen, change: (sizes: LayoutSizes) => LayoutSizes):
 }
 
 function showDetails(screen: Screen): void {
-  const kind = focusedPane(screen)?.selected()?.kind;
+  const pane = focusedPane(screen);
+  const lines = pane?.details?.();
+  if (lines !== undefined) {
+    openViewer(screen, 'Layer', lines);
+    return;
+  }
+  const kind = pane?.selected()?.kind;
   const command = screen.commands.find(({ id }) => id === `${kind}.inspect`);
   if (command !== undefined) invoke(screen, command);
 }

@@ -1,5 +1,6 @@
 import type { LayerDetails } from '../../app/state/layer-details.ts';
 import { type LayerRow, layerGraph } from '../../app/state/layer-graph.ts';
+import { stripControl } from '../../base/strip-control.ts';
 import type { ImageSummary } from '../../engine/images.ts';
 import { shortId } from '../../oci/digest.ts';
 import { type CellGrid, drawText, fillCells } from '../paint/cell-grid.ts';
@@ -86,6 +87,10 @@ export function layersPane(context: PaneContext, selectedImage: () => ImageSumma
       const image = row?.kind === 'image' ? row.image : undefined;
       return image === undefined ? undefined : { kind: 'image', subject: image };
     },
+    details() {
+      const row = rows()[index()];
+      return row?.kind === 'layer' ? layerLines(row, context.layers.state) : undefined;
+    },
     move(move) {
       view.update((state) => ({
         ...state,
@@ -97,6 +102,19 @@ export function layersPane(context: PaneContext, selectedImage: () => ImageSumma
 }
 
 const none: readonly never[] = [];
+
+function layerLines(row: Extract<LayerRow, { kind: 'layer' }>, details: LayerDetails): readonly string[] {
+  const detail = details[row.images[0]?.id ?? '']?.[row.depth];
+  return [
+    `diff ID      ${row.diffId}`,
+    `size         ${detail === undefined ? 'not known yet' : sizeText(detail.sizeBytes)}`,
+    `number       ${row.depth + 1} from the bottom`,
+    `made by      ${stripControl(detail?.instruction ?? 'not known')}`,
+    '',
+    row.images.length === 1 ? 'in one image' : `shared by ${row.images.length} images`,
+    ...row.images.map(({ id, names }) => `  ${shortId(id)}  ${names[0] ?? '<none>'}`),
+  ];
+}
 
 interface RowLook {
   readonly styles: Styles;

@@ -26,6 +26,8 @@ export interface Pane {
   paint(grid: CellGrid): SurfaceCursor | undefined;
   /** What its keys act upon. */
   selected(): Selected | undefined;
+  /** What is to know about a row that is no subject of a command: lines to read. */
+  details?(): readonly string[] | undefined;
   move(move: ListMove): void;
   /** Rows of a page, for the paging keys. */
   pageRows(): number;

@@ -1,4 +1,4 @@
-import type { Command } from '../../app/commands/define-command.ts';
+import type { AnyInput, Command } from '../../app/commands/define-command.ts';
 import { subjectName } from '../../app/commands/subject.ts';
 import { type Selected, whyNot } from '../../app/keymap/availability.ts';
 import { GantryError } from '../../base/gantry-error.ts';
@@ -16,11 +16,15 @@ export function invoke(screen: Screen, command: Command, selected = selectedFor(
     say(screen, 'warning', `${command.verbs[0]}: ${reason}`);
     return;
   }
+  if (isViewCommand(command)) {
+    void command.run(screen.runner.context(new AbortController().signal), noInput);
+    return;
+  }
   const subject =
     command.on === undefined || selected === undefined
       ? undefined
       : subjectName(selected.kind, selected.subject);
-  const form = isViewCommand(command) ? undefined : formFor(command, { subject, cwd: screen.cwd });
+  const form = formFor(command, { subject, cwd: screen.cwd });
   if (form !== undefined) {
     openOverlay(screen, { kind: 'form', form });
     return;
@@ -28,6 +32,8 @@ export function invoke(screen: Screen, command: Command, selected = selectedFor(
   const words = [...command.verbs[0].split(' '), ...(subject === undefined ? [] : [subject])];
   runWords(screen, words, 'key').catch((error: unknown) => sayError(screen, GantryError.from(error)));
 }
+
+const noInput: AnyInput = { args: {}, options: {}, literal: false };
 
 /** What a command acts upon: the selection of the focused pane, else that of the list of its kind. */
 export function selectedFor(screen: Screen, command: Command): Selected | undefined {

@@ -3,6 +3,7 @@ import type { Selected } from '../../app/keymap/availability.ts';
 import { type Hint, hintsFor } from '../../app/keymap/hints.ts';
 import type { Keymap } from '../../app/keymap/keymap.ts';
 import type { Capabilities } from '../../engine/capabilities.ts';
+import { mouseOff, mouseOn } from '../device/terminal-modes.ts';
 import { type Layout, solveLayout } from '../layout/solve-layout.ts';
 import { overlayRect } from '../overlays/overlay-rect.ts';
 import { paintOverlayBody } from '../overlays/paint-overlay-body.ts';
@@ -43,6 +44,7 @@ export class Refresher {
   readonly #overlay: Painted;
   readonly #layout = memo(solve);
   readonly #hints = memo(hintsOf);
+  #mouseOn = false;
   #asked = false;
   #ended = false;
 
@@ -76,6 +78,7 @@ export class Refresher {
     this.#paintFooter(layout);
     this.#paintOverlay(layout);
     this.#cursor(layout);
+    this.#mouse();
     this.#chrome(layout);
   }
 
@@ -157,6 +160,17 @@ export class Refresher {
     const shown =
       isTerminal(focus) && overlays.length === 0 && prompt === undefined && layout?.panes.has(focus) === true;
     this.#screen.painter.showCursorOf(shown ? focus : undefined);
+  }
+
+  /** The terminal reports its mouse only while a program with the keys wants it: people select text with theirs. */
+  #mouse(): void {
+    const { view, shells, device } = this.#screen;
+    const { focus, overlays, prompt } = view.state;
+    const wanted =
+      isTerminal(focus) && overlays.length === 0 && prompt === undefined && shells.wantsMouse(focus);
+    if (wanted === this.#mouseOn) return;
+    this.#mouseOn = wanted;
+    device.send(wanted ? mouseOn : mouseOff);
   }
 
   #chrome(layout: Layout | undefined): void {
