@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import type { Session } from '../../engine/session.ts';
+import type { OutputChunk, Session } from '../../engine/session.ts';
 import { DescriptorListener } from '../host/descriptor-listener.ts';
 import { makePipe } from '../host/pipe.ts';
 import { randomHex } from '../host/random-hex.ts';
@@ -49,12 +49,13 @@ export function execWithPipes(program: OciProgram, request: ExecRequest): Sessio
   ] as const;
   const writer = input === undefined ? undefined : pipeWriter(input.writeEnd);
   writer?.on('error', () => undefined);
+  const exit = exitOf(child, folder, request.process.args);
   return session({
     tty: false,
-    output: mergedOutput(streams),
+    output: withoutComplaint(mergedOutput(streams), exit),
     sockets: streams.map(({ socket }) => socket),
     writer,
-    exit: exitOf(child, folder, request.process.args),
+    exit,
     closeInput: () => writer?.end(),
     resize: () => undefined,
   });
@@ -99,6 +100,34 @@ export async function execWithTerminal(program: OciProgram, request: ExecRequest
       if (!socket.destroyed) setTerminalSize(terminal, size);
     },
   });
+}
+
+/**
+ * A runtime that cannot start a process says so on that process's stderr, too, just before it ends. `exit` tells it
+ * better: output that begins like that waits a moment for it.
+ */
+async function* withoutComplaint(
+  output: Session['output'],
+  exit: Promise<number>,
+): AsyncGenerator<OutputChunk, void, undefined> {
+  let first = true;
+  for await (const chunk of output) {
+    if (first && chunk.stream === 'stderr' && (await failsWithin(complaintWaitMs, exit))) return;
+    first = false;
+    yield chunk;
+  }
+}
+
+const complaintWaitMs = 100;
+
+function failsWithin(waitMs: number, exit: Promise<number>): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), waitMs);
+  exit.then(
+    () => resolve(false),
+    () => resolve(true),
+  );
+  return promise.finally(() => clearTimeout(timer));
 }
 
 function makeFolder({ dir, process }: ExecRequest): string {

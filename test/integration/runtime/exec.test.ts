@@ -47,9 +47,11 @@ describe.each(['crun', 'runc'] as const)('a process run in a container of %s', (
   });
 
   test('says why it cannot start, with the status Docker gives', async () => {
+    let said = '';
     const failure = async (command: string): Promise<unknown> => {
       const session = await exec({ command: [command] });
-      return finished(session);
+      for await (const { data } of session.output) said += Buffer.from(data).toString();
+      return session.exit;
     };
     await expect(failure('nothing-of-the-kind')).rejects.toMatchObject({
       kind: 'start',
@@ -59,6 +61,7 @@ describe.each(['crun', 'runc'] as const)('a process run in a container of %s', (
       ),
     });
     await expect(failure('/etc/passwd')).rejects.toMatchObject({ kind: 'start', exitCode: 126 });
+    expect(said).toBe('');
     const terminal = async (): Promise<unknown> =>
       finished(await exec({ command: ['nothing-of-the-kind'], tty: true, stdin: true }));
     await expect(terminal()).rejects.toMatchObject({ kind: 'start', exitCode: 127 });
