@@ -119,6 +119,7 @@ export async function abandonStart(
   },
 ): Promise<ContainerRecord | undefined> {
   await giveBack(context, record, { force: true });
+  if (record.endpoint === undefined) await reclaimAddresses(context, record.id);
   const { startedAt } = record;
   const left = changeRecord(context, record.id, (current) => ({
     state: nextState(current, startedAt === undefined ? 'startFailed' : 'exit'),
@@ -128,6 +129,12 @@ export async function abandonStart(
     ...failure,
   }));
   return removeIfTemporary(context, left);
+}
+
+/** Killed between taking an address and recording it, who started it left it taken. */
+async function reclaimAddresses(context: ContainerContext, id: string): Promise<void> {
+  const others = [...context.records.entries()].filter(([key, other]) => key !== id && isAlive(other.state));
+  await (await context.networking()).reconcile(new Set(others.map(([key]) => key)));
 }
 
 async function giveBack(

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { processIdentity } from '../../../src/core/host/process-identity.ts';
+import { createNetworks } from '../../../src/core/network/create-networks.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
 import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { finished } from '../../support/runtime-stand.ts';
@@ -379,6 +380,34 @@ describe('when somebody is killed', () => {
     expect(await states()).toEqual(['half created']);
     await stand.containers.start('half');
     expect(await states()).toEqual(['half running']);
+  });
+
+  test('a gantry killed at any moment of a start leaves what the next one can use', async () => {
+    for (let delayMs = 0; delayMs < 400; delayMs += 50) {
+      const script = startScript(
+        `
+        const { standParts } = await import('${new URL('../../support/container-stand.ts', import.meta.url).pathname}');
+        const { createContainers } = await import('SRC/core/containers/create-containers.ts');
+        const containers = createContainers(await standParts(process.argv.at(-1)).containers());
+        const port = { protocol: 'tcp', containerPort: 80, hostAddress: '', hostPort: 8099 };
+        console.log('ready');
+        const { id } = await containers.create({ image: 'busybox', name: 'victim', command: ['sleep', '1000'], ports: [port] });
+        await containers.start(id);
+        console.log('started');
+        `,
+        [stand.root.path],
+      );
+      await script.line();
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await script.kill();
+      const [victim] = await stand.containers.list({ all: true });
+      if (victim === undefined) continue;
+      // Whatever became of it, it can be started: port and address are there for it.
+      await stand.containers.start('victim');
+      expect((await stand.containers.inspect('victim')).ports[0]?.hostPort).toBe(8099);
+      await stand.containers.remove('victim', { force: true });
+    }
+    expect((await createNetworks(stand.services).inspect('bridge')).endpoints).toEqual({});
   });
 
   test('a record of another boot counts as ended', async () => {
