@@ -312,7 +312,7 @@ describe('a hostile layer', () => {
           untouched();
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

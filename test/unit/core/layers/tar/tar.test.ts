@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { byteString } from '../../../../../src/core/layers/tar/byte-string.ts';
 import { encodeTarHeader, tarEnd, tarPadding } from '../../../../../src/core/layers/tar/encode-tar-header.ts';
 import type { TarEntry } from '../../../../../src/core/layers/tar/tar-entry.ts';
@@ -136,6 +136,7 @@ describe('a tar we write', () => {
 
 describe('a tar of other programs', () => {
   const dir = mkdtempSync(join(tmpdir(), 'gantry-tar-'));
+  afterAll(() => rmSync(dir, { recursive: true }));
   const long = `${'long/'.repeat(50)}name-${'n'.repeat(80)}`;
   execFileSync(
     'sh',
