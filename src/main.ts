@@ -36,7 +36,9 @@ async function main(argv: readonly string[]): Promise<number> {
       stdout.text(`gantry version ${version}\n`);
       return 0;
     }
-    const stdin = openStandardInput();
+    const stdin = openStandardInput(async (fd) =>
+      (await import('./core/host/terminal-output.ts')).passTerminalOutput(fd),
+    );
     if (words.length === 0 && !globals.help && stdin.isTerminal && stdout.isTerminal) {
       return await runScreen(globals);
     }
