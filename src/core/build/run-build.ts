@@ -89,9 +89,7 @@ export async function runBuild(
     signal: AbortSignal.any([outer, stop.signal]),
     onCore: limiter(Math.max(2, availableParallelism())),
   };
-  const solved = await solveBuild(session, (reason) => stop.abort(reason)).finally(() =>
-    cache.touch(Date.now()),
-  );
+  const solved = await solveBuild(session, () => stop.abort()).finally(() => cache.touch(Date.now()));
   const image = await recordImage(session, solved.state, {
     tags: tags.map(canonicalReference),
     labels: spec.labels ?? {},

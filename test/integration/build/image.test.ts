@@ -143,9 +143,22 @@ RUN --network=none cat /f
     await stand.build({ dockerfileText, noCache: true });
   });
 
-  it('stop when another one fails, and the failure is told', async () => {
+  it('stop when another one fails, and the failure is told once, where it was', async () => {
     const dockerfileText =
-      'FROM busybox AS slow\nRUN --network=none sleep 600\nFROM busybox AS bad\nRUN --network=none exit 5\nFROM scratch\nCOPY --from=slow /bin /a\nCOPY --from=bad /bin /b\n';
-    await expect(stand.build({ dockerfileText })).rejects.toMatchObject({ exitCode: 5 });
+      'FROM busybox AS slow\nRUN --network=none sleep 600\nFROM busybox AS bad\nRUN --network=none exit 5\nFROM scratch\nCOPY --from=bad /bin /b\nCOPY --from=slow /bin /a\n';
+    const operation = stand.builds.build({ contextDir: stand.contextDir, dockerfileText });
+    const failed: string[] = [];
+    const started: string[] = [];
+    for await (const event of operation) {
+      if (event.kind === 'started') started.push(event.vertex);
+      if (event.kind === 'failed') failed.push(`${event.vertex} ${event.message}`);
+    }
+    await expect(operation.result).rejects.toMatchObject({
+      exitCode: 5,
+      details: { vertex: '1.1', position: { line: 4 } },
+    });
+    expect(failed[0]).toBe("1.1 The command '/bin/sh -c exit 5' returned a non-zero code: 5");
+    expect(failed.slice(1)).toEqual(['0.1 cancelled']);
+    expect(started.filter((id) => id.startsWith('2.'))).toEqual(['2.0']);
   });
 });

@@ -1,6 +1,9 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import { formatPlatform } from '../../../oci/platform-parse.ts';
+import { DiagnosticSink } from '../dockerfile/diagnostic-sink.ts';
+import type { StageInstruction } from '../dockerfile/dockerfile.ts';
 import type { PlannedStage } from '../graph/build-plan.ts';
+import { originsOf } from '../graph/origins-of.ts';
 import type { BuildSession } from './build-session.ts';
 import { makeOrigins } from './origins.ts';
 import { prepareStep } from './prepare-step.ts';
@@ -27,10 +30,7 @@ interface Solvers {
  * Solves the stages a target needs: each once, those that do not wait for each other at the same time. The first
  * failure stops the others by `abort`, and is thrown when all have cleaned up.
  */
-export async function solveBuild(
-  session: BuildSession,
-  abort: (reason: unknown) => void,
-): Promise<SolvedBuild> {
+export async function solveBuild(session: BuildSession, abort: () => void): Promise<SolvedBuild> {
   const { plan } = session;
   const vertices = new Vertices(plan, session.emit);
   const stages = new Map<number, Promise<SolvedStep>>();
@@ -46,7 +46,7 @@ export async function solveBuild(
   const settled = await Promise.allSettled(
     plan.stages.map(({ index }) =>
       solvers.stage(index).catch((error: unknown) => {
-        abort(error);
+        abort();
         throw error;
       }),
     ),
@@ -62,6 +62,7 @@ export async function solveBuild(
 }
 
 async function solveStage(session: BuildSession, stage: PlannedStage, solvers: Solvers): Promise<SolvedStep> {
+  if (stage.base.kind === 'stage') await solvers.stage(stage.base.index);
   const base = await solvers.vertices.tell(stage.from, () => solveFrom(stage, solvers));
   const { OnBuild: triggers = [], ...config } = base.state.config;
   let state: StageState = { ...base.state, config };
@@ -76,6 +77,8 @@ async function solveStage(session: BuildSession, stage: PlannedStage, solvers: S
       stage: async (index) => (await solvers.stage(index)).state,
       image: async (reference) => (await solvers.image(reference, stage, step.id)).state,
     });
+    // Waiting for other stages is no part of a step, and their failures are not its own.
+    await Promise.all(stagesOf(step.instruction, earlier).map((index) => solvers.stage(index)));
     const before = state;
     const solved = await solvers.vertices.tell(step, async () => {
       session.signal.throwIfAborted();
@@ -94,6 +97,13 @@ async function solveFrom(stage: PlannedStage, solvers: Solvers): Promise<SolvedS
   if (base.kind === 'image') return solvers.image(base.reference, stage, from.id);
   const { state, cached } = await solvers.stage(base.index);
   return { state: { ...state, hasOwnCommand: false }, cached };
+}
+
+/** Earlier stages an instruction takes files from. */
+function stagesOf(instruction: StageInstruction, earlier: ReadonlyMap<string, number>): readonly number[] {
+  return originsOf(instruction, earlier, new DiagnosticSink('')).flatMap((origin) =>
+    origin.kind === 'stage' ? [origin.index] : [],
+  );
 }
 
 /** Stages a trigger names without the Dockerfile needing them are not planned, so they cannot be taken from. */
