@@ -19,7 +19,7 @@ import type { NetworkRecord } from './network-record.ts';
 export async function bringUp(context: NetworkContext, network: NetworkRecord): Promise<NetworkRecord> {
   using socket = new NetlinkSocket('route');
   let current = network;
-  if (findLink(socket, network.bridge) === undefined) {
+  if (findLink(socket, network.bridge) === undefined || !hasSubnet(network)) {
     current = makeBridge(context, socket, network);
     // The rules name bridges, and the subnet may be new.
     await reloadFirewall(context);
@@ -77,6 +77,15 @@ function moveSubnet(context: NetworkContext, network: NetworkRecord): NetworkRec
     networks.put(moved.name, moved);
     return moved;
   });
+}
+
+/** A bridge may be left from records that were wiped, or have lost its address: its name alone says little. */
+function hasSubnet(network: NetworkRecord): boolean {
+  const subnet = parseSubnet(network.subnet);
+  return hostRoutes().some(
+    ({ device, prefixLength, base }) =>
+      device === network.bridge && prefixLength === subnet.prefixLength && base === subnet.base,
+  );
 }
 
 function meetsRoutes(network: NetworkRecord): boolean {

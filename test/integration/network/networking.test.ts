@@ -101,6 +101,14 @@ test('a port published on 127.0.0.1 answers there and nowhere else', async () =>
   await expect(fetchText('http://172.17.0.1:8081/')).rejects.toThrow(/ECONNREFUSED/);
 });
 
+test('a bridge left without its address, as by records that were wiped, is made to work again', async () => {
+  const { endpoint } = await container('one');
+  execFileSync('ip', ['address', 'flush', 'dev', endpoint.bridge]);
+  execFileSync('ip', ['address', 'add', '172.31.0.1/16', 'dev', endpoint.bridge]);
+  await container('two', [tcp(8082)]);
+  expect(await fetchText('http://127.0.0.1:8082/')).toContain('two sees');
+});
+
 test('a UDP port is published as well', async () => {
   await container('dns', [{ protocol: 'udp', containerPort: 53, hostPort: 5353, hostAddress: '' }]);
   const client = startScript(`
