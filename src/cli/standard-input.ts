@@ -5,17 +5,21 @@ export interface StandardInput {
   readonly isTerminal: boolean;
   /** Bytes as they come. Leaving the loop stops reading. */
   chunks(): AsyncIterable<Uint8Array>;
-  /** Every key goes to the reader and nothing is echoed. Only for a terminal. */
-  setRaw(raw: boolean): void;
+  /** Every key goes to the reader, nothing is echoed, and what is written comes out as it is. Only for a terminal. */
+  setRaw(raw: boolean): Promise<void>;
   /** Lets the process end although stdin is open. */
   release(): void;
 }
 
-export function openStandardInput(): StandardInput {
+/** `passOutput` makes the terminal behind a descriptor show what is written as it is, until raw mode is left. */
+export function openStandardInput(passOutput: (fd: number) => Promise<void>): StandardInput {
   return {
     isTerminal: isTerminal(0),
     chunks: readChunks,
-    setRaw: (raw) => void process.stdin.setRawMode(raw),
+    async setRaw(raw) {
+      process.stdin.setRawMode(raw);
+      if (raw) await passOutput(0);
+    },
     release() {
       process.stdin.pause();
       process.stdin.unref?.();

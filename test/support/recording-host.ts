@@ -66,7 +66,7 @@ export function recordingHost(options: RecordingOptions = {}): RecordingHost {
     stdin: {
       isTerminal: terminal,
       chunks: () => bytesOf(options.stdin ?? []),
-      setRaw: (on) => raw.push(on),
+      setRaw: async (on) => void raw.push(on),
       release: () => undefined,
     },
     cwd: '/',

@@ -16,7 +16,7 @@ export async function showSession(host: CliHost, outcome: SessionOutcome): Promi
   const left = Promise.withResolvers<undefined>();
   using _signals = forwardSignals(host, outcome, () => left.resolve(undefined));
   using _size = followSize(host, session);
-  using _raw = raw ? enterRaw(host) : undefined;
+  using _raw = raw ? await enterRaw(host) : undefined;
 
   const ended = copyOutput(host, session).then(() => session.exit);
   // Whoever leaves first wins; the other's failure is of no interest then.
@@ -79,7 +79,7 @@ function followSize(host: CliHost, session: Session): Disposable | undefined {
   return { [Symbol.dispose]: () => void process.off('SIGWINCH', tell) };
 }
 
-function enterRaw({ stdin }: CliHost): Disposable {
-  stdin.setRaw(true);
-  return { [Symbol.dispose]: () => stdin.setRaw(false) };
+async function enterRaw({ stdin }: CliHost): Promise<Disposable> {
+  await stdin.setRaw(true);
+  return { [Symbol.dispose]: () => void stdin.setRaw(false) };
 }
