@@ -72,7 +72,7 @@ async function isTar(bytes: AsyncIterable<Uint8Array>): Promise<boolean> {
   const held: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of decompress(bytes)) {
-    held.push(chunk.slice(0, headerBytes));
+    held.push(new Uint8Array(chunk.subarray(0, headerBytes)));
     length += chunk.length;
     if (length >= headerBytes) break;
   }
