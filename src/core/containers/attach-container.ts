@@ -20,7 +20,18 @@ export async function attachContainer(
   if (record.state === 'restarting') throw refuse('restarting', 'wait until it is running');
   if (record.state !== 'running') throw refuse('stopped', 'start it first');
   const runtime = await context.runtime();
-  return runtime.attach(record.id, containerDir(context, record.id), attachment(record, options));
+  const session = await runtime.attach(
+    record.id,
+    containerDir(context, record.id),
+    attachment(record, options),
+  );
+  const { size } = options;
+  // A program draws itself anew when the size changes, and only then: who joins wants to see it.
+  if (size !== undefined && session.tty) {
+    await session.resize({ ...size, rows: size.rows + 1 });
+    await session.resize(size);
+  }
+  return session;
 }
 
 /** Runs one more process in a container that runs. */
