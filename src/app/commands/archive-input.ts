@@ -5,15 +5,16 @@ import { GantryError } from '../../base/gantry-error.ts';
 import type { CommandContext } from './command-context.ts';
 
 /**
- * Bytes of an archive: a file of the caller, or stdin. Rejects `not-found` for a file that is not there, and refuses a
- * terminal as stdin.
+ * Bytes of an archive: a file of the caller, or stdin. Rejects `not-found` for a file that is not there, and refuses
+ * as stdin a terminal and what ends at once (a program before the pipe that failed).
  */
 export async function archiveInput(
   ctx: CommandContext,
   file: string | undefined,
 ): Promise<AsyncIterable<Uint8Array>> {
   if (file === undefined) {
-    if (!ctx.io.stdinIsTerminal) return ctx.io.stdin;
+    const piped = ctx.io.stdinIsTerminal ? undefined : await withoutEmpty(ctx.io.stdin);
+    if (piped !== undefined) return piped;
     throw new GantryError({
       kind: 'invalid',
       code: 'no-input',
@@ -38,4 +39,17 @@ export async function archiveInput(
     });
   }
   return createReadStream(path, { highWaterMark: 256 * 1024, signal: ctx.signal });
+}
+
+/** Waits for the first bytes; undefined: there are none. */
+async function withoutEmpty(
+  source: AsyncIterable<Uint8Array>,
+): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const iterator = source[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  if (first.done === true) return undefined;
+  return (async function* () {
+    yield first.value;
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+  })();
 }
