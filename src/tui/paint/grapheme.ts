@@ -12,14 +12,14 @@ export interface Grapheme {
  */
 export function graphemes(text: string): Grapheme[] {
   const found: Grapheme[] = [];
-  if (isAscii(text)) {
+  if (isSimple(text)) {
     for (let at = 0; at < text.length; at += 1) {
-      const known = asciiGraphemes[text.charCodeAt(at)];
-      if (known !== undefined) found.push(known);
+      const grapheme = simpleGrapheme(text.charCodeAt(at));
+      if (grapheme !== undefined) found.push(grapheme);
     }
     return found;
   }
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of segments(text)) {
     const grapheme = graphemeOf(segment);
     if (grapheme !== undefined) found.push(grapheme);
   }
@@ -28,14 +28,12 @@ export function graphemes(text: string): Grapheme[] {
 
 /** Cells a text takes. */
 export function textWidth(text: string): number {
-  if (isAscii(text)) {
-    let width = 0;
-    for (let at = 0; at < text.length; at += 1)
-      if (asciiGraphemes[text.charCodeAt(at)] !== undefined) width += 1;
+  let width = 0;
+  if (isSimple(text)) {
+    for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) >= 0x20) width += 1;
     return width;
   }
-  let width = 0;
-  for (const { segment } of segmenter.segment(text)) width += graphemeOf(segment)?.width ?? 0;
+  for (const { segment } of segments(text)) width += graphemeOf(segment)?.width ?? 0;
   return width;
 }
 
@@ -44,14 +42,61 @@ export function isAscii(text: string): boolean {
   return true;
 }
 
-const segmenter = new Intl.Segmenter('en');
+/**
+ * Whether every unit is a character of its own, one cell wide (or a C0 control, none wide): then there is nothing to
+ * segment. True for nearly everything that is ever shown, and for all that frames are made of.
+ */
+function isSimple(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= simpleEnd || simpleCodes[code] === 0) return false;
+  }
+  return true;
+}
+
+const simpleEnd = 0x2900;
+const simpleCodes = new Uint8Array(simpleEnd);
+for (const [first, last] of [
+  [0x00, 0x7e],
+  [0xa0, 0xac],
+  [0xae, 0x2ff],
+  [0x370, 0x482],
+  [0x48a, 0x52f],
+  // Punctuation, arrows, mathematics; box drawing, blocks and shapes; check marks; long arrows; Braille dots.
+  [0x2010, 0x2027],
+  [0x2030, 0x205e],
+  [0x2190, 0x22ff],
+  [0x2500, 0x25fc],
+  [0x2710, 0x2727],
+  [0x27f0, 0x27ff],
+  [0x2800, 0x28ff],
+] as const) {
+  simpleCodes.fill(1, first, last + 1);
+}
+
+const simpleGraphemes: (Grapheme | undefined)[] = [];
+
+function simpleGrapheme(code: number): Grapheme | undefined {
+  if (code < 0x20) return undefined;
+  const known = simpleGraphemes[code];
+  if (known !== undefined) return known;
+  const made: Grapheme = { text: String.fromCharCode(code), width: 1, disputed: false };
+  simpleGraphemes[code] = made;
+  return made;
+}
+
+let segmenter: Intl.Segmenter | undefined;
+
+/** Its data takes 20 ms to load: only once something needs it. */
+function segments(text: string): Iterable<{ readonly segment: string }> {
+  segmenter ??= new Intl.Segmenter('en');
+  return segmenter.segment(text);
+}
+
 const cache = new Map<string, Grapheme | undefined>();
-const asciiGraphemes: readonly (Grapheme | undefined)[] = Array.from({ length: 0x7f }, (_, code) =>
-  code < 0x20 ? undefined : { text: String.fromCharCode(code), width: 1, disputed: false },
-);
 
 function graphemeOf(segment: string): Grapheme | undefined {
-  if (segment.length === 1 && segment.charCodeAt(0) < 0x7f) return asciiGraphemes[segment.charCodeAt(0)];
+  if (segment.length === 1 && isSimple(segment)) return simpleGrapheme(segment.charCodeAt(0));
   if (cache.has(segment)) return cache.get(segment);
   const measured = measure(segment);
   if (cache.size > 8192) cache.clear();

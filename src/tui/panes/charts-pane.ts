@@ -14,6 +14,8 @@ import type { PaneContext } from './pane-context.ts';
 /** How many readings a chart shows. */
 const shownPoints = 90;
 const megabyte = 1e6;
+/** The first frame and the first lists come before what takes 80 ms to load. */
+const loadAfterMs = 300;
 
 /** Processor and memory of the selected container over the last minutes. */
 export function chartsPane(
@@ -23,6 +25,11 @@ export function chartsPane(
 ): Pane {
   let host: ChartHost | undefined;
   let loading = false;
+  const load = async (): Promise<void> => {
+    const { loadChartHost } = await import('../charts/chart-host.ts');
+    host = loadChartHost();
+    changed();
+  };
   const series = (): StatsSeries => context.stats.state[shown()?.id ?? ''] ?? emptySeries;
 
   return {
@@ -37,10 +44,7 @@ export function chartsPane(
       const styles = context.styles();
       if (!loading) {
         loading = true;
-        void import('../charts/chart-host.ts').then(({ loadChartHost }) => {
-          host = loadChartHost();
-          changed();
-        });
+        setTimeout(() => void load(), loadAfterMs).unref();
       }
       const { points } = series();
       if (points.length === 0) {

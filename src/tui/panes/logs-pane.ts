@@ -54,7 +54,9 @@ export function logsPane(context: PaneContext, shown: () => ShownLog | undefined
     },
     inputs: () => {
       const log = shown();
-      return [log?.ring, log?.revision, log?.problem, view.state.logs, context.styles()];
+      // What an empty log says depends on its container.
+      const empty = log?.ring.length === 0 ? `${log.container.name} ${log.container.state}` : '';
+      return [log?.ring, log?.revision, log?.problem, empty, view.state.logs, context.styles()];
     },
     paint(grid) {
       height = Math.max(1, grid.rows);

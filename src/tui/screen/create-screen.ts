@@ -52,6 +52,9 @@ export interface ScreenOptions {
   ended(status: number): void;
 }
 
+/** How long the commands wait for an engine that is slow to answer. */
+const commandsAfterMs = 250;
+
 /** A screen that runs, and what ends it: the terminal is given back by its disposal. */
 export interface RunningScreen extends AsyncDisposable {
   readonly screen: Screen;
@@ -144,11 +147,12 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
   const leaveResize = device.onResize(onResize);
   onResize();
   const ticker = startTicker(screen, now);
-  void files.loadHistory();
-  void options.loadCommands().then((loaded) => {
-    commands = [...loaded, ...own];
+  // What keys mean may wait until there is something to use them on.
+  void untilLive(engineStore, commandsAfterMs).then(async () => {
+    commands = [...(await options.loadCommands()), ...own];
     keymap = buildKeymap(commands, overrides);
     refresh();
+    await files.loadHistory();
   });
   watchStats(engine, engineStore, stats, life.signal);
   watchLayerDetails(engine, engineStore, layers, life.signal);
@@ -205,6 +209,20 @@ function startWhereSomethingIs(engineStore: Store<EngineState>, view: Store<View
       view.update((state) => ({ ...state, focus: 'images' }));
     },
   );
+}
+
+/** Resolves once the lists are there, or after a while. */
+function untilLive(engineStore: Store<EngineState>, mostMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      leave();
+      clearTimeout(timer);
+      // The frame with the lists goes out first.
+      setImmediate(resolve);
+    };
+    const leave = engineStore.watch((state) => state.phase, done);
+    const timer = setTimeout(done, mostMs);
+  });
 }
 
 function makePanes(context: PaneContext, logs: LogKeeper, changed: () => void): ReadonlyMap<PaneId, Pane> {

@@ -1,17 +1,22 @@
+import type { ViewState } from '../view/view-state.ts';
 import type { Screen } from './screen.ts';
 
 /** Takes back, one at a time, what narrows the view: a filter, a search, a scrolled log, a zoom. */
 export function goBack(screen: Screen): void {
-  screen.view.update((state) => {
-    const { focus, lists, logs } = state;
-    if (focus === 'images' || focus === 'containers' || focus === 'layers') {
-      const list = lists[focus];
-      if (list.filter !== '') return { ...state, lists: { ...lists, [focus]: { ...list, filter: '' } } };
-    }
-    if (focus === 'logs' && logs.search !== '')
-      return { ...state, logs: { ...logs, search: '', hit: undefined } };
-    if (focus === 'logs' && logs.bottom !== undefined)
-      return { ...state, logs: { ...logs, bottom: undefined } };
-    return state.zoomed ? { ...state, zoomed: false } : state;
-  });
+  const { focus, lists } = screen.view.state;
+  if (isList(focus) && lists[focus].filter !== '') {
+    screen.files.change((before) => ({ ...before, filters: { ...before.filters, [focus]: '' } }));
+  }
+  screen.view.update(oneStepBack);
+}
+
+function oneStepBack(state: ViewState): ViewState {
+  const { focus, lists, logs } = state;
+  if (isList(focus)) {
+    const list = lists[focus];
+    if (list.filter !== '') return { ...state, lists: { ...lists, [focus]: { ...list, filter: '' } } };
+  }
+  if (focus === 'logs' && logs.search !== '') return { ...state, logs: { ...logs, search: '', hit: undefined } };
+  if (focus === 'logs' && logs.bottom !== undefined) return { ...state, logs: { ...logs, bottom: undefined } };
+  return state.zoomed ? { ...state, zoomed: false } : state;
 }
