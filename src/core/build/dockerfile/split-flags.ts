@@ -26,9 +26,10 @@ export function splitFlags(args: string): { readonly flags: readonly RawFlag[]; 
 }
 
 function readWord(text: string, start: number): { word: string; end: number } {
-  let word = '';
-  let quote = '';
   let at = start;
+  while (at < text.length && !isSpecial(text[at] as string)) at += 1;
+  let word = text.slice(start, at);
+  let quote = '';
   for (; at < text.length; at += 1) {
     const char = text[at] as string;
     if (char === '\\' && at + 1 < text.length) {
@@ -50,4 +51,9 @@ function readWord(text: string, start: number): { word: string; end: number } {
 
 function isBlank(char: string): boolean {
   return char === ' ' || (char >= '\t' && char <= '\r');
+}
+
+/** Ends a run of characters that stand for themselves. */
+function isSpecial(char: string): boolean {
+  return isBlank(char) || char === '"' || char === "'" || char === '\\';
 }

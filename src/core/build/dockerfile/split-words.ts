@@ -5,29 +5,21 @@
 export function splitWords(text: string, escapeChar: string): readonly string[] {
   if (!/['"\\`]/.test(text)) return text.split(/\s+/).filter((word) => word !== '');
   const words: string[] = [];
-  let word = '';
-  let inWord = false;
+  let start = -1;
   let quote = '';
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at] as string;
     if (quote === '' && isBlank(char)) {
-      if (inWord) words.push(word);
-      word = '';
-      inWord = false;
+      if (start >= 0) words.push(text.slice(start, at));
+      start = -1;
       continue;
     }
-    inWord = true;
-    word += char;
-    if (char === escapeChar && quote !== "'") {
-      at += 1;
-      word += text[at] ?? '';
-    } else if (quote !== '') {
-      if (char === quote) quote = '';
-    } else if (char === "'" || char === '"') {
-      quote = char;
-    }
+    if (start < 0) start = at;
+    if (char === escapeChar && quote !== "'") at += 1;
+    else if (quote !== '') quote = char === quote ? '' : quote;
+    else if (char === "'" || char === '"') quote = char;
   }
-  if (inWord) words.push(word);
+  if (start >= 0) words.push(text.slice(start));
   return words;
 }
 

@@ -15,7 +15,7 @@ import type { Selection } from '../tree/selection.ts';
 import { TreeWriter } from '../tree/tree-writer.ts';
 import { parseChown } from './accounts.ts';
 import { extractArchives } from './add-archive.ts';
-import { copyFiles, meansFolder } from './copy-files.ts';
+import { copyFiles, type InlineFile, meansFolder } from './copy-files.ts';
 import { copyCreatedBy } from './created-by.ts';
 import { type ModeChange, parseModeChange } from './file-mode.ts';
 import { resolveSources } from './resolve-sources.ts';
@@ -32,65 +32,23 @@ export interface CopyInputs {
 
 /** COPY and ADD. */
 export function prepareCopy(session: BuildSession, state: StageState, inputs: CopyInputs): StepWork {
-  const { instruction, expand, vertex, origin } = inputs;
-  refuseRemote(instruction, expand);
-  const sources = instruction.sources.map((source) => expand.word(source));
-  const exclude = instruction.exclude.map((pattern) => expand.word(pattern));
-  const inline = instruction.inline.map((heredoc) => ({
-    name: heredoc.name,
-    data: heredoc.expand ? expand.body(heredocText(heredoc)) : heredocText(heredoc),
-  }));
-  const written = expand.word(instruction.destination);
-  const destination = absolutePath(state, written) + (meansFolder(written) ? '/' : '');
-  const chown = instruction.chown && expand.word(instruction.chown);
-  const chmod = instruction.chmod && expand.word(instruction.chmod);
-  const mode = readMode(chmod, instruction);
+  const { instruction, vertex, origin } = inputs;
+  const wanted = readCopy(state, inputs);
+  const { sources, exclude, parents, inline, destination, chown } = wanted;
   const name = instruction.kind.toUpperCase();
   const pacer = new Pacer(session.signal);
-
   const tree = origin === undefined ? session.context.tree : stageTree(session, origin.state, origin.name);
   let selected: Promise<readonly Selection[]> | undefined;
   const select = (): Promise<readonly Selection[]> => {
-    const { parents } = instruction;
-    selected ??= resolveSources(
-      { instruction: name, tree, sources, exclude, parents, patterns: true },
-      pacer,
-    );
+    const request = { instruction: name, tree, sources, exclude, parents, patterns: true };
+    selected ??= resolveSources(request, pacer);
     return selected;
   };
-  const facts = {
-    below: state.chainId ?? null,
-    add: instruction.kind === 'add',
-    unpack: instruction.unpack ?? null,
-    destination,
-    chown: chown ?? null,
-    chmod: chmod ?? null,
-    link: instruction.link,
-    inline,
-    epoch: inline.length > 0 ? (session.epochSeconds ?? null) : null,
-  };
-  const what = { sources, exclude, parents: instruction.parents };
-  const fromContext = async (): Promise<string> => {
-    const viewName = `${session.context.name}\0${JSON.stringify(what)}`;
-    return cacheKey('copy', {
-      ...facts,
-      content:
-        sources.length === 0 ? null : await session.context.digests.key(viewName, await select(), pacer),
-    });
-  };
-  const fromLayers = (): string =>
-    cacheKey('copy-from', { ...facts, ...what, from: origin?.state.chainId ?? null });
-  const fromContent = async (): Promise<string> =>
-    cacheKey('copy', {
-      ...facts,
-      content: await contentKey(await select(), { owners: true, digest: fileDigest, pacer }),
-    });
-
   return {
     kind: 'layer',
     state,
-    createdBy: copyCreatedBy({ ...instruction, chown, chmod }, sources, written),
-    keys: origin === undefined ? [fromContext] : [fromLayers, fromContent],
+    createdBy: copyCreatedBy({ ...instruction, chown, chmod: wanted.chmod }, sources, wanted.written),
+    keys: copyKeys(session, state, inputs, wanted, select, pacer),
     async write(target) {
       const writer = new TreeWriter(target.tree, target.upperDir);
       const selections = await select();
@@ -102,7 +60,7 @@ export function prepareCopy(session: BuildSession, state: StageState, inputs: Co
         destination,
         owner: chown === undefined ? undefined : parseChown(target.tree, chown),
         keepOwners: origin !== undefined,
-        mode,
+        mode: wanted.mode,
         followLinks: !instruction.link,
         nowSeconds: Math.floor(stepTime(session).getTime() / 1000),
         onProgress: (done: number) =>
@@ -116,6 +74,82 @@ export function prepareCopy(session: BuildSession, state: StageState, inputs: Co
       return true;
     },
   };
+}
+
+/** The instruction with everything expanded. */
+interface ReadCopy {
+  readonly sources: readonly string[];
+  readonly exclude: readonly string[];
+  readonly parents: boolean;
+  readonly inline: readonly InlineFile[];
+  /** As written, for the history. */
+  readonly written: string;
+  /** Absolute, with a slash at the end where a folder is meant. */
+  readonly destination: string;
+  readonly chown: string | undefined;
+  readonly chmod: string | undefined;
+  readonly mode: ModeChange | undefined;
+}
+
+function readCopy(state: StageState, { instruction, expand }: CopyInputs): ReadCopy {
+  refuseRemote(instruction, expand);
+  const written = expand.word(instruction.destination);
+  const chmod = instruction.chmod && expand.word(instruction.chmod);
+  return {
+    sources: instruction.sources.map((source) => expand.word(source)),
+    exclude: instruction.exclude.map((pattern) => expand.word(pattern)),
+    parents: instruction.parents,
+    inline: instruction.inline.map((heredoc) => ({
+      name: heredoc.name,
+      data: heredoc.expand ? expand.body(heredocText(heredoc)) : heredocText(heredoc),
+    })),
+    written,
+    destination: absolutePath(state, written) + (meansFolder(written) ? '/' : ''),
+    chown: instruction.chown && expand.word(instruction.chown),
+    chmod,
+    mode: readMode(chmod, instruction),
+  };
+}
+
+/** From the context: by content. From a stage: by its layers, which are known at once, then by content. */
+function copyKeys(
+  session: BuildSession,
+  state: StageState,
+  { instruction, origin }: CopyInputs,
+  { sources, exclude, parents, inline, destination, chown, chmod }: ReadCopy,
+  select: () => Promise<readonly Selection[]>,
+  pacer: Pacer,
+): readonly (() => Promise<string> | string)[] {
+  const facts = {
+    below: state.chainId ?? null,
+    add: instruction.kind === 'add',
+    unpack: instruction.unpack ?? null,
+    destination,
+    chown: chown ?? null,
+    chmod: chmod ?? null,
+    link: instruction.link,
+    inline,
+    epoch: inline.length > 0 ? (session.epochSeconds ?? null) : null,
+  };
+  const what = { sources, exclude, parents };
+  if (origin !== undefined) {
+    return [
+      () => cacheKey('copy-from', { ...facts, ...what, from: origin.state.chainId ?? null }),
+      async () => {
+        const how = { owners: true, digest: fileDigest, pacer };
+        return cacheKey('copy', { ...facts, content: await contentKey(await select(), how) });
+      },
+    ];
+  }
+  const { context } = session;
+  const viewName = `${context.name}\0${JSON.stringify(what)}`;
+  return [
+    async () => {
+      const content =
+        sources.length === 0 ? null : await context.digests.key(viewName, await select(), pacer);
+      return cacheKey('copy', { ...facts, content });
+    },
+  ];
 }
 
 function readMode(text: string | undefined, { position }: CopyInstruction): ModeChange | undefined {
