@@ -41,10 +41,12 @@ export async function removeLocked(
   options: Pick<RemoveOptions, 'volumes'>,
 ): Promise<void> {
   const { id } = record;
-  changeRecord(context, id, (current) => ({
-    state: nextState(current, 'remove'),
-    run: { bootId: bootId(), owner: ownIdentity(), process: undefined },
-  }));
+  if (record.state !== 'removing') {
+    changeRecord(context, id, (current) => ({
+      state: nextState(current, 'remove'),
+      run: { bootId: bootId(), owner: ownIdentity(), process: undefined },
+    }));
+  }
   const snapshots = await context.snapshots();
   if (snapshots.has(snapshotKey(id))) await snapshots.remove(snapshotKey(id));
   rmSync(containerDir(context, id), { recursive: true, force: true });

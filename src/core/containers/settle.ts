@@ -1,5 +1,5 @@
 import type { NewEngineEvent } from '../../engine/events.ts';
-import { bootId, isAlive as processLives } from '../host/process-identity.ts';
+import { bootId, ownIdentity, isAlive as processLives } from '../host/process-identity.ts';
 import { changeRecord, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -40,11 +40,7 @@ export async function settleLocked(
 ): Promise<ContainerRecord | undefined> {
   const record = context.records.get(id);
   if (record === undefined || !isStale(record)) return record;
-  if (record.state === 'removing') {
-    const { removeLocked } = await import('./remove-container.ts');
-    await removeLocked(context, record, { volumes: record.spec.autoRemove === true });
-    return undefined;
-  }
+  if (record.state === 'removing') return finishRemoval(context, record);
   const { run } = record;
   const runtime = await context.runtime();
   const dir = containerDir(context, id);
@@ -73,40 +69,18 @@ async function bury(
   const buried = changeRecord(
     context,
     id,
-    (current) => {
-      const delayMs =
-        status === undefined || current.run?.endsForRestart === true
-          ? undefined
-          : restartDelayMs({
-              policy: current.spec.restart,
-              exitCode,
-              stoppedByHand: current.stoppedByHand,
-              restartCount: current.restarts.count,
-              upMs: Date.parse(finishedAt) - Date.parse(current.startedAt ?? finishedAt),
-              lastDelayMs: current.restarts.delayMs,
-            });
-      return {
-        state: nextState(current, delayMs === undefined ? 'exit' : 'backOff'),
-        run: undefined,
-        endpoint: undefined,
-        health: undefined,
-        exitCode,
-        finishedAt,
-        oomKilled,
-        restarts:
-          delayMs === undefined
-            ? { ...current.restarts, dueAt: undefined }
-            : {
-                count: current.restarts.count + 1,
-                delayMs,
-                dueAt: new Date(Date.now() + delayMs).toISOString(),
-              },
-      };
-    },
+    (current) => ({
+      ...restOrRestart(current, status && { exitCode, finishedAt }),
+      endpoint: undefined,
+      health: undefined,
+      exitCode,
+      finishedAt,
+      oomKilled,
+    }),
     ...(oomKilled ? [oomEvent] : []),
     (changed) => ({ type: 'container.died', ...eventOf(changed), exitCode }),
   );
-  return record.run?.endsForRestart === true ? buried : removeIfTemporary(context, buried);
+  return finishRemoval(context, buried);
 }
 
 /** Whoever started it was killed on the way: what there is of it goes, and it is what it was before. */
@@ -120,15 +94,58 @@ export async function abandonStart(
 ): Promise<ContainerRecord | undefined> {
   await giveBack(context, record, { force: true });
   if (record.endpoint === undefined) await reclaimAddresses(context, record.id);
-  const { startedAt } = record;
   const left = changeRecord(context, record.id, (current) => ({
-    state: nextState(current, startedAt === undefined ? 'startFailed' : 'exit'),
-    run: undefined,
+    ...atRest(current, current.startedAt === undefined ? 'startFailed' : 'exit'),
     endpoint: undefined,
     health: undefined,
     ...failure,
   }));
-  return removeIfTemporary(context, left);
+  return finishRemoval(context, left);
+}
+
+/** What its restart policy makes of an end. One whose status is lost is not brought back. */
+function restOrRestart(
+  current: ContainerRecord,
+  ended: { readonly exitCode: number; readonly finishedAt: string } | undefined,
+): Pick<ContainerRecord, 'state' | 'run' | 'restarts'> {
+  const { restarts, run, spec, startedAt, stoppedByHand } = current;
+  const delayMs =
+    ended === undefined || run?.endsForRestart === true
+      ? undefined
+      : restartDelayMs({
+          policy: spec.restart,
+          exitCode: ended.exitCode,
+          stoppedByHand,
+          restartCount: restarts.count,
+          upMs: Date.parse(ended.finishedAt) - Date.parse(startedAt ?? ended.finishedAt),
+          lastDelayMs: restarts.delayMs,
+        });
+  if (delayMs === undefined) {
+    return { ...atRest(current, 'exit'), restarts: { ...restarts, dueAt: undefined } };
+  }
+  const dueAt = new Date(Date.now() + delayMs).toISOString();
+  return {
+    state: nextState(current, 'backOff'),
+    run: undefined,
+    restarts: { count: restarts.count + 1, delayMs, dueAt },
+  };
+}
+
+/**
+ * What comes after a run that nothing brings back: rest, or with `--rm` the removal, in the same transaction, so that
+ * whoever looks after we were killed goes on with it.
+ */
+function atRest(
+  current: ContainerRecord,
+  move: 'exit' | 'startFailed',
+): Pick<ContainerRecord, 'state' | 'run'> {
+  const state = nextState(current, move);
+  if (current.spec.autoRemove !== true || current.run?.endsForRestart === true)
+    return { state, run: undefined };
+  return {
+    state: nextState({ ...current, state }, 'remove'),
+    run: { bootId: bootId(), owner: ownIdentity(), process: undefined },
+  };
 }
 
 /** Killed between taking an address and recording it, who started it left it taken. */
@@ -149,13 +166,13 @@ async function giveBack(
   if (health !== undefined) (await import('./watch-health.ts')).unwatchHealth(record);
 }
 
-async function removeIfTemporary(
+async function finishRemoval(
   context: ContainerContext,
   record: ContainerRecord,
 ): Promise<ContainerRecord | undefined> {
-  if (record.spec.autoRemove !== true || record.state === 'restarting') return record;
+  if (record.state !== 'removing') return record;
   const { removeLocked } = await import('./remove-container.ts');
-  await removeLocked(context, record, { volumes: true });
+  await removeLocked(context, record, { volumes: record.spec.autoRemove === true });
   return undefined;
 }
 
