@@ -17,7 +17,7 @@ export interface CommandInput<A extends ArgumentSpecs, O extends OptionSpecs> {
 export interface Question {
   /** What is about to happen: `WARNING! This will remove all dangling images.` */
   readonly text: string;
-  /** Exactly what would go, one line each; empty where the text says it all. */
+  /** Exactly what would go, one line each; empty where the text says it all, or, where all surfaces ask, nothing would. */
   readonly items: readonly string[];
   /** `Are you sure you want to continue?` */
   readonly prompt: string;

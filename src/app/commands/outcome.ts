@@ -67,6 +67,8 @@ export interface TransferOutcome extends OutcomeExtras {
 
 export interface BuildOutcome extends OutcomeExtras {
   readonly kind: 'build';
+  /** What is built, so that an error can be shown in its place: positions name the file without its folder. */
+  readonly dockerfile: { readonly path: string } | { readonly text: string };
   readonly operation: Operation<BuildEvent, BuildResult>;
   readonly progress: 'auto' | 'plain' | 'tty' | 'quiet' | 'rawjson';
   next(result: BuildResult): Promise<Outcome>;

@@ -54,7 +54,7 @@ export async function showBuild(host: CliHost, outcome: BuildOutcome): Promise<O
   } catch (error) {
     if (error instanceof GantryError && error.kind !== 'cancelled' && progress !== 'rawjson') {
       const tail = progress === 'plain' ? [] : board.failure();
-      const lines = [...tail, ...(await sourceExcerpt(error.details['position']))];
+      const lines = [...tail, ...(await sourceExcerpt(outcome.dockerfile, error.details['position']))];
       if (lines.length > 0) stderr.text(`${lines.join('\n')}\n`);
     }
     throw error;

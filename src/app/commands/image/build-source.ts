@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -58,6 +59,12 @@ export async function buildSource(
     throw refuse(`failed to read dockerfile: open ${file}: no such file or directory`);
   }
   return { contextDir, dockerfile, dockerfileText: undefined, discard: nothing };
+}
+
+/** Where a Dockerfile lies that nobody named: the engine looks for the same two names. */
+export function usualDockerfile(contextDir: string): string {
+  const names = ['Dockerfile', 'Containerfile'].map((name) => join(contextDir, name));
+  return names.find((path) => existsSync(path)) ?? names[0]!;
 }
 
 async function firstFile(paths: readonly string[]): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import { one } from '../argument-spec.ts';
 import { parsePairs } from '../container/spec/parse-pairs.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag, list, text } from '../option-spec.ts';
-import { buildSource } from './build-source.ts';
+import { buildSource, usualDockerfile } from './build-source.ts';
 import { parseBuildArguments } from './parse-build-arguments.ts';
 import { readProgress } from './read-progress.ts';
 
@@ -96,6 +96,10 @@ export const imageBuild = defineCommand({
     operation.result.then(source.discard, source.discard);
     return {
       kind: 'build',
+      dockerfile:
+        source.dockerfileText === undefined
+          ? { path: source.dockerfile ?? usualDockerfile(source.contextDir) }
+          : { text: source.dockerfileText },
       operation,
       progress,
       async next({ imageId }) {

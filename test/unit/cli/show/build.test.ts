@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BuildOutcome } from '../../../../src/app/commands/outcome.ts';
 import { GantryError } from '../../../../src/base/gantry-error.ts';
@@ -30,6 +27,7 @@ const outcome = (
   last: BuildEvent = { kind: 'completed', vertex: 'b', time: 3500 },
 ): BuildOutcome => ({
   kind: 'build',
+  dockerfile: { text: 'FROM debian\nRUN make\nCMD x\n' },
   operation: startOperation<BuildEvent, BuildResult>(async (emit) => {
     for (const event of [...events, last]) emit(event);
     return end();
@@ -85,9 +83,6 @@ describe('a build', () => {
 
   it('shows the end of the output of a step that failed, and its place', async () => {
     const host = recordingHost({ terminal: true });
-    const dir = await mkdtemp(join(tmpdir(), 'gantry-build-'));
-    const file = join(dir, 'Dockerfile');
-    await writeFile(file, 'FROM debian\nRUN make\nCMD x\n');
     const failing = outcome(
       'auto',
       async () => {
@@ -95,13 +90,12 @@ describe('a build', () => {
           kind: 'failed',
           code: 'build-step-failed',
           message: 'exit code: 2',
-          details: { exitCode: 2, position: { file, line: 2, column: 1, endLine: 2 } },
+          details: { exitCode: 2, position: { file: 'Dockerfile', line: 2, column: 1, endLine: 2 } },
         });
       },
       { kind: 'failed', vertex: 'b', time: 2000, message: 'exit code: 2' },
     );
     await expect(showBuild(host, failing)).rejects.toThrow('exit code: 2');
-    await rm(dir, { recursive: true });
     expect(host.printed.stderr).toContain(' > [2/2] RUN make:\none\ntwo\nthree\n------\n');
     expect(host.printed.stderr).toContain(
       'Dockerfile:2\n--------------------\n   1 |     FROM debian\n   2 | >>> RUN make\n',
@@ -153,7 +147,9 @@ describe('output in lines', () => {
 });
 
 it('shows no place where there is none to show', async () => {
-  expect(await sourceExcerpt(undefined)).toEqual([]);
-  expect(await sourceExcerpt({ file: '/nope', line: 1, endLine: 1 })).toEqual([]);
-  expect(await sourceExcerpt({ file: 7, line: 1 })).toEqual([]);
+  const text = { text: 'FROM x\n' };
+  expect(await sourceExcerpt(text, undefined)).toEqual([]);
+  expect(await sourceExcerpt({ path: '/nope' }, { file: 'Dockerfile', line: 1, endLine: 1 })).toEqual([]);
+  expect(await sourceExcerpt(text, { file: 7, line: 1 })).toEqual([]);
+  expect(await sourceExcerpt(text, { file: 'D', line: 1 })).toContain('   1 | >>> FROM x');
 });

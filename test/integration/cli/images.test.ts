@@ -1,0 +1,147 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CliStand, cliStand } from '../../support/cli-stand.ts';
+import type { GantryCli } from '../../support/gantry-cli.ts';
+import { PtyScreen } from '../../support/pty-screen.ts';
+
+let stand: CliStand;
+let gantry: GantryCli;
+beforeAll(async () => {
+  stand = await cliStand();
+  gantry = stand.gantry;
+});
+afterAll(() => stand[Symbol.asyncDispose]());
+
+function context(dockerfile: string, files: Readonly<Record<string, string>> = {}): string {
+  const dir = stand.root.at('contexts', `${Math.random()}`);
+  mkdirSync(dir, { recursive: true });
+  for (const [name, text] of Object.entries({ Dockerfile: dockerfile, ...files }))
+    writeFileSync(`${dir}/${name}`, text);
+  return dir;
+}
+
+describe('a build from a shell', () => {
+  const good = [
+    'FROM busybox AS made',
+    'ARG WHO=nobody',
+    'RUN echo "for $WHO" >/who; echo working',
+    'FROM busybox',
+    'COPY --from=made /who /who',
+    'COPY file /file',
+    'LABEL made=here',
+    'CMD ["cat", "/who", "/file"]',
+  ].join('\n');
+
+  it('makes an image that runs, says its steps, and does them once', async () => {
+    const dir = context(good, { file: 'file\n' });
+    const built = await gantry(
+      'build',
+      dir,
+      '-t',
+      'app:1',
+      '--build-arg',
+      'WHO=you',
+      '--iidfile',
+      stand.root.at('iid'),
+    );
+    expect(built).toMatchObject({ status: 0, stdout: '' });
+    expect(built.stderr).toMatch(/^#\d+ \[made 3\/3\] RUN echo "for \$WHO" >\/who; echo working$/m);
+    expect(built.stderr).toMatch(/^#\d+ \d+\.\d{3} working$/m);
+    expect(built.stderr).toMatch(/^=> named app:1$/m);
+    expect(await gantry.must('run', '--rm', 'app:1')).toBe('for you\nfile\n');
+    const id = readFileSync(stand.root.at('iid'), 'utf8');
+    expect(await gantry.must('inspect', '-f', '{{.Id}} {{.Config.Labels.made}}', 'app:1')).toBe(
+      `${id} here\n`,
+    );
+    const again = await gantry('build', '-t', 'app:1', '--build-arg', 'WHO=you', dir);
+    expect(again.stderr).not.toMatch(/\d working$/m);
+    expect(again.stderr.match(/ CACHED$/gm)?.length).toBeGreaterThan(2);
+    expect(await gantry.must('build', '-q', '--build-arg', 'WHO=you', dir)).toBe(`${id}\n`);
+  });
+
+  it('reads a Dockerfile from stdin, with a context and without', async () => {
+    const dir = context('', { file: 'here\n' });
+    const input = 'FROM busybox\nCOPY file /\nCMD cat /file\n';
+    expect((await gantry.with({ input }, 'build', '-t', 'piped', '-f', '-', dir)).status).toBe(0);
+    expect(await gantry.must('run', '--rm', 'piped')).toBe('here\n');
+    expect((await gantry.with({ input: 'FROM busybox\n' }, 'build', '-')).status).toBe(0);
+    expect((await gantry.with({ input }, 'build', '-f', '-', '-')).stderr).toContain(
+      "can't use stdin for both",
+    );
+  });
+
+  it('shows where it failed, with what the step said, and leaves no image', async () => {
+    const dir = context('FROM busybox\nRUN echo before\nRUN echo said; exit 3\n');
+    const before = await gantry.must('images', '-aq');
+    const { status, stderr } = await gantry('build', '-t', 'never', dir);
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^#\d+ \d+\.\d{3} said$/m);
+    expect(stderr).toContain('Dockerfile:3\n');
+    expect(stderr).toContain('   3 | >>> RUN echo said; exit 3\n');
+    expect(stderr).toMatch(/^gantry: .*returned a non-zero code: 3$/m);
+    expect(await gantry.must('images', '-aq')).toBe(before);
+  });
+
+  it('shows a fault of the Dockerfile in its place', async () => {
+    const { status, stderr } = await gantry('build', context('FROM busybox\n\nRUNN true\n'));
+    expect(status).toBe(1);
+    expect(stderr).toContain('   3 | >>> RUNN true\n');
+    expect(stderr).toMatch(/^gantry: .*unknown instruction: RUNN/m);
+  });
+
+  it('refuses what it cannot do, and says what to do instead', async () => {
+    expect(await gantry('build', '--secret', 'id=x', '.')).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining('--secret is not supported: secrets are not mounted'),
+    });
+    expect((await gantry('build', 'https://example.com/x.git')).stderr).toContain(
+      'building from a URL is not supported',
+    );
+  });
+
+  it('draws its steps in place on a terminal, and stops with ctrl-c', async () => {
+    const dir = context('FROM busybox\nRUN echo begun; sleep 1000\n');
+    await using pty = new PtyScreen({ argv: [...gantry.argv, 'build', dir], env: gantry.env });
+    await pty.shows(/\[\+\] Building [\s\S]* => \[2\/2\] RUN echo begun; sleep 1000[\s\S]* => => # begun/);
+    pty.type('\u0003');
+    expect(await pty.exit()).toBe(130);
+    expect(pty.emulator.text()).toContain('CANCELED [2/2] RUN');
+  });
+});
+
+describe('images from a shell', () => {
+  it('are tagged, listed, told of, saved, removed and loaded', async () => {
+    await gantry.must('tag', 'busybox', 'other/name:2');
+    expect(await gantry.must('images', '--format', '{{.Repository}}:{{.Tag}}', 'other/*')).toBe(
+      'other/name:2\n',
+    );
+    const [header, step] = (await gantry.must('history', 'other/name:2')).split('\n');
+    expect(header).toMatch(/^IMAGE +CREATED +CREATED BY +SIZE +COMMENT$/);
+    expect(step).toMatch(/^[0-9a-f]{12} /);
+    const file = stand.root.at('saved.tar');
+    expect(await gantry('save', '-o', file, 'other/name:2')).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(await gantry.must('rmi', 'other/name:2')).toBe('Untagged: other/name:2\n');
+    expect(await gantry.must('load', '-q', '-i', file)).toBe('Loaded image: other/name:2\n');
+    expect((await gantry.with({ input: readFileSync(file) }, 'load', '-q')).stdout).toBe(
+      'Loaded image: other/name:2\n',
+    );
+    expect(await gantry('save', '-o', stand.root.at('none.tar'), 'nope')).toMatchObject({ status: 1 });
+    expect(existsSync(stand.root.at('none.tar'))).toBe(false);
+    expect(await gantry('import', '/nope.tar')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('open /nope.tar: no such file or directory'),
+    });
+  });
+
+  it('go with image prune, but not those in use', async () => {
+    await gantry.must('create', '--name', 'user', 'busybox');
+    await gantry.must('tag', 'busybox', 'unused');
+    const { stdout, stderr } = await gantry.with({ input: 'y' }, 'image', 'prune', '-a');
+    expect(stderr).toMatch(
+      /^WARNING! This will remove all images without at least one container associated to them\.\n\n/,
+    );
+    expect(stdout).toContain('Total reclaimed space:');
+    expect(await gantry.must('run', '--rm', 'busybox', 'echo', 'still')).toBe('still\n');
+    await gantry.must('rm', 'user');
+  });
+});
