@@ -1,4 +1,3 @@
-import { GantryError } from '../../../base/gantry-error.ts';
 import { many } from '../argument-spec.ts';
 import { defineCommand } from '../define-command.ts';
 import { onEach } from '../on-each.ts';
@@ -30,18 +29,16 @@ export const containerRemove = defineCommand({
     },
   },
   run: (ctx, { args, options }) =>
-    onEach(args.containers, async (container) => {
-      try {
+    onEach(
+      args.containers,
+      async (container) => {
         await ctx.engine.containers.remove(container, {
           signal: ctx.signal,
           force: options.force,
           volumes: options.volumes,
         });
-      } catch (error) {
-        // `rm -f` of what is not there has reached what was asked, as Docker sees it.
-        if (!options.force || !(error instanceof GantryError) || error.kind !== 'not-found') throw error;
-        return [];
-      }
-      return container;
-    }),
+        return container;
+      },
+      options,
+    ),
 });

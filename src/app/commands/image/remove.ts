@@ -40,19 +40,17 @@ export const imageRemove = defineCommand({
     },
   },
   // One after the other: what the first removes changes what the second still is.
-  run: (ctx, { args, options }) => {
-    let before: Promise<unknown> = Promise.resolve();
-    return onEach(args.images, (image) => {
-      const removed = before.then(async () => {
+  run: (ctx, { args, options }) =>
+    onEach(
+      args.images,
+      async (image) => {
         const steps = await ctx.engine.images.remove(image, {
           signal: ctx.signal,
           force: options.force,
           noPrune: options.noPrune,
         });
         return steps.map(removedImageLine);
-      });
-      before = removed.catch(() => undefined);
-      return removed;
-    });
-  },
+      },
+      { force: options.force, atOnce: 1 },
+    ),
 });

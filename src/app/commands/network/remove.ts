@@ -1,4 +1,3 @@
-import { GantryError } from '../../../base/gantry-error.ts';
 import { many } from '../argument-spec.ts';
 import { defineCommand } from '../define-command.ts';
 import { onEach } from '../on-each.ts';
@@ -28,12 +27,12 @@ export const networkRemove = defineCommand({
     }),
   },
   run: (ctx, { args, options }) =>
-    onEach(args.networks, async (name) => {
-      try {
+    onEach(
+      args.networks,
+      async (name) => {
         await ctx.engine.networks.remove(name, { signal: ctx.signal });
-      } catch (error) {
-        if (!options.force || !(error instanceof GantryError) || error.kind !== 'not-found') throw error;
-      }
-      return name;
-    }),
+        return name;
+      },
+      options,
+    ),
 });
