@@ -26,10 +26,14 @@ if (unknown.length > 0 || !(rounds > 0) || process.getuid?.() !== 0) {
   process.exit(1);
 }
 
+const wanted = Object.entries(benches).filter(
+  ([name]) => positionals.length === 0 || positionals.includes(name),
+);
+const comparesPeers = wanted.some(([name]) => name !== 'screen');
+
 // Peers and their firewall rules stay inside; what is measured is the same.
 enterOwnNetworkNamespace();
-await using stage = await openStage((reason) => console.log(reason));
-for (const [name, bench] of Object.entries(benches)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
+await using stage = await openStage(comparesPeers, (reason) => console.log(reason));
+for (const [, bench] of wanted) {
   for (const result of await bench(stage)) console.log(formatResult(result));
 }

@@ -17,7 +17,7 @@ async function firstFrame({ gantry }: Stage, rounds: number): Promise<Result> {
     gantry: async () => {
       const begun = performance.now();
       await using screen = new PtyScreen({ argv: gantry.argv, env: gantry.env });
-      while (!isWhole(screen)) await screen.nextOutput().then(() => screen.emulator.settle());
+      await whole(screen);
       return performance.now() - begun;
     },
     'bare node -e 0': async () => {
@@ -30,15 +30,22 @@ async function firstFrame({ gantry }: Stage, rounds: number): Promise<Result> {
   return { title: 'first frame', samples };
 }
 
-/** All panes are there, and data in them. */
-function isWhole({ emulator }: PtyScreen): boolean {
-  const text = emulator.text();
-  return /images/i.test(text) && /containers/i.test(text) && text.includes('copy-1');
+/** Until all panes are there, and data in them. */
+async function whole(screen: PtyScreen): Promise<void> {
+  for (;;) {
+    const more = screen.nextOutput();
+    await screen.emulator.settle();
+    const text = screen.emulator.text();
+    if (/images/i.test(text) && /containers/i.test(text) && text.includes('copy-1')) return;
+    await more;
+  }
 }
 
 async function keyToFrame({ gantry }: Stage, presses: number): Promise<Result> {
   await using screen = new PtyScreen({ argv: gantry.argv, env: gantry.env });
-  while (!isWhole(screen)) await screen.nextOutput().then(() => screen.emulator.settle());
+  await whole(screen);
+  screen.type('1');
+  await screen.shows('pull');
   const timesMs: number[] = [];
   const bytes: number[] = [];
   for (let press = 0; press < presses; press += 1) {
@@ -46,7 +53,10 @@ async function keyToFrame({ gantry }: Stage, presses: number): Promise<Result> {
     const answered = screen.nextOutput();
     const pressed = performance.now();
     screen.type(press % 20 < 10 ? keys.down : keys.up);
-    timesMs.push((await answered) - pressed);
+    const answer = await Promise.race([answered, pause(5_000)]);
+    if (answer === undefined) throw new Error(`a key changes nothing on:\n${screen.emulator.text()}`);
+    timesMs.push(answer - pressed);
+    // The rest of what it changed.
     await pause(30);
     bytes.push(screen.bytes - before);
   }

@@ -13,13 +13,13 @@ export interface Stage extends AsyncDisposable {
   readonly podman: Podman | undefined;
 }
 
-export async function openStage(skip: (reason: string) => void): Promise<Stage> {
+export async function openStage(withPeers: boolean, skip: (reason: string) => void): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const root = stack.use(await tempRoot());
   const gantry = gantryCli(root);
   const peers = {
-    docker: present('dockerd', skip) ? stack.use(await dockerDaemon()) : undefined,
-    podman: present('podman', skip) ? stack.use(podman()) : undefined,
+    docker: withPeers && present('dockerd', skip) ? stack.use(await dockerDaemon()) : undefined,
+    podman: withPeers && present('podman', skip) ? stack.use(podman()) : undefined,
   };
   const base = await baseImage('busybox');
   await gantry.must('import', base, image);
