@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import type { MountPlan } from '../../snapshots/snapshotter.ts';
 import { keptAttributes, LayeredTree } from '../tree/layered-tree.ts';
 import { resolveInTree } from '../tree/resolve-in-tree.ts';
@@ -7,6 +7,9 @@ import { resolveInTree } from '../tree/resolve-in-tree.ts';
  * A runtime makes what it mounts on where that is missing: empty files and folders, which would end up in the layer.
  * Made before a step, it knows what was missing; `clear` removes what is still empty, and folders that got into the
  * layer only for their sake (BuildKit, `MountStubsCleaner`).
+ *
+ * The step may have put a symbolic link in the place of any parent of a stub: nothing below a link is looked at, or a
+ * Dockerfile could have files of the host removed (CVE-2024-23652).
  */
 export class MountStubs {
   readonly #plan: MountPlan;
@@ -32,9 +35,13 @@ export class MountStubs {
 
   /** Call it when the step has ended. */
   clear(): void {
+    const upper = new LayeredTree(
+      { kind: 'folder', folder: this.#upperDir, lower: [], upper: undefined, work: undefined },
+      'layer',
+    );
     const parents = new Set<string>();
     for (const path of [...this.#missing].sort().reverse()) {
-      if (!this.#removeEmpty(path)) continue;
+      if (!removeEmpty(upper, path)) continue;
       const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
       if (!this.#missing.has(parent)) parents.add(parent);
     }
@@ -42,34 +49,32 @@ export class MountStubs {
     const lower = new LayeredTree({ ...this.#plan, upper: undefined, work: undefined }, 'layers below');
     for (const parent of parents) {
       for (let path = parent; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) {
-        if (!this.#isCopyOnly(path, lower) || !this.#removeEmpty(path)) break;
+        if (!isCopyOnly(upper, lower, path) || !removeEmpty(upper, path)) break;
       }
     }
   }
+}
 
-  #removeEmpty(path: string): boolean {
-    const hostPath = `${this.#upperDir}/${path}`;
-    const stats = lstatSync(hostPath, { throwIfNoEntry: false });
-    if (stats?.isDirectory() === true) {
-      if (readdirSync(hostPath).length > 0) return false;
-      rmdirSync(hostPath);
-      return true;
-    }
-    if (stats?.isFile() !== true || stats.size > 0) return false;
-    unlinkSync(hostPath);
+function removeEmpty(upper: LayeredTree, path: string): boolean {
+  const entry = upper.lookup(path);
+  if (entry?.stats.isDirectory() === true) {
+    if (readdirSync(entry.hostPath).length > 0) return false;
+    rmdirSync(entry.hostPath);
     return true;
   }
+  if (entry?.stats.isFile() !== true || entry.stats.size > 0) return false;
+  unlinkSync(entry.hostPath);
+  return true;
+}
 
-  /** Whether a folder of the upper layer says nothing that the one below does not. */
-  #isCopyOnly(path: string, lower: LayeredTree): boolean {
-    const upper = lstatSync(`${this.#upperDir}/${path}`, { throwIfNoEntry: false });
-    const below = lower.lookup(path);
-    if (upper?.isDirectory() !== true || below?.stats.isDirectory() !== true) return false;
-    const { stats } = below;
-    if (upper.mode !== stats.mode || upper.uid !== stats.uid || upper.gid !== stats.gid) return false;
-    const own = describe(keptAttributes(`${this.#upperDir}/${path}`));
-    return own === describe(keptAttributes(below.hostPath));
-  }
+/** Whether a folder of the upper layer says nothing that the one below does not. */
+function isCopyOnly(upper: LayeredTree, lower: LayeredTree, path: string): boolean {
+  const copy = upper.lookup(path);
+  const below = lower.lookup(path);
+  if (copy?.stats.isDirectory() !== true || below?.stats.isDirectory() !== true) return false;
+  const { mode, uid, gid } = below.stats;
+  if (copy.stats.mode !== mode || copy.stats.uid !== uid || copy.stats.gid !== gid) return false;
+  return describe(keptAttributes(copy.hostPath)) === describe(keptAttributes(below.hostPath));
 }
 
 function describe(attributes: ReadonlyMap<string, Uint8Array>): string {
