@@ -22,6 +22,8 @@ export interface MountOptions {
   readonly engine?: FakeEngine;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Folder of the user's files, left as it is afterwards. Default: a new one that goes with the screen. */
+  readonly home?: string;
   /** Default: a program that prints its arguments. */
   readonly selfCommand?: readonly [string, ...string[]];
 }
@@ -48,7 +50,7 @@ export interface MountedScreen extends AsyncDisposable {
 
 export async function mountScreen(options: MountOptions = {}): Promise<MountedScreen> {
   const { columns = 120, rows = 40, engine = new FakeEngine() } = options;
-  const home = await mkdtemp(join(tmpdir(), 'gantry-screen-'));
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'gantry-screen-')));
   const env = { HOME: home, TERM: 'xterm-256color', COLORTERM: 'truecolor', ...options.env };
   const emulator = new Emulator(columns, rows);
   const input = new PassThrough();
@@ -138,7 +140,7 @@ export async function mountScreen(options: MountOptions = {}): Promise<MountedSc
     async [Symbol.asyncDispose]() {
       reader[Symbol.dispose]();
       await running[Symbol.asyncDispose]();
-      await rm(home, { recursive: true, force: true });
+      if (options.home === undefined) await rm(home, { recursive: true, force: true });
     },
   };
 }

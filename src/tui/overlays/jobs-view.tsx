@@ -56,7 +56,7 @@ export function JobsView({
 function look({ state }: Job, styles: Styles): readonly [string, Styles['text']] {
   switch (state) {
     case 'running':
-      return ['⟳', styles.accent];
+      return ['↻', styles.accent];
     case 'done':
       return ['✓', styles.success];
     case 'failed':

@@ -107,11 +107,12 @@ function paintTransfer(grid: CellGrid, progress: TransferProgress, input: JobPai
   const { styles } = input;
   const over = progress.layers.filter((layer) => layerFraction(layer) === 1).length;
   paintTotal(grid, input, transferFraction(progress), `${over}/${progress.layers.length} layers`);
-  const rows = grid.rows - 4;
+  const printed = Math.min(input.job.output.length, 8);
+  const rows = grid.rows - 4 - (printed === 0 ? 0 : printed + 1);
   const from = Math.max(0, Math.min(progress.layers.length - rows, over - 2));
-  for (const [index, layer] of progress.layers.slice(from, from + rows).entries()) {
-    paintLayer(grid, 2 + index, layer, styles);
-  }
+  const shown = progress.layers.slice(from, from + rows);
+  for (const [index, layer] of shown.entries()) paintLayer(grid, 2 + index, layer, styles);
+  if (printed > 0) paintOutput(grid, 3 + shown.length, printed, input);
 }
 
 function paintLayer(grid: CellGrid, row: number, layer: LayerProgress, styles: Styles): void {

@@ -1,10 +1,11 @@
+import { isListPane } from '../view/is-list-pane.ts';
 import type { ViewState } from '../view/view-state.ts';
 import type { Screen } from './screen.ts';
 
 /** Takes back, one at a time, what narrows the view: a filter, a search, a scrolled log, a zoom. */
 export function goBack(screen: Screen): void {
   const { focus, lists } = screen.view.state;
-  if (isList(focus) && lists[focus].filter !== '') {
+  if (isListPane(focus) && lists[focus].filter !== '') {
     screen.files.change((before) => ({ ...before, filters: { ...before.filters, [focus]: '' } }));
   }
   screen.view.update(oneStepBack);
@@ -12,11 +13,13 @@ export function goBack(screen: Screen): void {
 
 function oneStepBack(state: ViewState): ViewState {
   const { focus, lists, logs } = state;
-  if (isList(focus)) {
+  if (isListPane(focus)) {
     const list = lists[focus];
     if (list.filter !== '') return { ...state, lists: { ...lists, [focus]: { ...list, filter: '' } } };
   }
-  if (focus === 'logs' && logs.search !== '') return { ...state, logs: { ...logs, search: '', hit: undefined } };
-  if (focus === 'logs' && logs.bottom !== undefined) return { ...state, logs: { ...logs, bottom: undefined } };
+  if (focus === 'logs' && logs.search !== '')
+    return { ...state, logs: { ...logs, search: '', hit: undefined } };
+  if (focus === 'logs' && logs.bottom !== undefined)
+    return { ...state, logs: { ...logs, bottom: undefined } };
   return state.zoomed ? { ...state, zoomed: false } : state;
 }

@@ -1,3 +1,5 @@
+import type { Job } from '../../app/jobs/job.ts';
+import { sanitiseLine } from '../../app/state/sanitise-line.ts';
 import { GantryError } from '../../base/gantry-error.ts';
 import { formAfterKey, formMissing, formTyped, formValues } from '../forms/form-state.ts';
 import type { InputEvent, KeyEvent } from '../input/input-event.ts';
@@ -9,7 +11,7 @@ import { copyText } from './copy.ts';
 import { invoke } from './invoke.ts';
 import { changeOverlay, closeOverlay, openOverlay, openViewer, topOverlay } from './overlays.ts';
 import { parseCall, runWords } from './run-line.ts';
-import { sayError } from './say.ts';
+import { say, sayError } from './say.ts';
 import { focusedPane, type Screen } from './screen.ts';
 import { typeInto } from './type-into.ts';
 
@@ -190,9 +192,25 @@ function jobsKey(screen: Screen, overlay: OverlayOf<'jobs'>, event: KeyEvent): v
   } else if (job !== undefined && event.name === 'x') {
     screen.runner.cancel(job.id);
   } else if (job !== undefined && event.name === 'enter') {
-    if (job.progress !== undefined) openOverlay(screen, { kind: 'job', jobId: job.id, bottom: undefined });
-    else if (job.error !== undefined) openViewer(screen, job.line, [job.error.message, job.error.hint ?? '']);
+    lookAt(screen, job);
   }
+}
+
+/** The progress a job had, or what it printed and what went wrong. */
+function lookAt(screen: Screen, job: Job): void {
+  if (job.progress !== undefined) {
+    openOverlay(screen, { kind: 'job', jobId: job.id, bottom: undefined });
+    return;
+  }
+  const { output, error } = job;
+  const printed = Array.from(
+    { length: output.length },
+    (_, index) => output.at(output.first + index)?.text ?? '',
+  );
+  const wrong = error === undefined ? [] : [error.message, error.hint ?? ''].map(sanitiseLine);
+  const lines = [...printed, ...wrong];
+  if (lines.length > 0) openViewer(screen, job.line, lines);
+  else say(screen, 'info', `${job.line} printed nothing`);
 }
 
 function jobKey(screen: Screen, overlay: OverlayOf<'job'>, event: KeyEvent): void {

@@ -1,6 +1,7 @@
 import type { InputEvent } from '../input/input-event.ts';
 import { openPrompt, promptProposed, promptRecalled, promptTyped } from '../prompt/prompt-state.ts';
 import { proposals } from '../prompt/proposals.ts';
+import { isListPane } from '../view/is-list-pane.ts';
 import type { ListPaneId, Prompt, ViewState } from '../view/view-state.ts';
 import { withoutLastWord } from '../view/without-last-word.ts';
 import { runLine } from './run-line.ts';
@@ -69,7 +70,7 @@ function submit(screen: Screen, prompt: Prompt, text: string): void {
   if (prompt.kind !== 'command') {
     applyText(screen, prompt, text);
     const { focus } = screen.view.state;
-    if (prompt.kind === 'filter' && isList(focus)) {
+    if (prompt.kind === 'filter' && isListPane(focus)) {
       screen.files.change((before) => ({ ...before, filters: { ...before.filters, [focus]: text } }));
     }
     return;
@@ -88,7 +89,7 @@ function complete(screen: Screen, prompt: Prompt, count: number, line: string | 
 
 function applyText(screen: Screen, prompt: Prompt, text: string): void {
   const { focus } = screen.view.state;
-  if (prompt.kind === 'filter' && isList(focus)) {
+  if (prompt.kind === 'filter' && isListPane(focus)) {
     screen.view.update((state) => withFilter(state, focus, text));
   } else if (prompt.kind === 'search') {
     searchFrom(screen, text);
@@ -105,8 +106,4 @@ function historyOf(screen: Screen, prompt: Prompt): readonly string[] {
 
 function changePrompt(screen: Screen, prompt: Prompt | undefined): void {
   screen.view.update((state) => ({ ...state, prompt }));
-}
-
-function isList(id: string): id is ListPaneId {
-  return id === 'images' || id === 'containers' || id === 'layers';
 }

@@ -8,7 +8,7 @@ import { GantryError } from '../../base/gantry-error.ts';
 import { isViewCommand } from '../commands/view-command.ts';
 import { intercepted } from './intercept.ts';
 import { closeOverlay, openOverlay } from './overlays.ts';
-import { sayError } from './say.ts';
+import { say, sayError } from './say.ts';
 import type { Screen } from './screen.ts';
 import { showOutcome } from './show-outcome.ts';
 
@@ -42,6 +42,10 @@ export async function runWords(
   const question = await danger.question(screen.runner.context(new AbortController().signal), input);
   if (question === undefined) {
     await execute(screen, command, input, words);
+    return;
+  }
+  if (danger.asks === 'always' && question.items.length === 0) {
+    say(screen, 'info', `${command.verbs[0]}: nothing to remove`);
     return;
   }
   openOverlay(screen, {
@@ -88,8 +92,10 @@ async function execute(
   }
   if (intercepted(screen, command, input, words)) return;
   const line = jobLine(words);
-  const { ended } = screen.runner.start(command, input, line);
-  await showOutcome(screen, command, line, await ended);
+  const { id, ended } = screen.runner.start(command, input, line);
+  const outcome = await ended;
+  const job = screen.jobs.state.jobs.find((known) => known.id === id);
+  await showOutcome(screen, { command, line, watched: job?.progress !== undefined }, outcome);
 }
 
 function commandEntries(commands: readonly Command[]): readonly CommandEntry[] {

@@ -12,11 +12,22 @@ import type { Screen } from './screen.ts';
 const statusLines = 1;
 const viewerLimit = 20_000;
 
-/** Shows what a command came to: in the status line if one line says it all, else in a viewer. */
+/** What was called, and how it went on the screen. */
+export interface Call {
+  readonly command: Command;
+  /** As the user would type it. */
+  readonly line: string;
+  /** It had progress to look at; what it printed stands there. */
+  readonly watched: boolean;
+}
+
+/**
+ * Shows what a command came to. What was asked for is read in the status line if one line says it all, else in a
+ * viewer; what was done is one line, and the journal has what it printed.
+ */
 export async function showOutcome(
   screen: Screen,
-  command: Command,
-  line: string,
+  { command, line, watched }: Call,
   outcome: FinalOutcome,
 ): Promise<void> {
   switch (outcome.kind) {
@@ -24,10 +35,10 @@ export async function showOutcome(
       finish(screen, line, outcome, []);
       return;
     case 'lines':
-      finish(screen, line, outcome, outcome.lines);
+      finish(screen, line, outcome, watched || command.danger !== undefined ? [] : outcome.lines);
       return;
     case 'removals':
-      finish(screen, line, outcome, removalLines(outcome));
+      finish(screen, line, outcome, removalLines(outcome).slice(-1));
       return;
     case 'documents': {
       const text = outcome.text ?? (await documentText(outcome.documents, outcome.format));

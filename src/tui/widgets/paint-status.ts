@@ -46,7 +46,7 @@ function paintJobs(grid: CellGrid, jobs: readonly Job[], styles: Styles): number
   const bar = fraction === undefined ? 0 : barColumns + 1;
   const width = 2 + textWidth(label) + 1 + bar + textWidth(more) + 1;
   const from = Math.max(0, grid.columns - width);
-  let at = drawText(grid, from, 0, '⟳ ', styles.accent);
+  let at = drawText(grid, from, 0, '↻ ', styles.accent);
   at = drawText(grid, at, 0, label, styles.muted) + 1;
   if (fraction !== undefined) {
     paintBar(grid, { column: at, row: 0, columns: barColumns, fraction, styles });
