@@ -18,6 +18,7 @@ export interface RecordingOptions {
   readonly stdin?: AsyncIterable<Uint8Array> | readonly string[];
   readonly terminal?: boolean;
   readonly yes?: boolean;
+  readonly debug?: boolean;
   readonly commands?: CliHost['commands'];
   readonly env?: CliHost['env'];
 }
@@ -72,7 +73,13 @@ export function recordingHost(options: RecordingOptions = {}): RecordingHost {
     cwd: '/',
     env: options.env ?? {},
     interrupts,
-    globals: { root: undefined, help: false, version: false, yes: options.yes ?? false, debug: false },
+    globals: {
+      root: undefined,
+      help: false,
+      version: false,
+      yes: options.yes ?? false,
+      debug: options.debug ?? false,
+    },
     commands: options.commands ?? commandIndex,
     pluginCommands: async () => [],
     openEngine: async () => {

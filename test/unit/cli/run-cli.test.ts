@@ -96,14 +96,16 @@ describe('a command', () => {
     });
   });
 
-  it('says where a fault of ours came from', async () => {
+  it('calls a fault of ours so, and says where it came from to who asks', async () => {
     const commands = answering(async () => {
       throw new TypeError('oops');
     });
     const { status, stderr } = await gantry('try', { commands });
-    expect(status).toBe(1);
-    expect(stderr).toMatch(/^gantry: oops\n/);
-    expect(stderr).toContain('run-cli.test.ts');
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'gantry: oops\nThis is a fault of gantry itself; --debug shows where.\n',
+    });
+    expect((await gantry('try', { commands, debug: true })).stderr).toContain('run-cli.test.ts');
   });
 
   it('that was broken off says nothing and ends as a signal would', async () => {
