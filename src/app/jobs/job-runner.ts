@@ -6,6 +6,7 @@ import type { TransferEvent } from '../../engine/transfer-events.ts';
 import type { CommandContext } from '../commands/command-context.ts';
 import type { AnyInput, Command } from '../commands/define-command.ts';
 import type { BuildOutcome, Outcome, TransferOutcome } from '../commands/outcome.ts';
+import { removalLines } from '../commands/present/removal-lines.ts';
 import { LogRing } from '../state/log-ring.ts';
 import { sanitiseLine } from '../state/sanitise-line.ts';
 import type { Store } from '../state/store.ts';
@@ -98,6 +99,7 @@ export class JobRunner {
         outcome =
           outcome.kind === 'build' ? await this.#build(job, outcome) : await this.#transfer(job, outcome);
       }
+      this.#keep(job, outcome);
       const error = outcome.errors?.[0];
       jobs.update((state) =>
         jobChanged(state, job.id, (known) => ({
@@ -139,6 +141,14 @@ export class JobRunner {
       else this.#tell(job, event);
     }
     return outcome.next(await operation.result);
+  }
+
+  /** What a deed printed at its end can be read in the journal. */
+  #keep(job: Job, outcome: FinalOutcome): void {
+    const lines =
+      outcome.kind === 'lines' ? outcome.lines : outcome.kind === 'removals' ? removalLines(outcome) : [];
+    const time = new Date(this.#options.now()).toISOString();
+    for (const line of lines) job.output.push({ stream: 'stdout', time, text: sanitiseLine(line) });
   }
 
   #tell(job: Job, event: BuildEvent | TransferEvent): void {
