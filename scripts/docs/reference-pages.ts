@@ -47,7 +47,7 @@ function commandSection(command: Command): readonly string[] {
   const others = command.verbs.slice(1).map((verb) => `\`gantry ${verb}\``);
   if (others.length > 0) lines.push(`Also: ${others.join(', ')}.`, '');
   if (command.keys !== undefined) {
-    const keys = command.keys.map(({ key, places }) => `\`${key}\` in ${places.join(', ')}`);
+    const keys = command.keys.map(({ key, places }) => `\`${key}\` ${place(places)}`);
     lines.push(`On the screen: ${keys.join('; ')}.`, '');
   }
   for (const { line, meaning } of command.examples ?? []) lines.push(`- \`${line}\`: ${meaning}`);
@@ -96,6 +96,10 @@ function keysPage(commands: readonly Command[]): string {
     lines.push('');
   }
   return lines.join('\n');
+}
+
+function place(places: readonly KeyPlace[]): string {
+  return places.includes('everywhere') ? 'everywhere' : `in ${places.join(', ')}`;
 }
 
 function anchor({ verbs }: Command): string {
