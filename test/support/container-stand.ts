@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { ContainerServices } from '../../src/core/containers/container-context.ts';
 import { createContainers } from '../../src/core/containers/create-containers.ts';
+import { createNetworks } from '../../src/core/network/create-networks.ts';
 import { type CoreParts, coreParts } from '../../src/core/open-core.ts';
+import { createVolumes } from '../../src/core/volumes/create-volumes.ts';
 import type { ContainerSpec, Containers } from '../../src/engine/containers.ts';
 import type { Session } from '../../src/engine/session.ts';
 import { busyboxImage } from './busybox-image.ts';
@@ -21,11 +23,13 @@ export interface ContainerStand extends AsyncDisposable {
     command: readonly string[],
     spec?: Partial<ContainerSpec>,
   ): Promise<RunResult & { readonly id: string }>;
+  /** Removes every container, volume and network of it: for the next test. */
+  clear(): Promise<void>;
   /** What a command inside says. */
   exec(id: string, ...command: readonly string[]): Promise<RunResult>;
 }
 
-/** Disposing removes all containers and fails when anything of them is left on the machine. */
+/** One for a file: `clear` after each test; disposing fails when anything of it is left on the machine. */
 export async function containerStand(): Promise<ContainerStand> {
   const root = await tempRoot();
   const parts = standParts(root.path);
@@ -34,6 +38,13 @@ export async function containerStand(): Promise<ContainerStand> {
   const containers = createContainers(services);
   const create = async (spec: Partial<ContainerSpec>): Promise<string> =>
     (await containers.create({ image: 'busybox', ...spec })).id;
+  const clear = async (): Promise<void> => {
+    for (const { id } of await containers.list({ all: true })) {
+      await containers.remove(id, { force: true, volumes: true });
+    }
+    await createVolumes(services).prune({ all: true });
+    await createNetworks(services).prune();
+  };
   return {
     root,
     parts,
@@ -53,10 +64,9 @@ export async function containerStand(): Promise<ContainerStand> {
       await using session = await containers.exec(id, { command });
       return await finished(session);
     },
+    clear,
     async [Symbol.asyncDispose]() {
-      for (const { id } of await containers.list({ all: true })) {
-        await containers.remove(id, { force: true, volumes: true });
-      }
+      await clear();
       await parts.close();
       await root[Symbol.asyncDispose]();
     },

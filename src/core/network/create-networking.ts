@@ -11,7 +11,7 @@ import { formatIpv4, parseIpv4, parseSubnet } from './ipv4.ts';
 import { type NetworkContext, networkContext } from './network-context.ts';
 import type { NetworkRecord, PublishedPort } from './network-record.ts';
 import type { Endpoint, Networking } from './networking.ts';
-import { type BoundPorts, bindPorts, returnPorts, takePorts } from './port-pool.ts';
+import { type BoundPorts, bindPortsPatiently, returnPorts, takePorts } from './port-pool.ts';
 
 /** Bridges, addresses and published ports of one engine root. Nothing is read or made before its first use. */
 export function createNetworking(services: {
@@ -29,7 +29,7 @@ export function createNetworking(services: {
   return {
     async allocate({ containerId, network, ports }) {
       const record = await bringUp(context, findNetwork(context, network));
-      const bound = bindPorts(ports);
+      const bound = await bindPortsPatiently(context.records, ports);
       try {
         const endpoint = takeEndpoint(context, record.name, containerId, bound.bindings);
         held.set(endpoint.hostInterface, bound);

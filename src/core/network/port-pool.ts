@@ -1,5 +1,7 @@
 import { closeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GantryError } from '../../base/gantry-error.ts';
+import { isErrorCode } from '../../base/is-error-code.ts';
 import type { PortBinding } from '../../engine/containers.ts';
 import { bindPort, type PortSocket } from '../host/netlink/port-socket.ts';
 import { isErrno } from '../host/system-error.ts';
@@ -37,6 +39,28 @@ export function bindPorts(wanted: readonly PortBinding[]): BoundPorts {
   }
 }
 
+/**
+ * As {@link bindPorts}, but when a port is taken that no record knows, it tries again for a moment: the monitor of a
+ * container that has just ended tells of the end before it lets go of its sockets.
+ */
+export async function bindPortsPatiently(
+  records: NetworkRecords,
+  wanted: readonly PortBinding[],
+): Promise<BoundPorts> {
+  for (let waitedMs = 0; ; waitedMs += pauseMs) {
+    try {
+      return bindPorts(wanted);
+    } catch (error) {
+      const isOurs = wanted.some((binding) => overlapping(records, binding) !== undefined);
+      if (!isErrorCode(error, 'port-in-use') || isOurs || waitedMs >= patienceMs) throw error;
+    }
+    await sleep(pauseMs);
+  }
+}
+
+const pauseMs = 10;
+const patienceMs = 500;
+
 /** Records ports; inside the transaction that takes the address. Throws `conflict` / `port-in-use`. */
 export function takePorts(
   records: NetworkRecords,
@@ -45,11 +69,7 @@ export function takePorts(
 ): void {
   for (const binding of bindings) {
     const hostAddress = addressOf(binding);
-    for (const [, taken] of records.ports.entries(portPrefix(binding))) {
-      const overlaps =
-        [taken.hostAddress, hostAddress].includes(anyAddress) || taken.hostAddress === hostAddress;
-      if (overlaps) throw portInUse(hostAddress, binding.hostPort);
-    }
+    if (overlapping(records, binding) !== undefined) throw portInUse(hostAddress, binding.hostPort);
     records.ports.put(`${portPrefix(binding)}${hostAddress}`, {
       ...use,
       protocol: binding.protocol,
@@ -73,6 +93,16 @@ export function returnPorts(
     records.ports.delete(key);
     return [record];
   });
+}
+
+/** Who has the port on an address that meets this one. */
+function overlapping(records: NetworkRecords, binding: PortBinding): PortRecord | undefined {
+  const hostAddress = addressOf(binding);
+  return [...records.ports.entries(portPrefix(binding))]
+    .map(([, taken]) => taken)
+    .find(
+      (taken) => [taken.hostAddress, hostAddress].includes(anyAddress) || taken.hostAddress === hostAddress,
+    );
 }
 
 function bindOne(binding: PortBinding): PortSocket {

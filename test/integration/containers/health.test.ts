@@ -1,17 +1,17 @@
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { containerRecords } from '../../../src/core/containers/container-record.ts';
 import { processIdentity } from '../../../src/core/host/process-identity.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
 import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { until } from '../../support/until.ts';
 
-beforeAll(enterOwnNetworkNamespace);
-
 let stand: ContainerStand;
-beforeEach(async () => {
+beforeAll(async () => {
+  enterOwnNetworkNamespace();
   stand = await containerStand();
 });
-afterEach(() => stand[Symbol.asyncDispose]());
+afterEach(() => stand.clear());
+afterAll(() => stand[Symbol.asyncDispose]());
 
 const health = async (id: string) => (await stand.containers.inspect(id)).health;
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { processIdentity } from '../../../src/core/host/process-identity.ts';
 import { createNetworks } from '../../../src/core/network/create-networks.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
@@ -10,13 +10,13 @@ import { finished } from '../../support/runtime-stand.ts';
 import { startScript } from '../../support/script-process.ts';
 import { until } from '../../support/until.ts';
 
-beforeAll(enterOwnNetworkNamespace);
-
 let stand: ContainerStand;
-beforeEach(async () => {
+beforeAll(async () => {
+  enterOwnNetworkNamespace();
   stand = await containerStand();
 });
-afterEach(() => stand[Symbol.asyncDispose]());
+afterEach(() => stand.clear());
+afterAll(() => stand[Symbol.asyncDispose]());
 
 const states = async () =>
   (await stand.containers.list({ all: true })).map(({ name, state }) => `${name} ${state}`);

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { get } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createNetworks } from '../../../src/core/network/create-networks.ts';
 import { networkNames } from '../../../src/core/network/network-names.ts';
 import { createVolumes } from '../../../src/core/volumes/create-volumes.ts';
@@ -24,13 +24,13 @@ import { type ContainerStand, containerStand } from '../../support/container-sta
 import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { until } from '../../support/until.ts';
 
-beforeAll(enterOwnNetworkNamespace);
-
 let stand: ContainerStand;
-beforeEach(async () => {
+beforeAll(async () => {
+  enterOwnNetworkNamespace();
   stand = await containerStand();
 });
-afterEach(() => stand[Symbol.asyncDispose]());
+afterEach(() => stand.clear());
+afterAll(() => stand[Symbol.asyncDispose]());
 
 const publish = (hostPort: number, hostAddress = ''): PortBinding => ({
   protocol: 'tcp',
@@ -89,6 +89,14 @@ describe('the network of a container', () => {
     );
     await stand.containers.kill(id);
     await stand.containers.start(other.id);
+  });
+
+  test('a restart has its port again at once', async () => {
+    const id = await stand.up({ command: web, ports: [publish(8083)] });
+    for (let round = 0; round < 3; round += 1) {
+      await stand.containers.restart(id, { timeoutSeconds: 0 });
+      expect(await page('http://127.0.0.1:8083/')).toBe(`from ${id.slice(0, 12)}\n`);
+    }
   });
 
   test('a port is free again for others when a container ends while no gantry looks', async () => {
@@ -181,7 +189,7 @@ describe('volumes and binds', () => {
     noCopy,
   });
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     await busyboxImage(await stand.parts.services(), {
       name: 'seeded',
       config: { Volumes: { '/data': {} } },
