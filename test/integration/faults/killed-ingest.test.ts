@@ -17,7 +17,7 @@ const writer = `
   const expected = { digest: process.argv[2], sizeBytes: ${expected.sizeBytes} };
   const ingest = await store.ingest(expected);
   const chunk = Buffer.alloc(64 * 1024, 'gantry');
-  console.log(ingest.offset);
+  console.log(String(ingest.offset));
   for (let offset = ingest.offset; offset < expected.sizeBytes; ) {
     const size = Math.min(chunk.length - (offset % chunk.length), expected.sizeBytes - offset);
     await ingest.write(chunk.subarray(offset % chunk.length, (offset % chunk.length) + size));
