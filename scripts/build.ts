@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type OutputChunk, type Plugin, rolldown } from 'rolldown';
-import { entryPoints } from './build/entry-points.ts';
+import { type OutputChunk, type OutputOptions, type Plugin, rolldown } from 'rolldown';
+import { programEntries, workerEntries } from './build/entry-points.ts';
 import { inlineFacades } from './build/inline-facades.ts';
 import { loadTogether } from './build/load-together.ts';
 
@@ -13,7 +13,7 @@ const stamp = join(dist, 'outputs.json');
 
 const started = new Date();
 try {
-  const names = await writeAll(inlineFacades(await bundle()));
+  const names = await writeAll(inlineFacades(await bundleAll()));
   await forgetOlder(names);
   await writeFile(stamp, JSON.stringify(names));
   await utimes(stamp, started, started);
@@ -22,10 +22,27 @@ try {
   process.exit(1);
 }
 
-async function bundle(): Promise<readonly OutputChunk[]> {
+/** The program in parts that are loaded when they are used; a worker in one file, for a thread shares nothing with others. */
+async function bundleAll(): Promise<readonly OutputChunk[]> {
+  const groups = Object.entries(loadTogether).map(([name, seeds], index, all) => ({
+    name,
+    test: isOneOf(seeds),
+    priority: all.length - index,
+  }));
+  const program = bundle(await programEntries(home), { groups });
+  const workers = Object.entries(await workerEntries(home)).map(([name, path]) =>
+    bundle({ [name]: path }, false),
+  );
+  return (await Promise.all([program, ...workers])).flat();
+}
+
+async function bundle(
+  input: Readonly<Record<string, string>>,
+  codeSplitting: OutputOptions['codeSplitting'] & {},
+): Promise<readonly OutputChunk[]> {
   await using build = await rolldown({
     cwd: home,
-    input: await entryPoints(home),
+    input,
     platform: 'node',
     // Prebuilt binaries; blessed, which loads its parts by computed names; the API, one copy for all plugins.
     external: ['koffi', 'node-pty', 'blessed', /^blessed-contrib/, 'gantry/plugin'],
@@ -41,9 +58,7 @@ async function bundle(): Promise<readonly OutputChunk[]> {
     chunkFileNames: '[name]-[hash].js',
     // Names stay as they are, for traces.
     minify: { compress: true, mangle: false, codegen: false },
-    codeSplitting: {
-      groups: Object.entries(loadTogether).map(([name, seeds]) => ({ name, test: isOneOf(seeds) })),
-    },
+    codeSplitting,
   });
   return output.filter((file) => file.type === 'chunk');
 }

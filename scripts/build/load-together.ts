@@ -1,13 +1,14 @@
 /**
  * Modules that are needed together, as one file each: Node takes longer to find and link an ES module than to read a
- * hundred lines more. Given by what is imported lazily; what that imports at once comes with it. All else is split where
- * it is imported by `import()`.
+ * hundred lines more. Given by what is imported lazily; what that imports at once comes with it, unless an earlier file
+ * has it. All else is split where it is imported by `import()`.
  */
 export const loadTogether: Readonly<Record<string, readonly string[]>> = {
   /** Every command: words to command, engine, records, containers; output. */
   base: [
     'cli/run-cli',
     'cli/show/show-outcome',
+    'app/commands/argument-spec',
     'app/commands/command-index',
     'app/commands/container/list',
     'core/open-core',
@@ -15,6 +16,14 @@ export const loadTogether: Readonly<Record<string, readonly string[]>> = {
     'core/metadata/open-metadata',
     'core/containers/create-containers',
     'core/containers/list-containers',
+  ],
+  /** What containers and build steps have in common. */
+  step: [
+    'core/host/make-node',
+    'core/host/start-process',
+    'core/network/host-resolver',
+    'core/network/identity-texts',
+    'core/runtime/user/resolve-user',
   ],
   /** A container from its making to its end. */
   run: [
@@ -34,4 +43,20 @@ export const loadTogether: Readonly<Record<string, readonly string[]>> = {
     'core/runtime/release-start',
     'core/volumes/open-volume-store',
   ],
+  /** Lists of images. */
+  images: [
+    'app/commands/image/list',
+    'core/assemble-images',
+    'core/images/image-filters',
+    'core/images/image-history',
+  ],
+  /** Layers in and out. */
+  layers: [
+    'core/content/ingest',
+    'core/images/prune-images',
+    'core/images/write-image',
+    'core/layers/apply-layer',
+    'core/layers/diff-layer',
+  ],
+  build: ['app/commands/image/build', 'cli/show/show-build', 'core/assemble-builds'],
 };
