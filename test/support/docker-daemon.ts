@@ -7,6 +7,9 @@ import { tempFolder } from './temp-folder.ts';
 export interface DockerDaemon extends AsyncDisposable {
   /** For `DOCKER_HOST`. */
   readonly host: string;
+  /** What runs its client, and with which environment. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
   /** `docker ARGS`; any status is a result. */
   docker(...args: readonly string[]): Promise<ProgramResult>;
   dockerWith(options: ProgramOptions, ...args: readonly string[]): Promise<ProgramResult>;
@@ -27,7 +30,7 @@ export async function dockerDaemon(): Promise<DockerDaemon> {
   const host = `unix://${folder.at('docker.sock')}`;
   // Without this it would write a key below /etc.
   writeFileSync(folder.at('daemon.json'), JSON.stringify({ 'deprecated-key-path': folder.at('key.json') }));
-  const options: ProgramOptions = { env: { DOCKER_HOST: host, DOCKER_CONFIG: folder.at('client') } };
+  const env = { DOCKER_HOST: host, DOCKER_CONFIG: folder.at('client') };
   const server = await startServer({
     argv: [
       'dockerd',
@@ -39,14 +42,15 @@ export async function dockerDaemon(): Promise<DockerDaemon> {
       ...['--default-ulimit', 'nofile=1024:1024'],
     ],
     logPath: folder.at('log'),
-    ready: async () => (await runProgram([client, 'version'], options)).status === 0,
+    ready: async () => (await runProgram([client, 'version'], { env })).status === 0,
   });
   return {
     host,
-    docker: (...args) => runProgram([client, ...args], options),
-    dockerWith: (more, ...args) =>
-      runProgram([client, ...args], { ...options, ...more, env: { ...options.env, ...more.env } }),
-    must: (...args) => mustRun([client, ...args], options),
+    argv: [client],
+    env,
+    docker: (...args) => runProgram([client, ...args], { env }),
+    dockerWith: (more, ...args) => runProgram([client, ...args], { ...more, env: { ...env, ...more.env } }),
+    must: (...args) => mustRun([client, ...args], { env }),
     log: server.log,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

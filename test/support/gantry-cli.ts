@@ -10,6 +10,7 @@ export interface GantryCli {
   readonly root: string;
   /** What runs it: `[launcher, '--root', root]`. */
   readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
   /** `gantry ARGS`; any status is a result. */
   (...args: readonly string[]): Promise<ProgramResult>;
   with(options: ProgramOptions, ...args: readonly string[]): Promise<ProgramResult>;
@@ -24,6 +25,7 @@ export function gantryCli(tempRoot: Pick<TempRoot, 'path' | 'env'>): GantryCli {
   return Object.assign(run, {
     root,
     argv,
+    env,
     with: (options: ProgramOptions, ...args: readonly string[]) =>
       runProgram([...argv, ...args], { ...options, env: { ...env, ...options.env } }),
     must: (...args: readonly string[]) => mustRun([...argv, ...args], { env }),

@@ -4,6 +4,9 @@ import { tempFolder } from './temp-folder.ts';
 
 /** Debian's podman with its images, containers and state in a folder of its own. */
 export interface Podman extends AsyncDisposable {
+  /** What runs it, and with which environment. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
   /** `podman ARGS`; any status is a result. */
   podman(...args: readonly string[]): Promise<ProgramResult>;
   podmanWith(options: ProgramOptions, ...args: readonly string[]): Promise<ProgramResult>;
@@ -41,6 +44,8 @@ network_config_dir = "${folder.at('networks')}"
     ...['--log-level', 'error'],
   ];
   return {
+    argv,
+    env,
     podman: (...args) => runProgram([...argv, ...args], { env }),
     podmanWith: (more, ...args) => runProgram([...argv, ...args], { ...more, env: { ...env, ...more.env } }),
     must: (...args) => mustRun([...argv, ...args], { env }),
