@@ -39,11 +39,12 @@ export async function startTui(options: TuiOptions): Promise<number> {
     dirs: userDirs(options.env),
     selfCommand: options.selfCommand,
     now: options.now ?? Date.now,
-    loadCommands: async () =>
-      allCommands([...commandIndex, ...((await options.pluginCommands?.()) ?? [])], () => undefined),
+    loadCommands: () => allCommands(commandIndex),
+    loadPluginCommands: async () => allCommands((await options.pluginCommands?.()) ?? [], () => undefined),
     ended: (status) => ended.resolve(status),
   });
   try {
+    await Promise.race([screen.ready, ended.promise]);
     using _reader = new StdinReader(
       device.input,
       (event) => handleInput(screen.screen, event),

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Command } from '../../app/commands/define-command.ts';
 import { type JobsState, noJobs } from '../../app/jobs/job.ts';
 import { JobRunner } from '../../app/jobs/job-runner.ts';
@@ -49,6 +50,8 @@ export interface ScreenOptions {
   now(): number;
   /** The engine's commands; loaded after the first frame. */
   loadCommands(): Promise<readonly Command[]>;
+  /** Those of plugins; asked for once the engine's are there. One may take its time, or never come. */
+  loadPluginCommands?(): Promise<readonly Command[]>;
   ended(status: number): void;
 }
 
@@ -58,6 +61,8 @@ const commandsAfterMs = 250;
 /** A screen that runs, and what ends it: the terminal is given back by its disposal. */
 export interface RunningScreen extends AsyncDisposable {
   readonly screen: Screen;
+  /** Resolves once keys mean what they should; what was typed before is best kept until then. */
+  readonly ready: Promise<void>;
 }
 
 /** Takes the terminal, shows the frame of everything at once and fills it as data comes. */
@@ -133,7 +138,8 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
   refresher = new Refresher(screen);
   for (const store of [engineStore, stats, layers, jobs, view] as const) store.subscribe(refresh);
   openNewProgress(screen);
-  startWhereSomethingIs(engineStore, view);
+  const live = untilLive(engineStore);
+  void live.then(() => startWhereSomethingIs(engineStore, view));
 
   device.enter();
   refresher.refresh();
@@ -148,14 +154,22 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
   onResize();
   const ticker = startTicker(screen, now);
   // What keys mean may wait until there is something to use them on.
-  void untilLive(engineStore, commandsAfterMs).then(async () => {
-    commands = [...(await options.loadCommands()), ...own];
-    keymap = buildKeymap(commands, overrides);
-    refresh();
+  const ready = Promise.race([live, pause(commandsAfterMs, undefined, { ref: false })])
+    // The frame with the lists goes out first.
+    .then(nextTurn)
+    .then(async () => learn(await options.loadCommands()));
+  void ready.then(async () => {
     await files.loadHistory();
+    learn((await options.loadPluginCommands?.()) ?? []);
   });
   watchStats(engine, engineStore, stats, life.signal);
   watchLayerDetails(engine, engineStore, layers, life.signal);
+
+  function learn(more: readonly Command[]): void {
+    commands = [...commands.filter((known) => !own.includes(known)), ...more, ...own];
+    keymap = buildKeymap(commands, overrides);
+    refresh();
+  }
 
   function onResize(): void {
     const { columns, rows } = device;
@@ -181,6 +195,7 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
 
   return {
     screen,
+    ready,
     async [Symbol.asyncDispose]() {
       leaveResize();
       ticker[Symbol.dispose]();
@@ -200,29 +215,20 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
 
 /** On a machine without containers the keys begin at the images. */
 function startWhereSomethingIs(engineStore: Store<EngineState>, view: Store<ViewState>): void {
-  const { focus } = view.state;
-  const leave = engineStore.watch(
-    (state) => state.phase,
-    () => {
-      leave();
-      if (engineStore.state.containers?.length !== 0 || view.state.focus !== focus) return;
-      view.update((state) => ({ ...state, focus: 'images' }));
-    },
-  );
+  if (engineStore.state.containers?.length !== 0) return;
+  view.update((state) => (state.focus === 'containers' ? { ...state, focus: 'images' } : state));
 }
 
-/** Resolves once the lists are there, or after a while. */
-function untilLive(engineStore: Store<EngineState>, mostMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      leave();
-      clearTimeout(timer);
-      // The frame with the lists goes out first.
-      setImmediate(resolve);
-    };
-    const leave = engineStore.watch((state) => state.phase, done);
-    const timer = setTimeout(done, mostMs);
-  });
+/** Resolves once the lists are there, or the engine refused. */
+async function untilLive(engineStore: Store<EngineState>): Promise<void> {
+  if (engineStore.state.phase !== 'loading') return;
+  const known = Promise.withResolvers<void>();
+  const leave = engineStore.watch(
+    ({ phase }) => phase,
+    () => known.resolve(),
+  );
+  await known.promise;
+  leave();
 }
 
 function makePanes(context: PaneContext, logs: LogKeeper, changed: () => void): ReadonlyMap<PaneId, Pane> {
