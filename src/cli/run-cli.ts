@@ -100,7 +100,8 @@ async function printUsage(
     const { usageLine } = await import('./help/usage-line.ts');
     lines.push(usageLine(command, called), '');
   }
-  lines.push(`Run '${command === undefined ? 'gantry' : `gantry ${called}`} --help' for more information`);
+  const topic = command === undefined ? error.details['group'] : called;
+  lines.push(`Run '${topic === undefined ? 'gantry' : `gantry ${topic}`} --help' for more information`);
   host.stderr.text(`${lines.join('\n')}\n`);
 }
 

@@ -1,5 +1,5 @@
 import type { DocumentsOutcome } from '../../app/commands/outcome.ts';
-import { documentText, templateText } from '../../app/commands/present/document-text.ts';
+import { documentPrinter, documentText } from '../../app/commands/present/document-text.ts';
 import { stripControl } from '../../base/strip-control.ts';
 import type { CliHost } from '../cli-host.ts';
 
@@ -13,6 +13,7 @@ export async function showDocuments(host: CliHost, outcome: DocumentsOutcome): P
   } else if (format === undefined) {
     host.stdout.text(`${stripControl(text)}\n`);
   } else {
-    for (const document of documents) host.stdout.text(`${await templateText(document, format)}\n`);
+    const print = await documentPrinter(format);
+    for (const document of documents) host.stdout.text(`${print(document)}\n`);
   }
 }

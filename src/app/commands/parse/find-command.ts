@@ -34,6 +34,12 @@ export function findCommand(
     return { kind: 'group', name: noun };
   }
   const called = inGroup.length > 0 ? `${noun} ${verb}` : noun;
+  if (foreignVerbs.has(called)) {
+    throw usageError('unknown-command', `unknown command: gantry ${called}`, {
+      hint: 'Docker has this command; gantry does not.',
+      exitCode: 1,
+    });
+  }
   const close = closestWord(
     called,
     inGroup.length > 0 ? inGroup : new Set(verbs.map((known) => known.split(' ', 1)[0]!)),
@@ -41,5 +47,13 @@ export function findCommand(
   throw usageError('unknown-command', `unknown command: gantry ${called}`, {
     hint: close === undefined ? undefined : `Did you mean: gantry ${close}?`,
     exitCode: 1,
+    group: inGroup.length > 0 ? noun : undefined,
   });
 }
+
+/** Commands of Docker that people will try: nothing that is merely spelt alike is proposed for them. */
+const foreignVerbs: ReadonlySet<string> = new Set(
+  'buildx checkpoint commit compose config context cp diff export login logout manifest node plugin scout search secret service stack swarm trust update'.split(
+    ' ',
+  ),
+);

@@ -1,3 +1,4 @@
+import { GantryError } from '../../../base/gantry-error.ts';
 import { stripControl } from '../../../base/strip-control.ts';
 import { safeJson } from './safe-text.ts';
 
@@ -11,16 +12,28 @@ export async function documentText(
 ): Promise<string> {
   if (format === undefined || format === '') return safeJson(documents, 4);
   if (format === 'json') return safeJson(documents);
-  return (await Promise.all(documents.map((document) => templateText(document, format)))).join('\n');
+  return documents.map(await documentPrinter(format)).join('\n');
 }
 
-/** One document through a template, or as a line of JSON for `json`. */
-export async function templateText(document: unknown, format: string): Promise<string> {
-  if (format === 'json') return safeJson(document);
+/**
+ * A printer for one document after the other, by a template or as a line of JSON for `json`. The template is read here,
+ * so that a bad one fails before any work: `invalid` / `bad-template`, with Docker's exit status 64.
+ */
+export async function documentPrinter(format: string): Promise<(document: unknown) => string> {
+  if (format === 'json') return (document) => safeJson(document);
   const [{ parseTemplate }, { executeTemplate }] = await Promise.all([
     import('../template/parse-template.ts'),
     import('../template/execute-template.ts'),
   ]);
-  const nodes = parseTemplate(format.replaceAll('\\t', '\t').replaceAll('\\n', '\n'));
-  return stripControl(executeTemplate(nodes, document));
+  const nodes = withExitCode(() => parseTemplate(format.replaceAll('\\t', '\t').replaceAll('\\n', '\n')));
+  return (document) => stripControl(executeTemplate(nodes, document));
+}
+
+function withExitCode<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    const { kind, code, message } = GantryError.from(error);
+    throw new GantryError({ kind, code, message, details: { exitCode: 64 }, cause: error });
+  }
 }

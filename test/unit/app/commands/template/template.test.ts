@@ -21,7 +21,7 @@ const problem = (template: string): string => {
     show(template);
   } catch (error) {
     expect((error as GantryError).kind).toBe('invalid');
-    expect((error as GantryError).exitCode).toBe(64);
+    expect((error as GantryError).exitCode).toBe(1);
     return (error as GantryError).message;
   }
   return '';
