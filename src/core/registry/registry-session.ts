@@ -66,7 +66,8 @@ export function registrySession(
       const sendAuthorized = async (): Promise<HttpResponse> => {
         const shown = ours ? authorizer.header(request.scopes) : undefined;
         const response = await sendOnce(shown);
-        if (response.status !== 401 || !ours) return response;
+        // Whom a read was redirected to may not ask for credentials: its challenge names a token server of its own.
+        if (response.status !== 401 || response.url.origin !== base.origin) return response;
         const refusal = await settled(response);
         const better = await authorizer.answer(refusal, shown, request.scopes, request.signal);
         return better ? sendOnce(authorizer.header(request.scopes)) : refusal;

@@ -68,6 +68,26 @@ describe('the registry client', () => {
     ]);
   });
 
+  it('gives no credentials to a token server that a host it is redirected to names', async () => {
+    let asked = 0;
+    const other = await serve((request, response) => {
+      if (request.url?.startsWith('/token') === true) {
+        asked += 1;
+        response.end(JSON.stringify({ token: 'T' }));
+      } else {
+        const realm = `http://${request.headers.host}/token`;
+        response.writeHead(401, { 'WWW-Authenticate': `Bearer realm="${realm}",service="s"` }).end();
+      }
+    });
+    const domain = await serve((request, response) => {
+      if (request.url === '/v2/') response.end('{}');
+      else response.writeHead(307, { Location: `http://${other}/manifest` }).end();
+    });
+    const repository = client(domain, { kind: 'password', username: 'u', password: 'p' });
+    await expect(repository.fetchManifest('1', signal)).rejects.toMatchObject({ kind: 'denied' });
+    expect(asked).toBe(0);
+  });
+
   it('does not take credentials to another host when it is redirected', async () => {
     let leaked: string | undefined = 'never asked';
     const other = await serve((request, response) => {
