@@ -166,6 +166,19 @@ RUN ls -d /cache /bound /other /mem /run/secrets 2>&1 | grep -v 'No such' || tru
     expect(stand.services.images.get(imageId)?.diffIds.at(-1)).toBe(emptyLayer);
   });
 
+  it('keeps caches until all of the build cache is pruned', async () => {
+    const mounts = async () =>
+      (await stand.builds.cache()).filter(({ description }) => description.startsWith('cache mount'));
+    expect(await mounts()).toMatchObject([
+      { description: 'cache mount test-cache', sizeBytes: 5, inUse: false },
+    ]);
+    await stand.builds.pruneCache();
+    expect(await mounts()).toHaveLength(1);
+    const { removed } = await stand.builds.pruneCache({ all: true });
+    expect(removed.at(-1)).toMatch(/^[0-9a-f]{32}$/);
+    expect(await mounts()).toEqual([]);
+  });
+
   it('looks at the content of what is mounted, not at its times', async () => {
     stand.write({ 'bound/file.txt': 'one' });
     const dockerfileText =

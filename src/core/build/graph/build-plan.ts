@@ -31,6 +31,8 @@ export interface PlannedStage {
   readonly platform: Platform;
   /** Somebody asked for the platform: an image for another one will not do. */
   readonly platformGiven: boolean;
+  /** Names and numbers by which it may take files from stages before it; of two alike the later counts. */
+  readonly earlier: ReadonlyMap<string, number>;
   readonly from: PlannedStep;
   readonly steps: readonly (PlannedStep & { readonly instruction: StageInstruction })[];
 }
@@ -44,6 +46,4 @@ export interface BuildPlan {
   readonly target: number;
   /** ARGs before the first FROM and the automatic ones, with their values: what `ARG name` in a stage inherits. */
   readonly globalArgs: ReadonlyMap<string, string>;
-  /** Names and numbers of all earlier stages, as triggers of base images may use them. */
-  readonly stageIndexes: ReadonlyMap<string, number>;
 }

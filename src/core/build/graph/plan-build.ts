@@ -28,12 +28,11 @@ export function planBuild(dockerfile: Dockerfile, options: PlanOptions): Parsed<
   const target = findTarget(dockerfile.stages, options, sink);
   const targetName = dockerfile.stages[target ?? 0]?.from.stageName ?? String(target ?? 0);
   const globalArgs = resolveGlobalArgs(dockerfile, { ...options, targetStage: targetName }, sink);
-  const stageIndexes = new Map<string, number>();
+  const names = new Map<string, number>();
   const bases: (StageBase & { readonly platform: Platform })[] = [];
   for (const stage of dockerfile.stages) {
-    bases.push(resolveBase(stage, globalArgs, stageIndexes, options, sink));
-    stageIndexes.set(String(stage.index), stage.index);
-    if (stage.from.stageName !== undefined) stageIndexes.set(stage.from.stageName, stage.index);
+    bases.push(resolveBase(stage, globalArgs, names, options, sink));
+    if (stage.from.stageName !== undefined) names.set(stage.from.stageName, stage.index);
   }
   if (target === undefined || sink.failed) return { value: undefined, diagnostics: sink.diagnostics };
 
@@ -46,7 +45,7 @@ export function planBuild(dockerfile: Dockerfile, options: PlanOptions): Parsed<
       ...stage,
       platformGiven: stage.platformGiven || options.targetPlatform !== undefined,
     }));
-  const plan: BuildPlan = { directives: dockerfile.directives, stages, target, globalArgs, stageIndexes };
+  const plan: BuildPlan = { directives: dockerfile.directives, stages, target, globalArgs };
   return { value: sink.failed ? undefined : plan, diagnostics: sink.diagnostics };
 }
 
@@ -142,7 +141,7 @@ function resolveBase(
     sink.error('blank-base', message, from.position, hint);
   }
   if (image === 'scratch') return { kind: 'scratch', platform };
-  const index = /^\d+$/.test(image) ? undefined : earlier.get(image.toLowerCase());
+  const index = earlier.get(image.toLowerCase());
   if (index !== undefined) return { kind: 'stage', index, platform };
   return { kind: 'image', reference: image, platform };
 }
@@ -177,8 +176,9 @@ function neededStages(
     needed.add(index);
     const base = bases[index];
     if (base?.kind === 'stage') waiting.push(base.index);
+    const earlier = namesBefore(stages, index);
     for (const instruction of stages[index]?.instructions ?? []) {
-      for (const origin of originsOf(instruction, namesBefore(stages, index), sink)) {
+      for (const origin of originsOf(instruction, earlier, sink)) {
         if (origin.kind === 'stage') waiting.push(origin.index);
       }
     }
@@ -220,9 +220,10 @@ function planStage(
   });
   const lastOf = (other: number): string => `${other}.${all[other]?.instructions.length ?? 0}`;
   const silent = new DiagnosticSink('');
+  const earlier = namesBefore(all, index);
   const inputsOf = (instruction: StageInstruction, at: number): readonly string[] => [
     `${index}.${at - 1}`,
-    ...originsOf(instruction, namesBefore(all, index), silent).flatMap((origin) =>
+    ...originsOf(instruction, earlier, silent).flatMap((origin) =>
       origin.kind === 'stage' ? [lastOf(origin.index)] : [],
     ),
   ];
@@ -232,6 +233,7 @@ function planStage(
     base,
     platform,
     platformGiven: from.platform !== undefined,
+    earlier,
     from: step(0, from.source, from.position, base.kind === 'stage' ? [lastOf(base.index)] : []),
     steps: instructions.map((instruction, at) => ({
       ...step(at + 1, instruction.source, instruction.position, inputsOf(instruction, at + 1)),

@@ -1,12 +1,12 @@
-import { hash } from 'node:crypto';
-import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
-import { type FileLock, lockFile, tryLockFile } from '../../host/lock-file.ts';
+import type { FileLock } from '../../host/lock-file.ts';
 import type { ResolvedMount } from '../../runtime/spec/mounts.ts';
 import type { RunMount } from '../dockerfile/parse-run-mount.ts';
 import type { BuildSession } from '../solver/build-session.ts';
+import { type OpenCacheMount, openCacheMount } from '../solver/cache-mounts.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
 import type { Pacer } from '../tree/pacer.ts';
 import { resolveInTree } from '../tree/resolve-in-tree.ts';
@@ -50,7 +50,7 @@ export async function prepareMounts(
         mounts.push({ kind: 'tmpfs', target, options: `exec,mode=1777${size}` });
       } else if (mount.type === 'cache') {
         const { dir, lock } = await cacheFolder(session, mount, position);
-        if (lock !== undefined) locks.push(lock);
+        locks.push(lock);
         mounts.push({ kind: 'bind', source: dir, target, readOnly: mount.readOnly });
       } else if (mount.type === 'bind') {
         const source = await bindSource(session, selection as Selection, mount.readOnly, place, pacer);
@@ -112,30 +112,11 @@ async function cacheFolder(
   session: BuildSession,
   mount: Extract<RunMount, { type: 'cache' }>,
   position: SourcePosition,
-): Promise<{ readonly dir: string; readonly lock: FileLock | undefined }> {
+): Promise<OpenCacheMount> {
   if (mount.from !== undefined) {
     throw unsupported('RUN --mount=type=cache with from=', position, 'fill the cache in the RUN itself');
   }
-  const base = join(
-    session.services.dirs.cache,
-    'build-mounts',
-    hash('sha256', mount.id, 'hex').slice(0, 32),
-  );
-  let dir = base;
-  let lock: FileLock | undefined;
-  if (mount.sharing === 'locked') {
-    lock = await lockFile(`${base}.lock`, { signal: session.signal });
-  } else if (mount.sharing === 'private') {
-    for (let number = 0; lock === undefined; number += 1) {
-      dir = number === 0 ? base : `${base}-${number}`;
-      lock = tryLockFile(`${dir}.lock`);
-    }
-  }
-  if (statSync(dir, { throwIfNoEntry: false }) === undefined) {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    chownSync(dir, mount.uid, mount.gid);
-    chmodSync(dir, mount.mode);
-  }
+  const { dir, lock } = await openCacheMount(session.services.dirs, mount, session.signal);
   const below = new LayeredTree(
     { kind: 'folder', folder: dir, lower: [], upper: undefined, work: undefined },
     'cache mount',

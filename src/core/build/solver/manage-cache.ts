@@ -3,6 +3,7 @@ import { chainIds } from '../../../oci/sha256.ts';
 import type { CoreServices } from '../../core-services.ts';
 import { findGarbage } from '../../images/garbage.ts';
 import { beginCollection } from '../../metadata/garbage-lock.ts';
+import { listCacheMounts, removeCacheMounts } from './cache-mounts.ts';
 import { type CacheRecord, cacheRecords } from './cache-records.ts';
 import { buildCacheRoots } from './cache-roots.ts';
 
@@ -11,8 +12,8 @@ const shownDigits = 25;
 /** Steps without files cost next to nothing: they are forgotten when nobody has used them for so long. */
 const idleMs = 30 * 24 * 3600 * 1000;
 
-/** Layers the build cache keeps, the newest use first. Steps without files are not worth a line. */
-export function listCache(services: CoreServices): readonly BuildCacheEntry[] {
+/** Layers and cache mounts the build cache keeps, the newest use first. Steps without files are not worth a line. */
+export async function listCache(services: CoreServices): Promise<readonly BuildCacheEntry[]> {
   const inUse = chainsInUse(services);
   const byLayer = new Map<string, readonly [string, CacheRecord]>();
   for (const [key, record] of cacheRecords(services.metadata).entries()) {
@@ -22,16 +23,16 @@ export function listCache(services: CoreServices): readonly BuildCacheEntry[] {
       byLayer.set(record.layer.chainId, [key, record]);
     }
   }
-  return [...byLayer.entries()]
-    .map(([chainId, [key, record]]) => ({
-      id: key.slice(0, shownDigits),
-      description: record.description,
-      sizeBytes: services.snapshots.info(chainId)?.sizeBytes ?? record.layer?.tarBytes ?? 0,
-      createdAt: record.createdAt,
-      lastUsedAt: record.lastUsedAt,
-      inUse: inUse.has(chainId),
-    }))
-    .sort((a, b) => (a.lastUsedAt < b.lastUsedAt ? 1 : -1));
+  const layers = [...byLayer.entries()].map(([chainId, [key, record]]) => ({
+    id: key.slice(0, shownDigits),
+    description: record.description,
+    sizeBytes: services.snapshots.info(chainId)?.sizeBytes ?? record.layer?.tarBytes ?? 0,
+    createdAt: record.createdAt,
+    lastUsedAt: record.lastUsedAt,
+    inUse: inUse.has(chainId),
+  }));
+  const mounts = await listCacheMounts(services.dirs);
+  return [...layers, ...mounts].sort((a, b) => (a.lastUsedAt < b.lastUsedAt ? 1 : -1));
 }
 
 export interface CachePruning {
@@ -40,8 +41,8 @@ export interface CachePruning {
 }
 
 /**
- * Forgets steps whose layer no image uses, or all of them with `all`, and removes layers nobody needs then. `dryRun`
- * says what would go. Builds at work keep what they use.
+ * Forgets steps whose layer no image uses, or all of them and the cache mounts with `all`, and removes layers nobody
+ * needs then. `dryRun` says what would go. Builds at work keep what they use.
  */
 export async function pruneCache(
   services: CoreServices,
@@ -72,16 +73,22 @@ export async function pruneCache(
   for (const { key, sizeBytes } of removable) {
     reclaimedBytes += sizeBytes ?? (await snapshots.usage(key)).sizeBytes;
   }
+  const mounts = options.all ? (await listCacheMounts(dirs)).filter(({ inUse }) => !inUse) : [];
+  for (const { sizeBytes } of mounts) reclaimedBytes += sizeBytes;
   if (!options.dryRun) {
     metadata.transaction(() => {
       for (const key of going.keys()) records.delete(key);
     });
     for (const { key } of removable) await snapshots.remove(key);
+    await removeCacheMounts(
+      dirs,
+      mounts.map(({ id }) => id),
+    );
   }
   const removed = [...going]
     .filter(([, { layer }]) => layer !== undefined)
     .map(([key]) => key.slice(0, shownDigits));
-  return { removed, reclaimedBytes };
+  return { removed: [...removed, ...mounts.map(({ id }) => id)], reclaimedBytes };
 }
 
 function chainsInUse(services: CoreServices): ReadonlySet<string> {

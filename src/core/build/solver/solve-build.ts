@@ -70,7 +70,7 @@ async function solveStage(session: BuildSession, stage: PlannedStage, solvers: S
   const added = triggerSteps(stage, triggers);
   solvers.vertices.insertAfterFrom(stage.index, stage.name, added);
 
-  const earlier = new Map([...session.plan.stageIndexes].filter(([, index]) => index < stage.index));
+  const { earlier } = stage;
   for (const step of [...added, ...stage.steps]) {
     const origins = makeOrigins(session, {
       earlier,
