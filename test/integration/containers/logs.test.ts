@@ -1,0 +1,98 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { LogEntry } from '../../../src/engine/containers.ts';
+import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
+import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
+import { until } from '../../support/until.ts';
+
+let stand: ContainerStand;
+beforeAll(async () => {
+  enterOwnNetworkNamespace();
+  stand = await containerStand();
+});
+afterEach(() => stand.clear());
+afterAll(() => stand[Symbol.asyncDispose]());
+
+describe('logs', () => {
+  const texts = async (entries: AsyncIterable<LogEntry>) =>
+    (await Array.fromAsync(entries)).map(({ stream, data }) => `${stream}: ${Buffer.from(data)}`);
+
+  test('are kept with their streams and times, and can be read from the end', async () => {
+    const { id } = await stand.run(['sh', '-c', 'for i in 1 2 3 4 5; do echo $i; done; echo end >&2']);
+    const all = await Array.fromAsync(stand.containers.logs(id));
+    expect(all.map(({ data }) => Buffer.from(data).toString()).join('')).toContain('1\n2\n3\n4\n5\n');
+    expect(await texts(stand.containers.logs(id, { tail: 2 }))).toHaveLength(2);
+    expect(await texts(stand.containers.logs(id, { since: all.at(-1)!.time }))).toHaveLength(1);
+    expect(await texts(stand.containers.logs(id, { until: '2001-01-01T00:00:00Z' }))).toEqual([]);
+    await expect(texts(stand.containers.logs(id, { since: 'yesterday' }))).rejects.toThrow('RFC 3339');
+  });
+
+  test('are followed until the container ends', async () => {
+    const id = await stand.up({
+      command: [
+        'sh',
+        '-c',
+        'i=0; while ! test -e /end; do i=$((i+1)); echo line $i; sleep 0.02; done; echo last',
+      ],
+    });
+    const seen: string[] = [];
+    for await (const { data } of stand.containers.logs(id, { follow: true })) {
+      seen.push(Buffer.from(data).toString());
+      if (seen.length === 5) await stand.exec(id, 'touch', '/end');
+    }
+    expect(seen[0]).toBe('line 1\n');
+    expect(seen.at(-1)).toBe('last\n');
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test('stop being followed when nobody wants them', async () => {
+    const id = await stand.up({ command: ['sh', '-c', 'echo one; sleep 1000'] });
+    const abort = new AbortController();
+    const seen: string[] = [];
+    for await (const { data } of stand.containers.logs(id, { follow: true, signal: abort.signal })) {
+      seen.push(Buffer.from(data).toString());
+      abort.abort();
+    }
+    expect(seen).toEqual(['one\n']);
+  });
+
+  test('are bounded: the file rotates, and what is kept is the newest', async () => {
+    const id = await stand.up({
+      command: [
+        'sh',
+        '-c',
+        'read go; for i in $(seq 1 6000); do echo "line $i of many, some longer than others"; done; read stop',
+      ],
+      openStdin: true,
+      logOptions: { 'max-size': '100k' },
+    });
+    await using session = await stand.containers.attach(id, { stdin: true });
+    const drained = (async () => {
+      for await (const _ of session.output);
+    })();
+    const followed = Array.fromAsync(stand.containers.logs(id, { follow: true }));
+    await session.write(Buffer.from('go\n'));
+    await until(async () => (await texts(stand.containers.logs(id, { tail: 1 })))[0]?.includes('line 6000 '));
+    const kept = await texts(stand.containers.logs(id));
+    expect(kept.at(-1)).toContain('line 6000 ');
+    expect(kept.length).toBeLessThan(6000);
+    await session.write(Buffer.from('stop\n'));
+    await drained;
+    expect(Buffer.from((await followed).at(-1)!.data).toString()).toContain('line 6000 ');
+    const files = readdirSync(`${stand.root.dirs.containers}/${id}`).filter((name) =>
+      name.startsWith('ctr.log'),
+    );
+    expect(files.length).toBeLessThanOrEqual(3);
+  });
+
+  test('are not kept with the driver none', async () => {
+    const { id, stdout } = await stand.run(['echo', 'hi'], { logDriver: 'none' });
+    expect(stdout).toBe('hi\n');
+    await expect(texts(stand.containers.logs(id))).rejects.toThrow(
+      'configured logging driver does not support reading',
+    );
+    await expect(stand.containers.create({ image: 'busybox', logDriver: 'syslog' })).rejects.toThrow(
+      "logger: no log driver named 'syslog' is registered",
+    );
+  });
+});

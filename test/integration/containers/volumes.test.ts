@@ -1,0 +1,142 @@
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createVolumes } from '../../../src/core/volumes/create-volumes.ts';
+import type { Mount } from '../../../src/engine/containers.ts';
+import { busyboxImage } from '../../support/busybox-image.ts';
+import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
+import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
+
+let stand: ContainerStand;
+beforeAll(async () => {
+  enterOwnNetworkNamespace();
+  stand = await containerStand();
+});
+afterEach(() => stand.clear());
+afterAll(() => stand[Symbol.asyncDispose]());
+
+describe('volumes and binds', () => {
+  const volume = (name: string | undefined, target: string, noCopy = false): Mount => ({
+    type: 'volume',
+    name,
+    target,
+    readOnly: false,
+    noCopy,
+  });
+
+  beforeAll(async () => {
+    await busyboxImage(await stand.parts.services(), {
+      name: 'seeded',
+      config: { Volumes: { '/data': {} } },
+      prepare: (root) => {
+        mkdirSync(`${root}/data/sub`, { recursive: true });
+        writeFileSync(`${root}/data/sub/file`, 'from the image\n');
+        symlinkSync('/etc/shadow', `${root}/data/link`);
+        chownSync(`${root}/data`, 1000, 1000);
+        chmodSync(`${root}/data`, 0o750);
+        chownSync(`${root}/data/sub/file`, 1234, 4321);
+        chmodSync(`${root}/data/sub/file`, 0o4711);
+        symlinkSync('/data', `${root}/by-link`);
+        symlinkSync('../../../../../../etc', `${root}/escape`);
+      },
+    });
+  });
+
+  test('an empty named volume takes what the image has there, with owners and modes, once', async () => {
+    const look = [
+      'sh',
+      '-c',
+      'stat -c "%u:%g %a" /vol /vol/sub/file; cat /vol/sub/file; echo changed > /vol/sub/file',
+    ];
+    const first = await stand.run(look.with(-1, look.at(-1)!.replaceAll('/vol', '/data')), {
+      image: 'seeded',
+      mounts: [volume('db', '/data')],
+    });
+    expect(first.stdout).toBe('1000:1000 750\n1234:4321 4711\nfrom the image\n');
+    const again = await stand.run(['cat', '/data/sub/file'], {
+      image: 'seeded',
+      mounts: [volume('db', '/data')],
+    });
+    expect(again.stdout).toBe('changed\n');
+    const { usedBy } = await createVolumes(stand.services).inspect('db');
+    expect([...usedBy].sort()).toEqual([first.id, again.id].sort());
+  });
+
+  test('a symbolic link of the image leads nowhere outside of it', async () => {
+    const { id } = await stand.containers.create({
+      image: 'seeded',
+      mounts: [volume('linked', '/by-link'), volume('escaped', '/escape')],
+    });
+    const volumes = createVolumes(stand.services);
+    const linked = (await volumes.inspect('linked')).mountpoint;
+    expect(readFileSync(`${linked}/sub/file`, 'utf8')).toBe('from the image\n');
+    expect(lstatSync(`${linked}/link`).isSymbolicLink()).toBe(true);
+    // The /etc of the image, not ours.
+    const escaped = (await volumes.inspect('escaped')).mountpoint;
+    expect(readdirSync(escaped).sort()).toEqual(['group', 'passwd']);
+    await stand.containers.remove(id);
+  });
+
+  test('nocopy leaves it empty, and a VOLUME of the image gets an anonymous one that goes with rm -v', async () => {
+    const { stdout } = await stand.run(['ls', '-A', '/data'], {
+      image: 'seeded',
+      mounts: [volume('bare', '/data', true)],
+    });
+    expect(stdout).toBe('');
+    const volumes = createVolumes(stand.services);
+    const kept = await stand.run(['true'], { image: 'seeded' });
+    const [anonymous] = (await volumes.list()).filter((one) => one.anonymous);
+    expect(anonymous?.usedBy).toEqual([kept.id]);
+    expect(existsSync(`${anonymous!.mountpoint}/sub/file`)).toBe(true);
+    await expect(volumes.remove(anonymous!.name)).rejects.toMatchObject({
+      message: `remove ${anonymous!.name}: volume is in use - [${kept.id}]`,
+    });
+    await stand.containers.remove(kept.id, { volumes: true });
+    expect((await volumes.list()).map(({ name }) => name)).toEqual(['bare']);
+    expect((await volumes.prune()).removed).toEqual([]);
+    const [last] = await stand.containers.list({ all: true });
+    await stand.containers.remove(last!.id);
+    expect((await volumes.prune({ all: true })).removed).toEqual(['bare']);
+  });
+
+  test('--rm takes anonymous volumes along, also when it never started', async () => {
+    await stand.run(['true'], { image: 'seeded', autoRemove: true });
+    expect(await createVolumes(stand.services).list()).toEqual([]);
+  });
+
+  test('a bind shows the folder of the host; a missing one is made for -v and refused for --mount', async () => {
+    const bind = (source: string, createSource: boolean, readOnly = false): Mount => ({
+      type: 'bind',
+      source,
+      target: '/mnt',
+      readOnly,
+      createSource,
+    });
+    const folder = stand.root.at('shared');
+    await stand.run(['sh', '-c', 'echo hello > /mnt/greeting'], { mounts: [bind(folder, true)] });
+    expect(readFileSync(`${folder}/greeting`, 'utf8')).toBe('hello\n');
+    const refused = await stand.run(['sh', '-c', 'echo x > /mnt/greeting'], {
+      mounts: [bind(folder, true, true)],
+    });
+    expect(refused.stderr).toContain('Read-only file system');
+    await expect(
+      stand.containers.create({ image: 'busybox', mounts: [bind(stand.root.at('nowhere'), false)] }),
+    ).rejects.toThrow('invalid mount config for type "bind": bind source path does not exist');
+  });
+
+  test('a tmpfs is empty and forgets', async () => {
+    const { stdout } = await stand.run(['sh', '-c', 'mount | grep " /scratch " | cut -d" " -f5'], {
+      mounts: [{ type: 'tmpfs', target: '/scratch', options: 'size=64k' }],
+    });
+    expect(stdout).toBe('tmpfs\n');
+  });
+});
