@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type OutputChunk, type OutputOptions, type Plugin, rolldown } from 'rolldown';
+import type { OutputChunk } from 'rolldown';
+import { bundle } from './build/bundle.ts';
 import { programEntries, workerEntries } from './build/entry-points.ts';
 import { inlineFacades } from './build/inline-facades.ts';
 import { loadTogether } from './build/load-together.ts';
@@ -29,52 +30,16 @@ async function bundleAll(): Promise<readonly OutputChunk[]> {
     test: isOneOf(seeds),
     priority: all.length - index,
   }));
-  const program = bundle(await programEntries(home), { groups });
+  const program = bundle(home, await programEntries(home), { groups });
   const workers = Object.entries(await workerEntries(home)).map(([name, path]) =>
-    bundle({ [name]: path }, false),
+    bundle(home, { [name]: path }, false),
   );
   return (await Promise.all([program, ...workers])).flat();
-}
-
-async function bundle(
-  input: Readonly<Record<string, string>>,
-  codeSplitting: OutputOptions['codeSplitting'] & {},
-): Promise<readonly OutputChunk[]> {
-  await using build = await rolldown({
-    cwd: home,
-    input,
-    platform: 'node',
-    // Prebuilt binaries; blessed, which loads its parts by computed names; the API, one copy for all plugins.
-    external: ['koffi', 'node-pty', 'blessed', /^blessed-contrib/, 'gantry/plugin'],
-    transform: { target: 'node24', define: { 'process.env.NODE_ENV': '"production"' } },
-    plugins: [empty('react-devtools-core')],
-    // A group may have names of its own besides those of the entries in it.
-    preserveEntrySignatures: 'allow-extension',
-    checks: { ineffectiveDynamicImport: false },
-  });
-  const { output } = await build.generate({
-    format: 'esm',
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name]-[hash].js',
-    // Names stay as they are, for traces.
-    minify: { compress: true, mangle: false, codegen: false },
-    codeSplitting,
-  });
-  return output.filter((file) => file.type === 'chunk');
 }
 
 function isOneOf(seeds: readonly string[]): (id: string) => boolean {
   const ids = new Set(seeds.map((seed) => join(home, 'src', `${seed}.ts`)));
   return (id) => ids.has(id);
-}
-
-/** Ink asks for its development tools by name; nobody who runs gantry has them. */
-function empty(name: string): Plugin {
-  return {
-    name: `empty-${name}`,
-    resolveId: (id) => (id === name ? `\0${name}` : undefined),
-    load: (id) => (id === `\0${name}` ? 'export default {}' : undefined),
-  };
 }
 
 /** Each file appears whole or not at all: a gantry may start, or load a chunk, at this very moment. */

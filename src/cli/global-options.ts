@@ -1,4 +1,5 @@
 import { usageError } from '../app/commands/parse/usage-error.ts';
+import type { GantryError } from '../base/gantry-error.ts';
 
 /** Options before the command. */
 export interface GlobalOptions {
@@ -46,13 +47,31 @@ export function splitArguments(argv: readonly string[]): SplitArguments {
     else if (word === '--root') globals.root = rootValue(argv[++at]);
     else if (word.startsWith('--root=')) globals.root = rootValue(word.slice('--root='.length));
     else if (word === '--') return { globals, words: argv.slice(at + 1) };
-    else if (word.startsWith('--'))
-      throw usageError('unknown-option', `unknown flag: ${word.split('=', 1)[0]}`);
-    else if (word.startsWith('-') && word !== '-') {
-      throw usageError('unknown-option', `unknown shorthand flag: '${word[1]}' in ${word}`);
-    } else break;
+    else if (word.startsWith('-') && word !== '-') throw unknownOption(word.split('=', 1)[0]!);
+    else break;
   }
   return { globals, words: argv.slice(at) };
+}
+
+/** Docker's options that choose a daemon. */
+const daemonOptions: ReadonlySet<string> = new Set([
+  '-H',
+  '--host',
+  '-c',
+  '--context',
+  '--config',
+  '--tls',
+  '--tlsverify',
+]);
+
+function unknownOption(word: string): GantryError {
+  const message = word.startsWith('--')
+    ? `unknown flag: ${word}`
+    : `unknown shorthand flag: '${word[1]}' in ${word}`;
+  const hint = daemonOptions.has(word)
+    ? 'There is no daemon to connect to: the engine is built in.'
+    : undefined;
+  return usageError('unknown-option', message, { hint });
 }
 
 function rootValue(value: string | undefined): string {

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { GantryError } from '../../src/base/gantry-error.ts';
 import type { BuildEvent } from '../../src/engine/builds.ts';
+import { expectFrame } from '../support/expect-frame.ts';
 import { FakeEngine, fakeNow } from '../support/fake-engine.ts';
-import { frameOf } from '../support/frame.ts';
 import { type MountedScreen, mountScreen } from '../support/mount-screen.ts';
 import { fakeImageId } from '../support/sample-objects.ts';
 
@@ -43,10 +43,6 @@ function buildEngine() {
     return { imageId: fakeImageId('built'), tags: ['app:1'], cachedSteps: 2, totalSteps: 5 };
   };
   return { engine, gate };
-}
-
-async function expectFrame({ emulator }: MountedScreen, name: string): Promise<void> {
-  await expect(frameOf(emulator)).toMatchFileSnapshot(`frames/${name}.frame`);
 }
 
 async function startBuild(screen: MountedScreen): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frameOf } from '../support/frame.ts';
+import { expectFrame } from '../support/expect-frame.ts';
 import { type MountedScreen, type MountOptions, mountScreen } from '../support/mount-screen.ts';
 
 /** Mounts a screen with a log and readings of `web`, and waits until all of it is shown. */
@@ -21,12 +21,6 @@ async function mounted(options: MountOptions = {}): Promise<MountedScreen> {
     screen.engine.reading('web', cpu, memory);
   await screen.settle();
   return screen;
-}
-
-const frame = (name: string): string => `frames/${name}.frame`;
-
-async function expectFrame({ emulator }: MountedScreen, name: string): Promise<void> {
-  await expect(frameOf(emulator)).toMatchFileSnapshot(frame(name));
 }
 
 describe('screen', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { frameOf } from '../support/frame.ts';
+import { expectFrame } from '../support/expect-frame.ts';
 import { type MountedScreen, type MountOptions, mountScreen } from '../support/mount-screen.ts';
 
 /** In place of gantry: says how it was called, then is a shell. */
@@ -23,7 +23,7 @@ describe('a shell in a pane', () => {
     await screen.press('echo one two\r');
     await screen.shows('one two');
     await screen.settle();
-    await expect(frameOf(screen.emulator)).toMatchFileSnapshot('frames/shell.frame');
+    await expectFrame(screen, 'shell');
     const row = screen.emulator.lines().findLastIndex((line) => line.includes('$ '));
     expect(screen.emulator.cursor).toMatchObject({ row });
     expect(screen.emulator.cursor.column).toBeGreaterThan(50);

@@ -1,6 +1,6 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { bundle } from '../../scripts/build/bundle.ts';
 
 const home = join(import.meta.dirname, '../..');
 
@@ -8,34 +8,10 @@ const home = join(import.meta.dirname, '../..');
 export async function bundleProgram(
   source: string,
 ): Promise<{ readonly folder: string; readonly path: string }> {
-  // Below node_modules, so that packages left outside are found from there.
+  const chunks = await bundle(home, { program: source }, true);
+  // Below node_modules, so that packages left outside are found from there, and what is written is taken for modules.
   const folder = await mkdtemp(join(home, 'node_modules/.gantry-test-'));
-  await build({
-    absWorkingDir: home,
-    entryPoints: { program: source },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    jsx: 'automatic',
-    external: ['koffi', 'node-pty', 'blessed', 'blessed-contrib'],
-    define: { 'process.env.NODE_ENV': '"production"' },
-    banner: {
-      js: "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);",
-    },
-    plugins: [
-      {
-        name: 'without-devtools',
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'none' }));
-          onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export default {}' }));
-        },
-      },
-    ],
-    logLevel: 'error',
-  });
-  return { folder, path: join(folder, 'program.mjs') };
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  for (const { fileName, code } of chunks) await writeFile(join(folder, fileName), code);
+  return { folder, path: join(folder, 'program.js') };
 }

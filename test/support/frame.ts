@@ -12,9 +12,14 @@ export function frameOf(emulator: Emulator): string {
   );
   const legend = [...letters].map(([look, letter]) => `${letter}  ${look}`);
   const ruler = '-'.repeat(cols);
-  return [...emulator.lines(), ruler, ...styles.map((line) => line.replace(/\.+$/, '')), ruler, ...legend, ''].join(
-    '\n',
-  );
+  return [
+    ...emulator.lines(),
+    ruler,
+    ...styles.map((line) => line.replace(/\.+$/, '')),
+    ruler,
+    ...legend,
+    '',
+  ].join('\n');
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

@@ -13,6 +13,7 @@ import { monitorArguments, monitorEnvironment } from './conmon/monitor-arguments
 import { type SyncMessage, syncMessages } from './conmon/sync-messages.ts';
 import type { ExecRequest } from './exec-session.ts';
 import { inRuntimeView, type OciProgram } from './oci-program.ts';
+import { logOptions, runtimeComplaint } from './runtime-log.ts';
 import { startError } from './start-error.ts';
 
 /**
@@ -38,7 +39,9 @@ export async function execWithMonitor(program: OciProgram, request: ExecRequest)
     const started = await next(messages);
     if (started === undefined || started.data < 0) {
       socket[Symbol.dispose]();
-      throw startError(started?.message ?? '', request.process.args, 'exec');
+      // crun tells a terminal what is wrong, and the monitor nothing of it.
+      const complaint = runtimeComplaint(runtimeLog(folder)) ?? started?.message ?? '';
+      throw startError(complaint, request.process.args, 'exec');
     }
     const exit = exitOf(messages, remove);
     return session(request, folder, socket, exit);
@@ -58,7 +61,7 @@ function startMonitor(program: OciProgram, request: ExecRequest, folder: string,
     name: request.id,
     bundle: folder,
     runtimePath: program.path,
-    runtimeOptions: program.options,
+    runtimeOptions: [...program.options, ...logOptions(runtimeLog(folder))],
     pidFile: join(folder, 'pid'),
     monitorPidFile: join(folder, 'monitor.pid'),
     exitDir: folder,
@@ -79,6 +82,10 @@ function startMonitor(program: OciProgram, request: ExecRequest, folder: string,
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     }),
   );
+}
+
+function runtimeLog(folder: string): string {
+  return join(folder, 'runtime.log');
 }
 
 async function next(messages: AsyncIterator<SyncMessage>): Promise<SyncMessage | undefined> {

@@ -4,13 +4,11 @@ import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { OutputChunk, Session } from '../../engine/session.ts';
-import { DescriptorListener } from '../host/descriptor-listener.ts';
 import { makePipe } from '../host/pipe.ts';
 import { randomHex } from '../host/random-hex.ts';
-import { setTerminalSize } from '../host/terminal-size.ts';
 import { closedInput, sessionLeft } from './attach-session.ts';
 import { execFolderPrefix } from './bundle.ts';
-import { mergedOutput, pipeReader, pipeWriter, terminalStream } from './fd-stream.ts';
+import { mergedOutput, pipeReader, pipeWriter } from './fd-stream.ts';
 import { type OciProgram, startOci } from './oci-program.ts';
 import { logOptions, runtimeComplaint } from './runtime-log.ts';
 import type { RuntimeProcess } from './runtime-spec.ts';
@@ -51,54 +49,11 @@ export function execWithPipes(program: OciProgram, request: ExecRequest): Sessio
   writer?.on('error', () => undefined);
   const exit = exitOf(child, folder, request.process.args);
   return session({
-    tty: false,
     output: withoutComplaint(mergedOutput(streams), exit),
     sockets: streams.map(({ socket }) => socket),
     writer,
     exit,
     closeInput: () => writer?.end(),
-    resize: () => undefined,
-  });
-}
-
-/**
- * The same with a terminal, which the runtime hands over through a socket. For crun only: runc does so only for
- * processes it then loses sight of. When we leave or are killed the terminal hangs up, as when a window is closed: the
- * process gets SIGHUP. Rejects `start` when it cannot be started.
- */
-export async function execWithTerminal(program: OciProgram, request: ExecRequest): Promise<Session> {
-  const folder = makeFolder(request);
-  using listener = new DescriptorListener(join(folder, 'console'));
-  const child = startOci(
-    program,
-    execCommand(folder, request.id, ['--tty', '--console-socket', listener.path]),
-    'ignore',
-  );
-  const exit = exitOf(child, folder, request.process.args);
-  const ended = new AbortController();
-  exit.then(
-    () => ended.abort(),
-    () => ended.abort(),
-  );
-  let terminal: number;
-  try {
-    terminal = await listener.receive(ended.signal);
-  } catch (error) {
-    // It ended before there was a terminal: then `exit` knows why.
-    await exit;
-    throw error;
-  }
-  const socket = terminalStream(terminal);
-  return session({
-    tty: true,
-    output: mergedOutput([{ stream: 'stdout', socket }]),
-    sockets: [socket],
-    writer: socket,
-    exit,
-    closeInput: () => undefined,
-    resize: (size) => {
-      if (!socket.destroyed) setTerminalSize(terminal, size);
-    },
   });
 }
 
@@ -137,15 +92,8 @@ function makeFolder({ dir, process }: ExecRequest): string {
   return folder;
 }
 
-function execCommand(folder: string, id: string, options: readonly string[] = []): readonly string[] {
-  return [
-    ...logOptions(join(folder, 'log')),
-    'exec',
-    ...options,
-    '--process',
-    join(folder, 'process.json'),
-    id,
-  ];
+function execCommand(folder: string, id: string): readonly string[] {
+  return [...logOptions(join(folder, 'log')), 'exec', '--process', join(folder, 'process.json'), id];
 }
 
 async function exitOf(child: ChildProcess, folder: string, args: readonly string[]): Promise<number> {
@@ -163,20 +111,18 @@ async function exitOf(child: ChildProcess, folder: string, args: readonly string
 }
 
 function session(parts: {
-  readonly tty: boolean;
   readonly output: Session['output'];
   readonly sockets: readonly Socket[];
   readonly writer: Socket | undefined;
   readonly exit: Promise<number>;
   readonly closeInput: () => void;
-  readonly resize: (size: Parameters<Session['resize']>[0]) => void;
 }): Session {
   const left = Promise.withResolvers<never>();
   const exit = Promise.race([parts.exit, left.promise]);
   for (const promise of [exit, parts.exit, left.promise]) promise.catch(() => undefined);
   let inputOpen = parts.writer !== undefined;
   return {
-    tty: parts.tty,
+    tty: false,
     output: parts.output,
     exit,
     write: async (data) => {
@@ -190,7 +136,7 @@ function session(parts: {
       if (inputOpen) parts.closeInput();
       inputOpen = false;
     },
-    resize: async (size) => parts.resize(size),
+    resize: async () => undefined,
     [Symbol.asyncDispose]: async () => {
       left.reject(sessionLeft());
       for (const socket of parts.sockets) socket.destroy();

@@ -1,5 +1,4 @@
 import { Socket } from 'node:net';
-import { ReadStream } from 'node:tty';
 import type { OutputChunk } from '../../engine/session.ts';
 import { isErrno } from '../host/system-error.ts';
 
@@ -13,12 +12,7 @@ export function pipeWriter(fd: number): Socket {
   return new Socket({ fd, readable: false, writable: true });
 }
 
-/** Both directions of a terminal, by its controlling end. It owns the descriptor. */
-export function terminalStream(fd: number): ReadStream {
-  return new ReadStream(fd);
-}
-
-/** Output of several streams as it comes. The end of a terminal is an error to the kernel (EIO) and none to us. */
+/** Output of several streams as it comes. A process that is killed may reset its pipes: that is their end, no error. */
 export async function* mergedOutput(
   streams: readonly { readonly stream: OutputChunk['stream']; readonly socket: Socket }[],
 ): AsyncGenerator<OutputChunk, void, undefined> {
@@ -38,7 +32,7 @@ export async function* mergedOutput(
       notify();
     });
     socket.on('error', (error) => {
-      if (!isErrno(error, 'EIO', 'ECONNRESET')) failure = error;
+      if (!isErrno(error, 'ECONNRESET')) failure = error;
     });
     socket.once('close', () => {
       open -= 1;

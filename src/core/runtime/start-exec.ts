@@ -11,7 +11,7 @@ import { rootUserDatabase } from './root-user-database.ts';
 import type { RuntimeProcess } from './runtime-spec.ts';
 import { resolveUser } from './user/resolve-user.ts';
 
-/** Runs a process in a running container by the way that suits the runtime and the kind of streams. */
+/** Runs a process in a running container by the way that suits its kind of streams. */
 export async function startExec(
   program: OciProgram,
   request: {
@@ -27,12 +27,6 @@ export async function startExec(
   if (!process.terminal) {
     const { execWithPipes } = await import('./exec-session.ts');
     return execWithPipes(program, { id, dir, process, stdin });
-  }
-  if (program.kind === 'crun') {
-    const { execWithTerminal } = await import('./exec-session.ts');
-    const session = await execWithTerminal(program, { id, dir, process, stdin });
-    if (spec.size !== undefined) await session.resize(spec.size);
-    return session;
   }
   const { execWithMonitor } = await import('./exec-monitored.ts');
   const session = await execWithMonitor(program, { id, dir, process, stdin });

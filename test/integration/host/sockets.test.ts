@@ -1,10 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, fstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DescriptorListener } from '../../../src/core/host/descriptor-listener.ts';
 import { PacketSocket, packetLimitBytes } from '../../../src/core/host/packet-socket.ts';
-import { setTerminalSize } from '../../../src/core/host/terminal-size.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 /** The other side, in another language and process. It prints a line when it listens. */
@@ -115,61 +113,5 @@ c.send(str(n).encode()); c.close()`,
       expect.objectContaining({ details: { errno: 'ENOENT', syscall: 'connect', path: folder.at('none') } }),
     );
     expect(readdirSync('/proc/self/fd')).toHaveLength(before);
-  });
-});
-
-describe('DescriptorListener', () => {
-  const send = `
-s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM); s.connect(sys.argv[1])
-`;
-
-  it('receives a terminal, which can be given a size', async () => {
-    using folder = tempFolder();
-    using listener = new DescriptorListener(folder.at('console'));
-    const receiving = listener.receive();
-    const sender = await python(
-      `${send}
-m, t = os.openpty()
-socket.send_fds(s, [b"/dev/pts/x"], [m])
-s.close(); os.close(m)
-sys.stdin.readline(); z = os.get_terminal_size(t); print(z.lines, z.columns, flush=True)`,
-      folder.at('console'),
-    );
-    const fd = await receiving;
-    setTerminalSize(fd, { rows: 33, columns: 99 });
-    sender.stdin.write('\n');
-    const [size] = (await once(sender.stdout, 'data')) as [Buffer];
-    expect(size.toString()).toBe('33 99\n');
-    closeSync(fd);
-  });
-
-  it('receives the very file that was sent', async () => {
-    using folder = tempFolder();
-    using listener = new DescriptorListener(folder.at('console'));
-    const receiving = listener.receive();
-    await python(`${send}\nsocket.send_fds(s, [b"x"], [os.open("/etc/passwd", 0)])`, folder.at('console'));
-    const fd = await receiving;
-    expect(fstatSync(fd).ino).toBe(statSync('/etc/passwd').ino);
-    closeSync(fd);
-  });
-
-  it('rejects a message without a descriptor', async () => {
-    using folder = tempFolder();
-    using listener = new DescriptorListener(folder.at('console'));
-    const receiving = listener.receive();
-    await python(`${send}\ns.send(b"nothing")`, folder.at('console'));
-    await expect(receiving).rejects.toMatchObject({ code: 'no-descriptor' });
-  });
-
-  it('stops waiting when the signal fires, and takes its socket away', async () => {
-    using folder = tempFolder();
-    {
-      using listener = new DescriptorListener(folder.at('console'));
-      const abort = new AbortController();
-      const receiving = listener.receive(abort.signal);
-      abort.abort();
-      await expect(receiving).rejects.toMatchObject({ kind: 'cancelled' });
-    }
-    expect(existsSync(folder.at('console'))).toBe(false);
   });
 });

@@ -20,6 +20,9 @@ describe('options before the command', () => {
   it('are refused in the words of Docker', () => {
     expect(() => splitArguments(['--nope=1', 'ps'])).toThrow('unknown flag: --nope');
     expect(() => splitArguments(['-x'])).toThrow("unknown shorthand flag: 'x' in -x");
+    expect(() => splitArguments(['-H', 'tcp://x', 'ps'])).toThrow(
+      expect.objectContaining({ hint: 'There is no daemon to connect to: the engine is built in.' }),
+    );
     expect(() => splitArguments(['--root'])).toThrow('flag needs an argument: --root');
     expect(() => splitArguments(['--root', ''])).toThrow('flag needs an argument: --root');
   });

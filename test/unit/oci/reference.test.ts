@@ -38,6 +38,7 @@ describe('parseReference', () => {
     ['web//x', /^invalid reference format$/],
     ['web/../x', /^invalid reference format$/],
     ['a b', /^invalid reference format$/],
+    ['not_a.host/web', /^invalid reference format$/],
     ['web\n', /^invalid reference format$/],
     [`web:${'x'.repeat(129)}`, /^invalid reference format$/],
     [`web@sha256:${'a'.repeat(63)}`, /invalid checksum digest length/],
@@ -70,6 +71,8 @@ const host = fc.constantFrom('docker.io/', 'localhost/', 'ghcr.io/', '127.0.0.1:
 const tag = fc.option(fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,10}$/));
 const named = fc
   .tuple(host, fc.array(part, { minLength: 1, maxLength: 4 }), tag, fc.boolean())
+  // A first part with a dot would be the host, and may hold what no host may.
+  .filter(([h, parts]) => h !== '' || parts.length === 1 || !parts[0]!.includes('.'))
   .map(([h, parts, t, d]) => `${h}${parts.join('/')}${t === null ? '' : `:${t}`}${d ? `@${digest}` : ''}`);
 
 describe('any valid reference', () => {

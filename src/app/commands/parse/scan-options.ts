@@ -3,6 +3,9 @@ import { closestWord } from './closest-word.ts';
 import { optionValue } from './option-value.ts';
 import { usageError } from './usage-error.ts';
 
+/** Options that stand before the command; put after it, they deserve to be told so. */
+const globalNames: ReadonlySet<string> = new Set(['debug', 'root', 'version', 'yes']);
+
 export interface ScanRules {
   readonly options: OptionSpecs;
   /** Options known and not taken, with the reason. */
@@ -124,6 +127,11 @@ function findLong({ options, refused }: ScanRules, name: string): readonly [stri
     if (longName(key) === name || spec.aliases?.includes(name)) return [key, spec];
   }
   checkRefused(refused, name, `--${name}`);
+  if (globalNames.has(name)) {
+    throw usageError('unknown-option', `unknown flag: --${name}`, {
+      hint: `--${name} is an option of gantry itself: it goes before the command.`,
+    });
+  }
   const close = closestWord(name, Object.keys(options).map(longName));
   throw usageError('unknown-option', `unknown flag: --${name}`, {
     hint: close === undefined ? undefined : `Did you mean --${close}?`,

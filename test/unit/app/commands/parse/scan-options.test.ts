@@ -94,6 +94,10 @@ describe('options of a command line', () => {
     expect(problem('--no-tru')).toContain('Did you mean --no-trunc?');
   });
 
+  it('tell where those of gantry itself stand', () => {
+    expect(problem('--root', '/x')).toContain('it goes before the command');
+  });
+
   it('say why a known one is not taken', () => {
     expect(problem('--gpus', 'all')).toBe('--gpus is not supported: no GPUs here');
     expect(problem('-g')).toBe('-g is not supported: no GPUs here');

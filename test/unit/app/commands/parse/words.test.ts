@@ -107,4 +107,10 @@ describe('a command', () => {
       }),
     );
   });
+
+  it('of Docker that is not here is not taken for another', () => {
+    expect(() => findCommand(['cp', 'a:b', 'c'])).toThrow(
+      expect.objectContaining({ hint: 'Docker has this command; gantry does not.' }),
+    );
+  });
 });
