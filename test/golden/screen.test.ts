@@ -157,6 +157,7 @@ describe('screen', () => {
     engine.containerList = [];
     await using screen = await mountScreen({ engine, columns: 100, rows: 30 });
     await screen.shows('No images yet');
+    await screen.lacks('loading…');
     await expectFrame(screen, 'empty');
   });
 });

@@ -64,7 +64,7 @@ async function bury(
   await giveBack(context, record, { force: status === undefined });
 
   const exitCode = status?.exitCode ?? -1;
-  const finishedAt = status?.finishedAt ?? new Date().toISOString();
+  const finishedAt = latest(status?.finishedAt ?? new Date().toISOString(), record.startedAt);
   const oomKilled = status?.oomKilled ?? false;
   const buried = changeRecord(
     context,
@@ -81,6 +81,11 @@ async function bury(
     (changed) => ({ type: 'container.died', ...eventOf(changed), exitCode }),
   );
   return finishRemoval(context, buried);
+}
+
+/** The end never lies before the start, though a file's time comes from a clock that is milliseconds behind. */
+function latest(end: string, start: string | undefined): string {
+  return start !== undefined && start > end ? start : end;
 }
 
 /** Whoever started it was killed on the way: what there is of it goes, and it is what it was before. */
