@@ -1,5 +1,6 @@
 import type { Images } from '../engine/images.ts';
 import { buildCacheRoots } from './build/solver/cache-roots.ts';
+import { containerRoots } from './containers/container-roots.ts';
 import { imageUsage } from './containers/image-usage.ts';
 import { createImages } from './images/create-images.ts';
 import type { CoreParts } from './open-core.ts';
@@ -10,7 +11,7 @@ export async function assembleImages(parts: CoreParts): Promise<Images> {
   const services = await parts.services();
   return createImages(services, {
     usage: imageUsage(services.metadata),
-    roots: [buildCacheRoots(services.metadata)],
+    roots: [buildCacheRoots(services.metadata), containerRoots(services.metadata)],
     transfers: createTransfers(services, { registry: parts.registry }),
   });
 }

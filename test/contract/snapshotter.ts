@@ -1,12 +1,4 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bindMount } from '../../src/core/host/mount.ts';
@@ -19,6 +11,8 @@ export interface SnapshotterUnderTest extends Disposable {
   readonly snapshots: Snapshotter;
   /** Where it keeps its folders. */
   readonly dir: string;
+  /** As if the machine had gone down and come up again. */
+  reboot(): void;
 }
 
 /** What every snapshotter does, whatever it is made of. */
@@ -215,11 +209,49 @@ export function describeSnapshotter(name: string, open: () => SnapshotterUnderTe
       expect(hidden?.isCharacterDevice()).toBe(test.snapshots.name === 'overlay' ? true : undefined);
     });
 
-    it('flushes', async () => {
+    it('trusts no layer that was not flushed when the machine went down', async () => {
       using test = open();
-      await layer(test, 'base', undefined, { a: 'a' });
+      await layer(test, 'flushed', undefined, { a: 'a' });
       await test.snapshots.flush();
-      expect(existsSync(test.snapshots.layerDir('base'))).toBe(true);
+      await layer(test, 'lost', undefined, { b: 'b' });
+      test.reboot();
+      expect([...test.snapshots.list()].map(({ key }) => key)).toEqual(['flushed']);
+      expect(test.snapshots.has('lost')).toBe(false);
+      expect(test.snapshots.info('lost')).toBeUndefined();
+      await expect(test.snapshots.prepare('x', 'lost')).rejects.toMatchObject({ kind: 'not-found' });
+      await layer(test, 'lost', undefined, { b: 'again' });
+      expect(contents(test, 'lost')).toEqual({ b: 'again' });
+      await test.snapshots.flush();
+      test.reboot();
+      await test.snapshots.cleanUp();
+      expect(contents(test, 'lost')).toEqual({ b: 'again' });
+      expect(contents(test, 'flushed')).toEqual({ a: 'a' });
+      expect(folders(test)).toHaveLength(2);
+    });
+
+    it('removes of several those that nobody wants and nothing stands upon', async () => {
+      using test = open();
+      for (const [name, parent] of [['base'], ['top', 'base'], ['wanted'], ['lone']] as const) {
+        await layer(test, name, parent, { [name]: '' });
+      }
+      await test.snapshots.prepare('container', 'wanted');
+      const keys = ['none', 'wanted', 'top', 'base', 'lone'];
+      expect(await test.snapshots.removeUnused(keys, (key) => key === 'lone')).toEqual(['top', 'base']);
+      expect([...test.snapshots.list()].map(({ key }) => key)).toEqual(['container', 'lone', 'wanted']);
+      expect(folders(test)).toHaveLength(3);
+    });
+
+    it('puts a whole layer in the place of a damaged one', async () => {
+      using test = open();
+      await layer(test, 'base', undefined, { a: 'damaged' });
+      await layer(test, 'top', 'base', { b: 'b' });
+      const plan = await test.snapshots.prepare('again', undefined);
+      inside(plan, join(test.dir, '..', 'view'), (root) => writeFileSync(join(root, 'a'), 'whole'));
+      await test.snapshots.commit('again', 'base', undefined, { replace: true });
+      expect(contents(test, 'base')).toEqual({ a: 'whole' });
+      expect([...test.snapshots.list()].map(({ key }) => key)).toEqual(['base', 'top']);
+      await expect(test.snapshots.remove('base')).rejects.toMatchObject({ code: 'snapshot-in-use' });
+      expect(folders(test)).toHaveLength(2);
     });
   });
 }

@@ -15,6 +15,10 @@ const open = (form: SnapshotForm) => () => {
   return {
     snapshots: createSnapshotter(form, dir, metadata),
     dir,
+    reboot() {
+      const unflushed = metadata.collection('snapshots-unflushed', String);
+      for (const key of unflushed.keys()) unflushed.put(key, 'another boot');
+    },
     [Symbol.dispose]() {
       metadata[Symbol.dispose]();
       folder[Symbol.dispose]();

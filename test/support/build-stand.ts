@@ -49,6 +49,7 @@ export function openBuilder(dirs: EngineDirs): Builder {
     registry: () => Promise.reject(new Error('a test asked for a registry')),
     runtime: async () => openRuntime(dirs),
     networking: async () => createNetworking({ dirs, metadata }),
+    roots: [],
   });
   return { services, builds, [Symbol.dispose]: () => metadata[Symbol.dispose]() };
 }

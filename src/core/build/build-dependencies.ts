@@ -1,3 +1,4 @@
+import type { GarbageRoots } from '../images/garbage.ts';
 import type { Networking } from '../network/networking.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -7,4 +8,6 @@ export interface BuildDependencies {
   readonly registry: () => Promise<RegistryClient>;
   readonly runtime: () => Promise<Runtime>;
   readonly networking: () => Promise<Networking>;
+  /** What else keeps layers from being pruned: containers. */
+  readonly roots: readonly GarbageRoots[];
 }

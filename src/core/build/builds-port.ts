@@ -17,7 +17,7 @@ export function createBuilds(services: CoreServices, dependencies: BuildDependen
     async pruneCache(options) {
       options?.signal?.throwIfAborted();
       const { all = false, dryRun = false, signal } = options ?? {};
-      return pruneCache(services, { all, dryRun, signal });
+      return pruneCache(services, dependencies.roots, { all, dryRun, signal });
     },
   };
 }

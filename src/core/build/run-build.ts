@@ -93,7 +93,6 @@ export async function runBuild(
   const image = await recordImage(session, solved.state, {
     tags: tags.map(canonicalReference),
     labels: spec.labels ?? {},
-    madeLayers: workspace !== undefined,
   });
   const { cachedSteps, totalSteps } = solved;
   return { imageId: image.id, tags: tags.map(familiarReference), cachedSteps, totalSteps };

@@ -1,4 +1,5 @@
 import type { Digest } from '../../oci/digest.ts';
+import type { Lease } from '../metadata/metadata.ts';
 
 export interface ContentInfo {
   readonly digest: Digest;
@@ -17,9 +18,9 @@ export interface Ingest extends AsyncDisposable {
   reset(): Promise<void>;
   /**
    * Rejects `corrupt` / `digest-mismatch` or `size-mismatch` and removes the bytes. Fine if another process committed
-   * the same digest meanwhile.
+   * the same digest meanwhile. Where the digest was not known before, `lease` protects it from its first moment on.
    */
-  commit(): Promise<ContentInfo>;
+  commit(lease?: Lease): Promise<ContentInfo>;
 }
 
 /** Content-addressed blobs: immutable, verified on the way in. */
@@ -39,6 +40,11 @@ export interface ContentStore {
   put(bytes: Uint8Array): Promise<ContentInfo>;
   /** Whether it was there. */
   delete(digest: Digest): Promise<boolean>;
+  /**
+   * Takes a blob out of the store by one rename, inside a transaction that decided so. What `remove` then takes off
+   * the disk is, when we are killed before, swept by `cleanUp`. Undefined: it was not there.
+   */
+  setAside(digest: Digest): { remove(): Promise<void> } | undefined;
   list(): AsyncIterable<ContentInfo>;
   /** Removes what broken writes left: at once what cannot be resumed, else what is older. Nothing that is being written. */
   cleanUp(olderThanMs: number): Promise<void>;

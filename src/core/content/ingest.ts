@@ -6,8 +6,9 @@ import { GantryError } from '../../base/gantry-error.ts';
 import { type Digest, digestAlgorithm } from '../../oci/digest.ts';
 import { syncFolder } from '../host/durable-file.ts';
 import { type FileLock, lockFile } from '../host/lock-file.ts';
-import { randomHex } from '../host/random-hex.ts';
+import type { Lease } from '../metadata/metadata.ts';
 import type { ContentInfo, ContentStore, Ingest } from './content-store.ts';
+import { ingestName } from './ingest-name.ts';
 
 export interface IngestRequest {
   readonly store: Pick<ContentStore, 'info' | 'path'>;
@@ -25,10 +26,7 @@ export async function openIngest(request: IngestRequest): Promise<Ingest> {
   const { store, ingests, expected, signal } = request;
   const present = expected && store.info(expected.digest);
   if (present !== undefined) return new PresentIngest(present);
-  const path = join(
-    ingests,
-    expected === undefined ? `${anonymousPrefix}${randomHex(12)}` : expected.digest.replace(':', '-'),
-  );
+  const path = join(ingests, ingestName(expected?.digest));
   const lock = await lockFile(path, { signal });
   try {
     // Its writer of before may have finished while we waited.
@@ -47,9 +45,6 @@ export async function openIngest(request: IngestRequest): Promise<Ingest> {
     throw GantryError.from(error);
   }
 }
-
-/** Names of ingests that nobody can resume. */
-export const anonymousPrefix = 'new-';
 
 class FileIngest implements Ingest {
   readonly #store: IngestRequest['store'];
@@ -123,7 +118,7 @@ class FileIngest implements Ingest {
     this.#offset = 0;
   }
 
-  async commit(): Promise<ContentInfo> {
+  async commit(lease?: Lease): Promise<ContentInfo> {
     const expected = this.#expected;
     const sizeBytes = this.#offset;
     if (expected !== undefined && sizeBytes !== expected.sizeBytes) {
@@ -139,6 +134,7 @@ class FileIngest implements Ingest {
       await this.#discard();
       throw mismatch('digest-mismatch', expected, `came as ${digest}`);
     }
+    lease?.protect({ kind: 'content', key: digest });
     try {
       const target = this.#store.path(digest);
       mkdirSync(dirname(target), { recursive: true, mode: 0o700 });

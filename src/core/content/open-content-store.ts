@@ -1,4 +1,4 @@
-import { constants, statSync } from 'node:fs';
+import { constants, mkdirSync, renameSync, statSync } from 'node:fs';
 import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
@@ -6,6 +6,7 @@ import { type Digest, digestAlgorithm, digestHex, isDigest } from '../../oci/dig
 import type { EngineDirs } from '../engine-dirs.ts';
 import { isErrno } from '../host/system-error.ts';
 import type { ContentInfo, ContentStore } from './content-store.ts';
+import { ingestName } from './ingest-name.ts';
 
 /**
  * The content store below `dirs.content`: `blobs/<algorithm>/<hex>` for what is whole and verified, `ingest/` for what
@@ -49,6 +50,20 @@ export function openContentStore(dirs: Pick<EngineDirs, 'content'>): ContentStor
       } catch (error) {
         if (isErrno(error, 'ENOENT')) return false;
         throw GantryError.from(error);
+      }
+    },
+
+    setAside(digest) {
+      const aside = join(ingests, ingestName());
+      try {
+        renameSync(path(digest), aside);
+        return { remove: () => rm(aside, { force: true }) };
+      } catch (error) {
+        if (!isErrno(error, 'ENOENT')) throw GantryError.from(error);
+        // Nothing of that digest, or no folder for ingests yet.
+        if (info(digest) === undefined) return undefined;
+        mkdirSync(ingests, { recursive: true, mode: 0o700 });
+        return store.setAside(digest);
       }
     },
 

@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tryLockFile } from '../host/lock-file.ts';
 import { isErrno } from '../host/system-error.ts';
-import { anonymousPrefix } from './ingest.ts';
+import { isAnonymousIngest } from './ingest-name.ts';
 
 /**
  * Removes what broken writes left and nobody writes now: at once what cannot be resumed, else what was not touched for
@@ -13,7 +13,7 @@ export async function removeStaleIngests(ingests: string, olderThanMs: number): 
     const path = join(ingests, name);
     try {
       const { mtimeMs } = await stat(path);
-      if (!name.startsWith(anonymousPrefix) && Date.now() - mtimeMs < olderThanMs) continue;
+      if (!isAnonymousIngest(name) && Date.now() - mtimeMs < olderThanMs) continue;
     } catch (error) {
       if (isErrno(error, 'ENOENT')) continue;
       throw error;

@@ -17,7 +17,7 @@ export interface GarbageServices {
   readonly snapshots: Snapshotter;
 }
 
-/** What others still need that no image does: the build cache. Snapshots in use by containers need not be named. */
+/** What others still need that no image does: containers, the build cache. */
 export type GarbageRoots = () => {
   readonly content: Iterable<string>;
   readonly snapshots: Iterable<string>;
@@ -34,7 +34,8 @@ export interface Garbage {
 }
 
 /**
- * Marks from images, leases, active snapshots (containers, running builds) and `roots`, and tells what is left.
+ * Marks from images, leases and `roots`, and tells what is left. A snapshot that is being written is protected by the
+ * lease of whoever writes it; one without is what a killed process left.
  * `without`: as if these images were gone already.
  */
 export async function findGarbage(
@@ -49,7 +50,7 @@ export async function findGarbage(
   const neededLayers = new Set<string>();
   for (const [id, record] of imageRecords(metadata).images.entries()) {
     if (without.has(id as ImageId)) continue;
-    for (const digest of await contentOf(record, content)) neededContent.add(digest);
+    for (const digest of await contentOf(id as ImageId, record, content)) neededContent.add(digest);
     for (const chainId of chainIds(record.config.rootfs.diff_ids)) neededSnapshots.add(chainId);
     for (const diffId of record.config.rootfs.diff_ids) neededLayers.add(diffId);
   }
@@ -72,45 +73,58 @@ export async function findGarbage(
   };
 }
 
-/** Layers being unpacked: kept by a lease; without one, what a killed process left. */
-const unpackPrefix = 'unpack-';
 const staleIngestMs = 24 * 3600 * 1000;
 
 /** Removes it, but for what someone took a lease on since it was found; and what broken work left behind. */
 export async function sweep(services: GarbageServices, garbage: Garbage): Promise<void> {
   const { metadata, content, snapshots } = services;
   const { leases } = metadata;
-  metadata.transaction(() => {
-    for (const diffId of garbage.layerBlobs) layerBlobs(metadata).delete(diffId);
-  });
-  for (const { digest } of garbage.content) {
-    if (!leases.protectedResources().content.has(digest)) await content.delete(digest);
-  }
-  for (const { key } of garbage.snapshots) {
-    if (!leases.protectedResources().snapshots.has(key)) await removeUnused(snapshots, key);
-  }
+  // On the disk before the first file goes: after a power cut no record that is back may miss its content.
+  metadata.transaction(
+    () => {
+      const records = layerBlobs(metadata);
+      for (const diffId of garbage.layerBlobs) {
+        const blob = records.get(diffId);
+        if (blob !== undefined && !leases.wasProtected({ kind: 'content', key: blob.digest }))
+          records.delete(diffId);
+      }
+    },
+    { durable: true },
+  );
+  const aside = metadata.transaction(() =>
+    garbage.content
+      .filter(({ digest }) => !leases.wasProtected({ kind: 'content', key: digest }))
+      .map(({ digest }) => content.setAside(digest)),
+  );
+  for (const blob of aside) await blob?.remove();
+  await snapshots.removeUnused(
+    garbage.snapshots.map(({ key }) => key),
+    (key) => leases.wasProtected({ kind: 'snapshot', key }),
+  );
   await content.cleanUp(staleIngestMs);
   await snapshots.cleanUp();
 }
 
-/** Someone may have stood a container upon it, or removed it, since. */
-async function removeUnused(snapshots: Snapshotter, key: string): Promise<void> {
+/**
+ * Manifest, config and layer blobs of an image; a manifest that is missing or damaged is no reason to lose the rest,
+ * nor to keep anybody from removing the image.
+ */
+async function contentOf(
+  id: ImageId,
+  record: ImageRecord,
+  content: ContentStore,
+): Promise<readonly Digest[]> {
+  const { digest, mediaType } = record.manifest;
+  const known = [digest, id as string as Digest];
   try {
-    await snapshots.remove(key);
+    const document = decodeManifestDocument(await content.read(digest, documentLimitBytes), mediaType);
+    if (document.kind !== 'manifest') return known;
+    return [...known, ...document.manifest.layers.map((layer) => layer.digest)];
   } catch (error) {
     const { kind } = GantryError.from(error);
-    if (kind !== 'conflict' && kind !== 'not-found') throw error;
+    if (kind === 'not-found' || kind === 'corrupt') return known;
+    throw error;
   }
-}
-
-/** Manifest, config and layer blobs of an image; a manifest that is not there is no reason to lose the rest. */
-async function contentOf(record: ImageRecord, content: ContentStore): Promise<readonly Digest[]> {
-  const { digest, mediaType } = record.manifest;
-  if (!content.has(digest)) return [digest];
-  const document = decodeManifestDocument(await content.read(digest, documentLimitBytes), mediaType);
-  if (document.kind !== 'manifest') return [digest];
-  const { config, layers } = document.manifest;
-  return [digest, config.digest, ...layers.map((layer) => layer.digest)];
 }
 
 function unneeded(all: readonly SnapshotInfo[], needed: ReadonlySet<string>): readonly SnapshotInfo[] {
@@ -119,10 +133,7 @@ function unneeded(all: readonly SnapshotInfo[], needed: ReadonlySet<string>): re
   const keep = (key: string | undefined): void => {
     for (let at = key; at !== undefined && !kept.has(at); at = byKey.get(at)?.parent) kept.add(at);
   };
-  for (const { key, kind } of all) {
-    const isInUse = kind === 'active' && !key.startsWith(unpackPrefix);
-    if (isInUse || needed.has(key)) keep(key);
-  }
+  for (const { key } of all) if (needed.has(key)) keep(key);
   const depth = (info: SnapshotInfo): number => {
     let steps = 0;
     for (let at = info.parent; at !== undefined; at = byKey.get(at)?.parent) steps += 1;

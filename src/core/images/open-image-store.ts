@@ -62,14 +62,18 @@ export function openImageStore({ metadata, content, snapshots }: ImageStoreParts
       const sizeBytes = await unpackedSize(snapshots, config.rootfs.diff_ids);
       const { mediaType, digest, size } = stored;
       const fresh = { manifest: { mediaType, digest, size }, config, sizeBytes };
-      return metadata.transaction(() => {
-        const before = records.images.get(id);
-        const kept = { references: before?.references ?? [], repoDigests: before?.repoDigests ?? [] };
-        records.images.put(id, { ...fresh, ...kept } satisfies ImageRecord);
-        for (const name of [...references, ...repoDigests].reverse()) moveName(records, name, id);
-        metadata.journal.append({ type: event, id, name: references[0] ?? repoDigests[0] });
-        return get(id) as Image;
-      });
+      return metadata.transaction(
+        () => {
+          const before = records.images.get(id);
+          const kept = { references: before?.references ?? [], repoDigests: before?.repoDigests ?? [] };
+          records.images.put(id, { ...fresh, ...kept } satisfies ImageRecord);
+          for (const name of [...references, ...repoDigests].reverse()) moveName(records, name, id);
+          metadata.journal.append({ type: event, id, name: references[0] ?? repoDigests[0] });
+          return get(id) as Image;
+        },
+        // Whoever was told of an image has it, whatever happens to the machine.
+        { durable: true },
+      );
     },
     tag(source, canonicalTarget) {
       metadata.transaction(() => {

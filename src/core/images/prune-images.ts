@@ -24,7 +24,7 @@ export async function pruneImages(
   roots: readonly GarbageRoots[],
   request: PruneRequest,
 ): Promise<ImagePruneReport> {
-  using _ = await beginCollection(services.dirs, request.signal);
+  using _ = await beginCollection(services, request.signal);
   const { metadata } = services;
   const records = imageRecords(metadata);
   const victims = metadata.transaction(() => {
@@ -60,7 +60,7 @@ export async function collectGarbage(
   roots: readonly GarbageRoots[],
   signal?: AbortSignal,
 ): Promise<readonly RemovedImage[]> {
-  using _ = await beginCollection(services.dirs, signal);
+  using _ = await beginCollection(services, signal);
   const garbage = await findGarbage(services, roots);
   await sweep(services, garbage);
   return garbage.snapshots.map(({ key }) => ({ action: 'deleted', target: key }));

@@ -3,15 +3,12 @@ import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId, Digest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 import type { ContentStore } from '../content/content-store.ts';
-import type { EngineDirs } from '../engine-dirs.ts';
-import { holdOffCollection } from '../metadata/garbage-lock.ts';
 import type { Lease, Metadata } from '../metadata/metadata.ts';
 import { packLayer } from './diff-layer.ts';
 import { layerBlobs } from './layer-blob-records.ts';
 import type { LayerFolder } from './layer-io.ts';
 
 export interface LayerBlobServices {
-  readonly dirs: EngineDirs;
   readonly metadata: Metadata;
   readonly content: ContentStore;
 }
@@ -36,7 +33,6 @@ export async function ensureLayerBlob(
 ): Promise<Descriptor> {
   const known = layerBlobs(services.metadata).get(request.diffId);
   if (known !== undefined) {
-    using _ = await holdOffCollection(services.dirs, request.signal);
     request.lease.protect({ kind: 'content', key: known.digest });
     if (services.content.has(known.digest)) return known;
   }
@@ -44,7 +40,7 @@ export async function ensureLayerBlob(
 }
 
 async function makeLayerBlob(
-  { dirs, metadata, content }: LayerBlobServices,
+  { metadata, content }: LayerBlobServices,
   { diffId, folder, lease, signal, onProgress }: LayerBlobRequest,
 ): Promise<Descriptor> {
   // A layer that came uncompressed is kept so: its digest is the diff ID.
@@ -62,9 +58,7 @@ async function makeLayerBlob(
       hint: 'Its files were changed behind the engine. Build or pull the image again.',
     });
   }
-  using _ = await holdOffCollection(dirs, signal);
-  const { digest, sizeBytes } = await ingest.commit();
-  lease.protect({ kind: 'content', key: digest });
+  const { digest, sizeBytes } = await ingest.commit(lease);
   const blob: Descriptor = { mediaType: mediaTypes.layerGzip, digest, size: sizeBytes };
   metadata.transaction(() => layerBlobs(metadata).put(diffId, blob));
   return blob;

@@ -50,6 +50,15 @@ export function openCollection<T>(database: Database, name: string, decode: Deco
         yield [key, read(key, String(row['document']))];
       }
     },
+    keys: (prefix = '') =>
+      database
+        .all(
+          'SELECT key FROM records WHERE collection = ? AND key >= ? AND key < ? ORDER BY key',
+          name,
+          prefix,
+          prefix + lastCharacter,
+        )
+        .map((row) => String(row['key'])),
     count: () => Number(database.get('SELECT count(*) AS n FROM records WHERE collection = ?', name)?.['n']),
   };
 }

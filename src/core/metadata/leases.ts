@@ -1,48 +1,90 @@
 import { bootId, isAlive, ownIdentity } from '../host/process-identity.ts';
 import { randomHex } from '../host/random-hex.ts';
-import type { Database } from './database.ts';
-import type { Lease, Leases } from './metadata.ts';
+import type { Database, Row } from './database.ts';
+import type { Lease, LeasedResource, LeaseInfo, Leases } from './metadata.ts';
 
 /**
- * Leases in two tables, each bound to the process that took it: process ID, its start time and the boot. Those of the
- * dead are removed by whoever asks next.
+ * Leases in two tables, each bound to the process that took it: process ID, its start time and the boot. One that was
+ * let go of while a collection is under way stays until that ends, with no process: what was protected at any moment
+ * of a collection is protected to its end.
  */
 export function openLeases(database: Database): Leases {
+  const acquire = (purpose: string): Lease => {
+    const id = randomHex(8);
+    const { pid, startTime } = ownIdentity();
+    database.run('INSERT INTO leases VALUES (?, ?, ?, ?, ?)', id, purpose, bootId(), pid, startTime);
+    return {
+      id,
+      protect: ({ kind, key }) =>
+        void database.run('INSERT OR IGNORE INTO leased VALUES (?, ?, ?)', id, kind, key),
+      [Symbol.dispose]: () => release(database, id),
+    };
+  };
+
   return {
-    acquire(purpose) {
-      const id = randomHex(8);
-      const { pid, startTime } = ownIdentity();
-      database.run('INSERT INTO leases VALUES (?, ?, ?, ?, ?)', id, purpose, bootId(), pid, startTime);
-      return openLease(database, id);
-    },
+    acquire,
+
     protectedResources() {
-      forgetDead(database);
+      const living = new Set(all(database).flatMap(({ id, isAlive: lives }) => (lives ? [id] : [])));
       const content = new Set<string>();
       const snapshots = new Set<string>();
-      for (const row of database.all('SELECT kind, key FROM leased')) {
+      for (const row of database.all('SELECT lease, kind, key FROM leased')) {
+        if (!living.has(String(row['lease']))) continue;
         (row['kind'] === 'content' ? content : snapshots).add(String(row['key']));
       }
       return { content, snapshots };
     },
+
+    wasProtected: ({ kind, key }: LeasedResource) =>
+      database.get('SELECT 1 FROM leased WHERE kind = ? AND key = ? LIMIT 1', kind, key) !== undefined,
+
+    beginCollection() {
+      return database.transaction(() => {
+        forgetDead(database);
+        const own = acquire(collecting);
+        return {
+          [Symbol.dispose]: () =>
+            database.transaction(() => {
+              database.run('DELETE FROM leases WHERE id = ? OR pid = ?', own.id, nobody);
+            }),
+        };
+      });
+    },
+
+    list: () => all(database).filter(({ purpose }) => purpose !== collecting),
+    forgetDead: () => database.transaction(() => forgetDead(database)),
   };
 }
 
-function openLease(database: Database, id: string): Lease {
-  return {
-    id,
-    protect: ({ kind, key }) =>
-      void database.run('INSERT OR IGNORE INTO leased VALUES (?, ?, ?)', id, kind, key),
-    [Symbol.dispose]: () => void database.run('DELETE FROM leases WHERE id = ?', id),
-  };
+/** Purpose of the lease that says: somebody collects. It protects nothing. */
+const collecting = 'garbage collection';
+/** Process ID of a lease that was let go of. */
+const nobody = 0;
+
+function release(database: Database, id: string): void {
+  database.transaction(() => {
+    const collectors = database.all('SELECT * FROM leases WHERE purpose = ?', collecting);
+    if (collectors.some(lives)) database.run('UPDATE leases SET pid = ? WHERE id = ?', nobody, id);
+    else database.run('DELETE FROM leases WHERE id = ?', id);
+  });
+}
+
+function all(database: Database): LeaseInfo[] {
+  return database.all('SELECT * FROM leases').map((row) => ({
+    id: String(row['id']),
+    purpose: String(row['purpose']),
+    pid: Number(row['pid']),
+    isAlive: lives(row),
+  }));
 }
 
 function forgetDead(database: Database): void {
-  const dead = database.all('SELECT id, boot_id, pid, start_time FROM leases').filter((row) => {
-    if (row['boot_id'] !== bootId()) return true;
-    return !isAlive({ pid: Number(row['pid']), startTime: String(row['start_time']) });
-  });
-  if (dead.length === 0) return;
-  database.transaction(() => {
-    for (const row of dead) database.run('DELETE FROM leases WHERE id = ?', String(row['id']));
-  });
+  for (const { id, isAlive: isHeld } of all(database)) {
+    if (!isHeld) database.run('DELETE FROM leases WHERE id = ?', id);
+  }
+}
+
+function lives(row: Row): boolean {
+  if (row['boot_id'] !== bootId() || row['pid'] === nobody) return false;
+  return isAlive({ pid: Number(row['pid']), startTime: String(row['start_time']) });
 }

@@ -9,6 +9,8 @@ export interface Collection<T> {
   delete(key: string): boolean;
   /** In key order. `prefix` narrows it (an index range, not a scan). */
   entries(prefix?: string): IterableIterator<readonly [key: string, value: T]>;
+  /** As `entries`, without looking at the documents: damaged ones too. */
+  keys(prefix?: string): readonly string[];
   count(): number;
 }
 
@@ -48,7 +50,18 @@ export type LeasedResource =
 /** Released by disposing. A lease of a dead process counts for nothing. */
 export interface Lease extends Disposable {
   readonly id: string;
+  /**
+   * Holds from here on, also against a collection that has begun: protect first, then look whether it is there. What
+   * is there then stays.
+   */
   protect(resource: LeasedResource): void;
+}
+
+export interface LeaseInfo {
+  readonly id: string;
+  readonly purpose: string;
+  readonly pid: number;
+  readonly isAlive: boolean;
 }
 
 export interface Leases {
@@ -56,4 +69,14 @@ export interface Leases {
   acquire(purpose: string): Lease;
   /** Everything that leases of living processes protect. */
   protectedResources(): { readonly content: ReadonlySet<string>; readonly snapshots: ReadonlySet<string> };
+  /**
+   * For whoever collects, inside the transaction that forgets the resource: whether anybody protected it at any time
+   * since the collection began, even if the lease is gone again. A record may name it by now.
+   */
+  wasProtected(resource: LeasedResource): boolean;
+  /** Begins what `wasProtected` speaks of; one at a time, see `beginCollection`. Disposing ends it. */
+  beginCollection(): Disposable;
+  list(): readonly LeaseInfo[];
+  /** Removes those of dead processes. Not while a collection is under way. */
+  forgetDead(): void;
 }

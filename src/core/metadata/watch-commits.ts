@@ -28,7 +28,7 @@ export function watchCommits(
   const cleanUp = new DisposableStack();
 
   cleanUp.use(database.onCommit(wake));
-  cleanUp.use(watchFile(`${database.path}-wal`, wake));
+  cleanUp.use(watchFile(`${database.path}-wal`, again(cleanUp, wake)));
   signal?.addEventListener('abort', end);
   cleanUp.defer(() => signal?.removeEventListener('abort', end));
 
@@ -55,6 +55,28 @@ export function watchCommits(
 }
 
 const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * SQLite writes a commit into the log first and then says, in memory it shares with others, that it is there. Whoever
+ * is woken by the first may be too early for the second, and nothing else need happen for hours: so the call is
+ * repeated after pauses in which a process, however busy the machine, gets from the one to the other.
+ */
+function again(cleanUp: DisposableStack, wake: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const after = ([pauseMs, ...rest]: readonly number[]): void => {
+    if (pauseMs === undefined) return;
+    timer = setTimeout(() => {
+      wake();
+      after(rest);
+    }, pauseMs);
+  };
+  cleanUp.defer(() => clearTimeout(timer));
+  return () => {
+    clearTimeout(timer);
+    wake();
+    after([5, 50, 500, 5000]);
+  };
+}
 
 function watchFile(path: string, onChange: () => void): Disposable {
   try {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
+import { bootId } from '../host/process-identity.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import { syncFilesystem } from '../host/sync-filesystem.ts';
@@ -23,6 +24,8 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
   /** `<parent> <child>`: whether anything stands upon a snapshot is one look. */
   const children = metadata.collection<true>('snapshot-children', () => true);
   const numbers = metadata.collection<number>('snapshot-numbers', Number);
+  /** Boot in which a snapshot was committed, as long as its files may be in memory only. */
+  const unflushed = metadata.collection<string>('snapshots-unflushed', String);
   const trash = join(dir, 'trash');
 
   const folders = (record: SnapshotRecord): SnapshotFolders => ({
@@ -30,8 +33,19 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
     work: join(dir, record.id, 'work'),
   });
 
-  const existing = (key: string): SnapshotRecord => {
+  /** Its record may have reached the disk and its files not, before the machine went down. */
+  const isLost = (key: string): boolean => {
+    const boot = unflushed.get(key);
+    return boot !== undefined && boot !== bootId();
+  };
+
+  const find = (key: string): SnapshotRecord | undefined => {
     const record = records.get(key);
+    return record === undefined || isLost(key) ? undefined : record;
+  };
+
+  const existing = (key: string): SnapshotRecord => {
+    const record = find(key);
     if (record === undefined) throw notFound(key);
     return record;
   };
@@ -61,7 +75,14 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
   /** Inside a transaction. */
   const dropRecord = (key: string, record: SnapshotRecord): void => {
     records.delete(key);
+    unflushed.delete(key);
     if (record.parent !== undefined) children.delete(`${record.parent} ${key}`);
+  };
+
+  /** Inside a transaction. */
+  const hasChildren = (key: string): boolean => {
+    const [child] = children.entries(`${key} `);
+    return child !== undefined;
   };
 
   /** Out of the way by one rename. */
@@ -98,7 +119,7 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
 
     async prepare(key, parent) {
       const record = metadata.transaction(() => {
-        if (records.has(key)) throw conflict('snapshot-exists', `snapshot ${key} exists already`);
+        if (find(key) !== undefined) throw conflict('snapshot-exists', `snapshot ${key} exists already`);
         if (parent !== undefined && existing(parent).kind !== 'committed') {
           throw conflict('snapshot-not-committed', `snapshot ${parent} is still being written`);
         }
@@ -124,29 +145,32 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
 
     layerDir: (key) => folders(existing(key)).files,
 
-    async commit(key, name, known) {
+    async commit(key, name, known, { replace = false } = {}) {
       const dropped = metadata.transaction(() => {
         const record = existing(key);
         if (record.kind !== 'active')
           throw conflict('snapshot-committed', `snapshot ${key} is committed already`);
         dropRecord(key, record);
-        if (records.has(name)) return record.id;
+        if (find(name) !== undefined && !replace) return record.id;
+        const before = records.get(name);
         records.put(name, { ...record, kind: 'committed', usage: known });
+        unflushed.put(name, bootId());
         if (record.parent !== undefined) children.put(`${record.parent} ${name}`, true);
-        return undefined;
+        return before?.id;
       });
       if (dropped !== undefined) await removeTree(moveToTrash(dropped));
     },
 
-    has: (key) => records.has(key),
+    has: (key) => find(key) !== undefined,
 
     info(key) {
-      const record = records.get(key);
+      const record = find(key);
       return record && snapshotInfo(key, record);
     },
 
     *list() {
-      for (const [key, record] of records.entries()) yield snapshotInfo(key, record);
+      const lost = new Set([...unflushed.entries()].map(([key]) => key).filter(isLost));
+      for (const [key, record] of records.entries()) if (!lost.has(key)) yield snapshotInfo(key, record);
     },
 
     usage,
@@ -155,8 +179,7 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
       const record = metadata.transaction(
         () => {
           const found = existing(key);
-          const [child] = children.entries(`${key} `);
-          if (child !== undefined)
+          if (hasChildren(key))
             throw conflict('snapshot-in-use', `snapshot ${key} has others standing upon it`);
           dropRecord(key, found);
           return found;
@@ -167,14 +190,37 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
       await removeTree(moveToTrash(record.id));
     },
 
-    flush: () => syncFilesystem(dir),
+    async removeUnused(keys, isWanted) {
+      const gone = metadata.transaction(
+        () =>
+          keys.flatMap((key) => {
+            const record = records.get(key);
+            if (record === undefined || hasChildren(key) || isWanted(key)) return [];
+            dropRecord(key, record);
+            return [{ key, id: record.id }];
+          }),
+        { durable: true },
+      );
+      for (const folder of gone.map(({ id }) => moveToTrash(id))) await removeTree(folder);
+      return gone.map(({ key }) => key);
+    },
+
+    async flush() {
+      const pending = [...unflushed.entries()].filter(([, boot]) => boot === bootId());
+      if (pending.length === 0) return;
+      const ids = new Map(pending.map(([key]) => [key, records.get(key)?.id]));
+      await syncFilesystem(dir);
+      metadata.transaction(() => {
+        for (const [key, id] of ids) if (records.get(key)?.id === id) unflushed.delete(key);
+      });
+    },
 
     async cleanUp() {
       // The renames too are inside: a number that seems unused could be taken by a `prepare` right after.
       metadata.transaction(() => {
         const known = new Set<string>();
         for (const [key, record] of records.entries()) {
-          if (existsSync(join(dir, record.id, 'fs'))) known.add(record.id);
+          if (!isLost(key) && existsSync(join(dir, record.id, 'fs'))) known.add(record.id);
           else dropRecord(key, record);
         }
         for (const name of namesIn(dir)) if (/^[0-9]+$/.test(name) && !known.has(name)) moveToTrash(name);

@@ -37,10 +37,16 @@ export interface Snapshotter {
   /** Folder the layer's own files lie in: what a layer is applied to, and what a diff reads (overlay form). */
   layerDir(key: string): string;
   /**
-   * Renames, no copy. If `name` exists already the active one is dropped: same name, same content. Whoever has just
-   * written it knows its usage and spares counting it later.
+   * Renames, no copy. If `name` exists already the active one is dropped: same name, same content; with `replace` it
+   * takes the place of the one that is there (and damaged). Whoever has just written it knows its usage and spares
+   * counting it later.
    */
-  commit(key: string, name: string, known?: SnapshotUsage): Promise<void>;
+  commit(
+    key: string,
+    name: string,
+    known?: SnapshotUsage,
+    options?: { readonly replace?: boolean },
+  ): Promise<void>;
   has(key: string): boolean;
   info(key: string): SnapshotInfo | undefined;
   list(): IterableIterator<SnapshotInfo>;
@@ -49,8 +55,14 @@ export interface Snapshotter {
   /** `conflict` while another snapshot stands upon it. Records go first, files later: a crash leaves rubbish, never half a layer. */
   remove(key: string): Promise<void>;
   /**
+   * Removes those of `keys` (topmost first) that are still there, that nothing stands upon and that `isWanted` does not
+   * hold back; all is decided in one transaction. Result: the keys that went.
+   */
+  removeUnused(keys: readonly string[], isWanted: (key: string) => boolean): Promise<readonly string[]>;
+  /**
    * Writes all files to the disk, so that they survive a power cut: once before something durable names the new
-   * snapshots (an image's record). Without it a kill loses nothing either.
+   * snapshots (an image's record). What was committed and not flushed when the machine went down counts as not there
+   * afterwards. Nothing to do when there is nothing new. Without it a kill loses nothing either.
    */
   flush(): Promise<void>;
   /** Removes files no record knows and records without files. Called lazily, safe beside other processes. */

@@ -2,7 +2,6 @@ import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId } from '../../oci/digest.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
-import { holdOffCollection } from '../metadata/garbage-lock.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import { type BlobDownload, downloadBlob } from './download-blob.ts';
 import { configLimitBytes, type FetchedImage, parseConfig } from './fetch-image.ts';
@@ -65,13 +64,9 @@ export async function fetchLayers(
     };
   };
 
-  const planAll = async (): Promise<readonly LayerToUnpack[]> => {
-    // What is seen to be here is under the lease from the same moment on.
-    using _ = await holdOffCollection(services.dirs, signal);
-    for (const key of chain) lease.protect({ kind: 'snapshot', key });
-    return layers.map(plan);
-  };
-  const steps = await planAll();
+  // Before anything is looked for: what is seen to be here then stays.
+  for (const key of chain) lease.protect({ kind: 'snapshot', key });
+  const steps = layers.map(plan);
   const unpacked = unpackLayers(snapshots, lease, steps);
   try {
     await Promise.all([unpacked, ...arriving]);

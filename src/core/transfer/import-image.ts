@@ -15,7 +15,6 @@ import { applyLayer } from '../layers/apply-layer.ts';
 import { type Compression, layerMediaType } from '../layers/compression.ts';
 import { detectSource } from '../layers/decompress.ts';
 import type { AppliedLayer } from '../layers/layer-io.ts';
-import { holdOffCollection } from '../metadata/garbage-lock.ts';
 import type { Lease } from '../metadata/metadata.ts';
 
 export interface ImportRequest {
@@ -59,7 +58,7 @@ async function importLayer(
   { services, archive, emit, signal }: ImportRequest,
   lease: Lease,
 ): Promise<{ readonly applied: AppliedLayer; readonly compression: Compression }> {
-  const { content, snapshots, dirs } = services;
+  const { content, snapshots } = services;
   const key = `unpack-${randomHex(8)}`;
   lease.protect({ kind: 'snapshot', key });
   await snapshots.prepare(key, undefined);
@@ -82,9 +81,7 @@ async function importLayer(
       signal,
       onProgress,
     });
-    using _ = await holdOffCollection(dirs, signal);
-    await ingest.commit();
-    lease.protect({ kind: 'content', key: applied.digest });
+    await ingest.commit(lease);
     const name = chainId(undefined, applied.diffId);
     lease.protect({ kind: 'snapshot', key: name });
     await snapshots.commit(key, name, applied);

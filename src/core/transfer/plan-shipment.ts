@@ -11,6 +11,7 @@ import { chainIds } from '../../oci/sha256.ts';
 import type { CoreServices } from '../core-services.ts';
 import type { Image } from '../images/image-store.ts';
 import { layerFolder } from '../images/layer-folder.ts';
+import { leaseImage } from '../images/lease-image.ts';
 import { putDocument } from '../images/write-image.ts';
 import { packLayer } from '../layers/diff-layer.ts';
 import { ensureLayerBlob } from '../layers/layer-blob.ts';
@@ -53,10 +54,7 @@ export async function planShipment(
 ): Promise<Shipment> {
   const { content, images } = services;
   const { lease } = options;
-  const stored = images.descriptor(image.id);
-  lease.protect({ kind: 'content', key: stored.digest });
-  const document = await images.manifest(image.id);
-  lease.protect({ kind: 'content', key: document.config.digest });
+  const { descriptor: stored, manifest: document } = await leaseImage(images, lease, image);
   const chain = chainIds(image.diffIds);
   const layers: ShippedLayer[] = [];
   for (const [index, diffId] of image.diffIds.entries()) {
@@ -83,8 +81,6 @@ async function shipLayer(
   const { lease, compress, emit, signal } = options;
   const descriptor = layers[index];
   if (descriptor === undefined) throw tooFewLayers();
-  lease.protect({ kind: 'content', key: descriptor.digest });
-  lease.protect({ kind: 'snapshot', key: chainId });
   const isPlain = plainTypes.has(descriptor.mediaType);
   if (services.content.has(descriptor.digest) && !(compress && isPlain)) {
     return storedLayer(services, descriptor, diffId);

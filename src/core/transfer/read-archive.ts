@@ -8,7 +8,6 @@ import { layerPath } from '../layers/layer-path.ts';
 import { displayText } from '../layers/tar/byte-string.ts';
 import type { TarEntry } from '../layers/tar/tar-entry.ts';
 import { TarParser } from '../layers/tar/tar-parser.ts';
-import { holdOffCollection } from '../metadata/garbage-lock.ts';
 import type { Lease } from '../metadata/metadata.ts';
 
 /** The files of an image archive: their bytes lie in the content store, by digest. */
@@ -55,9 +54,7 @@ export async function readArchive(
   };
   const end = async (): Promise<void> => {
     if (ingest === undefined) return;
-    using _ = await holdOffCollection(services.dirs, options.signal);
-    const { digest } = await ingest.commit();
-    lease.protect({ kind: 'content', key: digest });
+    const { digest } = await ingest.commit(lease);
     await ingest[Symbol.asyncDispose]();
     ingest = undefined;
     files.set(path, digest);

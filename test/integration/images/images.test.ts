@@ -193,6 +193,7 @@ describe('removing', () => {
   it('spares layers a container or a build stands upon, and what the build cache names', async () => {
     const image = await addImage(core, { names: ['web'], layers: [base, top] });
     await core.snapshots.prepare('container-1', image.topChainId);
+    roots.push(() => ({ content: [], snapshots: ['container-1'], diffIds: [] }));
     await remove('web', true);
     expect(core.snapshots.has(image.topChainId as string)).toBe(true);
     const cached = await addImage(core, { names: ['cached'], layers: [[{ path: 'x' }]] });

@@ -1,5 +1,4 @@
 import type { CoreServices } from '../../core-services.ts';
-import { holdOffCollection } from '../../metadata/garbage-lock.ts';
 import type { Collection, Lease } from '../../metadata/metadata.ts';
 import { type CacheRecord, cacheRecords } from './cache-records.ts';
 
@@ -20,11 +19,10 @@ export class BuildCache {
   }
 
   /** The record of a key whose layer is there, protected from now on. A record whose layer is gone is dropped. */
-  async find(key: string, signal: AbortSignal): Promise<CacheRecord | undefined> {
+  find(key: string): CacheRecord | undefined {
     const record = this.#records.get(key);
     if (record === undefined) return undefined;
     if (record.layer !== undefined) {
-      using _ = await holdOffCollection(this.#services.dirs, signal);
       this.#lease.protect({ kind: 'snapshot', key: record.layer.chainId });
       if (this.#services.snapshots.info(record.layer.chainId)?.kind !== 'committed') {
         this.#records.delete(key);

@@ -2,7 +2,6 @@ import { chainId } from '../../../oci/sha256.ts';
 import { removeTree } from '../../host/remove-tree.ts';
 import { layerFolder } from '../../images/layer-folder.ts';
 import { hashLayer } from '../../layers/diff-layer.ts';
-import { holdOffCollection } from '../../metadata/garbage-lock.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
 import type { BuildSession } from './build-session.ts';
 import type { CachedLayer } from './cache-records.ts';
@@ -34,7 +33,6 @@ export async function makeLayer(
     session.signal.throwIfAborted();
     const { diffId, tarBytes } = await hashLayer(layerFolder(snapshots, key), session.signal);
     const name = chainId(parent.chainId, diffId);
-    using _ = await holdOffCollection(session.services.dirs, session.signal);
     session.lease.protect({ kind: 'snapshot', key: name });
     await snapshots.commit(key, name);
     return { diffId, chainId: name, tarBytes };

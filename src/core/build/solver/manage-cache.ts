@@ -1,7 +1,7 @@
 import type { BuildCacheEntry } from '../../../engine/builds.ts';
 import { chainIds } from '../../../oci/sha256.ts';
 import type { CoreServices } from '../../core-services.ts';
-import { findGarbage } from '../../images/garbage.ts';
+import { findGarbage, type GarbageRoots } from '../../images/garbage.ts';
 import { beginCollection } from '../../metadata/garbage-lock.ts';
 import { listCacheMounts, removeCacheMounts } from './cache-mounts.ts';
 import { type CacheRecord, cacheRecords } from './cache-records.ts';
@@ -46,6 +46,7 @@ export interface CachePruning {
  */
 export async function pruneCache(
   services: CoreServices,
+  roots: readonly GarbageRoots[],
   options: {
     readonly all: boolean;
     readonly dryRun: boolean;
@@ -53,7 +54,7 @@ export async function pruneCache(
   },
 ): Promise<CachePruning> {
   const { dirs, metadata, snapshots } = services;
-  using _ = await beginCollection(dirs, options.signal);
+  using _ = await beginCollection(services, options.signal);
   const records = cacheRecords(metadata);
   const imageChains = imageChainsOf(services);
   const leased = metadata.leases.protectedResources().snapshots;
@@ -66,7 +67,8 @@ export async function pruneCache(
   const chains = new Set(
     [...going.values()].flatMap(({ layer }) => (layer === undefined ? [] : [layer.chainId])),
   );
-  const garbage = await findGarbage(services, [buildCacheRoots(metadata, new Set(going.keys()))]);
+  const left = buildCacheRoots(metadata, new Set(going.keys()));
+  const garbage = await findGarbage(services, [...roots, left]);
   const removable = garbage.snapshots.filter(({ key }) => chains.has(key as never));
 
   let reclaimedBytes = 0;
@@ -79,7 +81,10 @@ export async function pruneCache(
     metadata.transaction(() => {
       for (const key of going.keys()) records.delete(key);
     });
-    for (const { key } of removable) await snapshots.remove(key);
+    await snapshots.removeUnused(
+      removable.map(({ key }) => key),
+      (key) => metadata.leases.wasProtected({ kind: 'snapshot', key }),
+    );
     await removeCacheMounts(
       dirs,
       mounts.map(({ id }) => id),

@@ -1,10 +1,11 @@
 import { GantryError } from '../../../base/gantry-error.ts';
+import { isErrorCode } from '../../../base/is-error-code.ts';
 import type { TransferEvent } from '../../../engine/transfer-events.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import type { Manifest } from '../../../oci/manifest.ts';
 import { mediaTypes } from '../../../oci/media-types.ts';
 import type { Image } from '../../images/image-store.ts';
-import { holdOffCollection } from '../../metadata/garbage-lock.ts';
+import { leaseImage } from '../../images/lease-image.ts';
 import { ensureBaseImage } from '../../transfer/ensure-base-image.ts';
 import type { BuildSession } from './build-session.ts';
 import type { StageState } from './stage-state.ts';
@@ -25,12 +26,9 @@ export async function solveImage(
     emit: (event) => tellPull(session, vertex, event),
     signal,
   });
-  if (image.topChainId !== undefined) {
-    using _ = await holdOffCollection(services.dirs, signal);
-    session.lease.protect({ kind: 'snapshot', key: image.topChainId });
-    if (session.services.snapshots.info(image.topChainId)?.kind !== 'committed') throw layersGone(reference);
-  }
-  const manifest = await session.services.images.manifest(image.id);
+  const { manifest } = await leaseImage(services.images, session.lease, image).catch((error: unknown) => {
+    throw isErrorCode(error, 'image-not-found') ? layersGone(reference) : error;
+  });
   return { state: imageState(image, manifest), cached: image.id === before };
 }
 

@@ -36,7 +36,7 @@ async function solveConfig(
     config: hash('sha256', JSON.stringify([state.config, state.author ?? null]), 'hex'),
     epoch: session.epochSeconds ?? null,
   });
-  const found = session.noCache ? undefined : await session.cache.find(key, session.signal);
+  const found = session.noCache ? undefined : session.cache.find(key);
   const record = found ?? freshRecord(session, createdBy ?? '', undefined);
   if (found === undefined) session.cache.keep([key], record);
   return { state: withHistory(state, record, createdBy), cached: found !== undefined };
@@ -50,7 +50,7 @@ async function solveLayer(
   const missed: string[] = [];
   for (const makeKey of work.keys) {
     const key = await makeKey();
-    const found = session.noCache ? undefined : await session.cache.find(key, session.signal);
+    const found = session.noCache ? undefined : session.cache.find(key);
     if (found !== undefined) {
       if (missed.length > 0) session.cache.keep(missed, found);
       return { state: withLayer(work, found), cached: true };
