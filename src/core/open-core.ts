@@ -8,12 +8,15 @@ import { lazy } from './lazy.ts';
 import { lazyNoun } from './lazy-noun.ts';
 import type { Metadata } from './metadata/metadata.ts';
 import { ensureDirs, resolveDirs } from './open-dirs.ts';
+import type { RegistryAccess } from './registry/registry-access.ts';
 import type { RegistryClient } from './registry/registry-client.ts';
 
 export interface CoreOptions {
   /** `--root`: everything the engine keeps lies below it. */
   readonly rootOption?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** `--insecure-registry`: besides those of registries.json. */
+  readonly insecureRegistries?: readonly string[] | undefined;
   readonly uid: number;
   readonly version: string;
   /**
@@ -35,6 +38,7 @@ export interface CoreParts {
   readonly metadata: () => Promise<Metadata>;
   readonly services: () => Promise<CoreServices>;
   readonly containers: () => Promise<ContainerServices>;
+  readonly registryAccess: () => Promise<RegistryAccess>;
   readonly registry: () => Promise<RegistryClient>;
   /** Closes what was opened. */
   readonly close: () => Promise<void>;
@@ -81,6 +85,13 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
       lazy(async () => {
         const { createNetworks } = await import('./network/create-networks.ts');
         return createNetworks({ dirs, metadata: await parts.metadata() });
+      }),
+      {},
+    ),
+    registries: lazyNoun(
+      lazy(async () => {
+        const { createRegistries } = await import('./registry/create-registries.ts');
+        return createRegistries(await parts.registryAccess());
       }),
       {},
     ),
@@ -142,11 +153,24 @@ export function coreParts(options: CoreOptions): CoreParts {
       selfCommand: options.selfCommand,
     };
   });
-  const registry = lazy(async () => {
-    const { createRegistryClient } = await import('./registry/create-registry-client.ts');
-    return open.use(createRegistryClient(options.env));
+  const registryAccess = lazy(async () => {
+    const { openRegistryAccess } = await import('./registry/registry-access.ts');
+    const { env, insecureRegistries } = options;
+    return open.use(openRegistryAccess({ env, insecure: insecureRegistries }));
   });
-  return { dirs, metadata, services, containers, registry, close: async () => open.dispose() };
+  const registry = lazy(async () => {
+    const { registryClientOf } = await import('./registry/create-registry-client.ts');
+    return registryClientOf(await registryAccess());
+  });
+  return {
+    dirs,
+    metadata,
+    services,
+    containers,
+    registryAccess,
+    registry,
+    close: async () => open.dispose(),
+  };
 }
 
 /** The journal; and while somebody reads it, containers that end are buried at once, so that it tells of them. */

@@ -4,6 +4,7 @@ import type { Containers } from './containers.ts';
 import type { EngineEvent, EventOptions } from './events.ts';
 import type { Images } from './images.ts';
 import type { Networks } from './networks.ts';
+import type { Registries } from './registries.ts';
 import type { System } from './system.ts';
 import type { Volumes } from './volumes.ts';
 
@@ -17,6 +18,7 @@ export interface Engine extends AsyncDisposable {
   readonly builds: Builds;
   readonly volumes: Volumes;
   readonly networks: Networks;
+  readonly registries: Registries;
   readonly system: System;
   /** Live events from every process. The subscription stands once the first `next()` was called. */
   events(options?: EventOptions): AsyncIterable<EngineEvent>;

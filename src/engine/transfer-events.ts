@@ -1,6 +1,11 @@
 /** What a pull, push, load or import tells, a layer at a time. Emitted with the layer as key: the newest state wins. */
 export type TransferEvent =
-  | { readonly kind: 'message'; readonly text: string }
+  | {
+      readonly kind: 'message';
+      readonly text: string;
+      /** A registry warns of something: said also where no progress is shown. */
+      readonly warning?: true;
+    }
   | {
       readonly kind: 'layer';
       /** Twelve hexadecimal digits of the digest. */

@@ -238,6 +238,17 @@ export class FakeEngine implements Engine {
     prune: async () => ({ removed: [] }),
   };
 
+  readonly registries: Engine['registries'] = {
+    login: async ({ server, credentials }) => {
+      this.#called(`registry.login ${server} ${credentials?.username}`);
+      return { server: server ?? 'hub', plainTextFile: undefined, warnings: [] };
+    },
+    savedUser: async () => undefined,
+    logout: async (server) => ({ server: server ?? 'hub', removed: true, warnings: [] }),
+    search: async () => [],
+    manifest: unavailable,
+  };
+
   readonly system: Engine['system'] = {
     info: unavailable,
     check: async () => [],

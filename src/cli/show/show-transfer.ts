@@ -9,12 +9,20 @@ export async function showTransfer(host: CliHost, outcome: TransferOutcome): Pro
   await using operation = outcome.operation;
   const sink = outcome.stream === 'stdout' ? host.stdout : host.stderr;
   if (outcome.opening !== undefined) sink.text(`${stripControl(outcome.opening)}\n`);
-  if (!outcome.quiet) await (sink.isTerminal ? showBars : showChanges)(sink, outcome);
+  await (outcome.quiet ? showWarnings : sink.isTerminal ? showBars : showChanges)(sink, outcome, host.stderr);
   await operation.result;
   return outcome.next();
 }
 
-async function showBars(sink: CliHost['stdout'], { way, operation }: TransferOutcome): Promise<void> {
+type Sink = CliHost['stdout'];
+
+async function showWarnings(_: Sink, { operation }: TransferOutcome, stderr: Sink): Promise<void> {
+  for await (const event of operation) {
+    if (event.kind === 'message' && event.warning) stderr.text(`${stripControl(event.text)}\n`);
+  }
+}
+
+async function showBars(sink: Sink, { way, operation }: TransferOutcome): Promise<void> {
   const layers = new Map<string, string>();
   const screen = redrawLines(sink, () => [...layers.values()]);
   try {
@@ -28,11 +36,11 @@ async function showBars(sink: CliHost['stdout'], { way, operation }: TransferOut
   }
 }
 
-async function showChanges(sink: CliHost['stdout'], { way, operation }: TransferOutcome): Promise<void> {
+async function showChanges(sink: Sink, { way, operation }: TransferOutcome, stderr: Sink): Promise<void> {
   const said = new Map<string, string>();
   for await (const event of operation) {
     if (event.kind === 'message') {
-      sink.text(`${stripControl(event.text)}\n`);
+      (event.warning ? stderr : sink).text(`${stripControl(event.text)}\n`);
     } else if (said.get(event.layer) !== event.phase) {
       said.set(event.layer, event.phase);
       sink.text(`${transferLine(event, { way, bar: false })}\n`);

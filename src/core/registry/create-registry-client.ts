@@ -1,22 +1,22 @@
-import { credentialFinder, type FindCredentials } from './credentials.ts';
-import { httpExchange } from './http-exchange.ts';
+import { openRegistryAccess, type RegistryAccess, type RegistryAccessOptions } from './registry-access.ts';
 import type { RegistryClient } from './registry-client.ts';
-import { type RegistrySession, registrySession } from './registry-session.ts';
 import { repositoryClient } from './repository-client.ts';
 
 /** A client for every registry, with connections kept alive and one token a scope. `env` tells where logins are kept. */
 export function createRegistryClient(
-  env: Readonly<Record<string, string | undefined>>,
-  find: FindCredentials = credentialFinder(env),
+  env: RegistryAccessOptions['env'],
+  options: Omit<RegistryAccessOptions, 'env'> = {},
 ): RegistryClient {
-  const exchange = httpExchange();
-  const sessions = new Map<string, RegistrySession>();
+  return registryClientOf(openRegistryAccess({ env, ...options }));
+}
+
+/** Disposing of it closes the access. */
+export function registryClientOf(access: RegistryAccess): RegistryClient {
   return {
-    repository: (domain, path, access) => {
-      const session = sessions.get(domain) ?? registrySession(domain, exchange, find);
-      sessions.set(domain, session);
-      return repositoryClient(session, domain, path, access);
+    repository: (domain, path, wanted, onWarning) => {
+      const session = access.session({ domain, path, mirrored: wanted === 'pull', onWarning });
+      return repositoryClient(session, domain, path, wanted);
     },
-    [Symbol.dispose]: () => exchange[Symbol.dispose](),
+    [Symbol.dispose]: () => access[Symbol.dispose](),
   };
 }

@@ -1,117 +1,78 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { GantryError } from '../../base/gantry-error.ts';
-import { runCommand } from '../host/run-command.ts';
+import { type AuthEntry, type AuthFile, authFilePaths, readAuthFile } from './auth-files.ts';
+import { credentialHelper } from './credential-helper.ts';
+import { keyFit, knownKeys, type Server } from './server-key.ts';
+import type { Environment } from './user-files.ts';
 
 /** What a registry wants to know of us. */
 export type Credentials =
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
   /** A refresh token of an OAuth2 server, kept by an earlier login. */
-  | { readonly kind: 'identity-token'; readonly token: string };
+  | { readonly kind: 'identity-token'; readonly token: string; readonly username?: string | undefined };
 
-/** Looks credentials up; undefined: none are kept, go on without. */
-export type FindCredentials = (
-  keys: readonly string[],
-  signal: AbortSignal,
-) => Promise<Credentials | undefined>;
-
-interface AuthFile {
-  readonly auths?: Readonly<Record<string, { readonly auth?: unknown; readonly identitytoken?: unknown }>>;
-  readonly credsStore?: unknown;
-  readonly credHelpers?: Readonly<Record<string, unknown>>;
+export interface FindOptions {
+  readonly signal: AbortSignal;
+  /** Told what kept a helper from answering: what is public can be had without. */
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
+/** Looks up what was kept for a repository of a server; undefined: nothing, go on without. */
+export type FindCredentials = (
+  server: Server,
+  path: string,
+  options: FindOptions,
+) => Promise<Credentials | undefined>;
+
 /**
- * Reads what `docker login` or `podman login` kept, and runs credential helpers as Docker does: the helper of the
- * host, else `credsStore`, else `auths` of Docker's config.json, else Podman's auth.json. Rejects `invalid` /
+ * Reads what `docker login` or `podman login` kept, and asks credential helpers as Docker does: the helper of the
+ * host, else `credsStore`, else `auths`; Docker's config.json before Podman's auth.json. Rejects `invalid` /
  * `bad-auth-file` where a file is there but not JSON.
  */
-export function credentialFinder(env: Readonly<Record<string, string | undefined>>): FindCredentials {
-  return async (keys, signal) => {
-    for (const path of authFiles(env)) {
-      const file = await readAuthFile(path);
-      if (file === undefined) continue;
-      const found = (await fromHelper(file, keys, signal)) ?? fromAuths(file, keys);
+export function credentialFinder(env: Environment): FindCredentials {
+  return async (server, path, options) => {
+    for (const file of authFilePaths(env)) {
+      const found = await findIn(readAuthFile(file), server, path, env, options);
       if (found !== undefined) return found;
     }
     return undefined;
   };
 }
 
-function authFiles(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  const home = env['HOME'] ?? homedir();
-  const runtime = env['XDG_RUNTIME_DIR'];
-  return [
-    ...(env['REGISTRY_AUTH_FILE'] === undefined ? [] : [env['REGISTRY_AUTH_FILE']]),
-    join(env['DOCKER_CONFIG'] ?? join(home, '.docker'), 'config.json'),
-    ...(runtime === undefined ? [] : [join(runtime, 'containers', 'auth.json')]),
-    join(env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'containers', 'auth.json'),
-  ];
+/** The suffix of the helper that keeps a server's login; undefined: the file itself does. */
+export function helperFor(file: AuthFile | undefined, server: Server): string | undefined {
+  const own = knownKeys(server).map((key) => file?.credHelpers[key]);
+  return own.find((suffix) => suffix !== undefined && suffix !== '') ?? file?.credsStore;
 }
 
-async function readAuthFile(path: string): Promise<AuthFile | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // Told below: a half-written or hand-edited file.
-  }
-  throw new GantryError({
-    kind: 'invalid',
-    code: 'bad-auth-file',
-    message: `${path} is not valid JSON`,
-    hint: 'Mend or remove the file; registry credentials are read from it.',
-  });
-}
-
-async function fromHelper(
-  file: AuthFile,
-  keys: readonly string[],
-  signal: AbortSignal,
+async function findIn(
+  file: AuthFile | undefined,
+  server: Server,
+  path: string,
+  env: Environment,
+  { signal, warn }: FindOptions,
 ): Promise<Credentials | undefined> {
-  for (const key of keys) {
-    const suffix = file.credHelpers?.[key] ?? file.credsStore;
-    // The suffix becomes part of a program's name.
-    if (typeof suffix !== 'string' || !/^[A-Za-z0-9_-]+$/.test(suffix)) continue;
-    const program = `docker-credential-${suffix}`;
-    const answer = await runCommand({ argv: [program, 'get'], input: key, signal, timeoutMs: 30_000 });
-    if (answer.status !== 0) continue;
-    const found = parseHelperAnswer(answer.stdout);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function parseHelperAnswer(text: string): Credentials | undefined {
-  try {
-    const { Username: username, Secret: secret } = JSON.parse(text) as Record<string, unknown>;
-    if (typeof username !== 'string' || typeof secret !== 'string' || secret === '') return undefined;
-    if (username === '<token>') return { kind: 'identity-token', token: secret };
-    return { kind: 'password', username, password: secret };
-  } catch {
-    return undefined;
-  }
-}
-
-function fromAuths(file: AuthFile, keys: readonly string[]): Credentials | undefined {
-  for (const key of keys) {
-    const entry = file.auths?.[key];
-    if (typeof entry?.identitytoken === 'string' && entry.identitytoken !== '') {
-      return { kind: 'identity-token', token: entry.identitytoken };
-    }
-    if (typeof entry?.auth !== 'string') continue;
-    const plain = Buffer.from(entry.auth, 'base64').toString('utf8');
-    const colon = plain.indexOf(':');
-    if (colon > 0) {
-      return {
-        kind: 'password',
-        username: plain.slice(0, colon),
-        password: plain.slice(colon + 1).replace(/\0+$/, ''),
-      };
+  if (file === undefined) return undefined;
+  const suffix = helperFor(file, server);
+  if (suffix !== undefined) {
+    try {
+      const found = await credentialHelper(suffix, env).get(server.key, signal);
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      warn?.((error as Error).message);
     }
   }
-  return undefined;
+  const fits = Object.entries(file.auths)
+    .map(([key, entry]) => ({ fit: keyFit(key, server, path), exact: key === server.key, entry }))
+    .filter(({ fit }) => fit !== undefined)
+    .toSorted((a, b) => (b.fit as number) - (a.fit as number) || Number(b.exact) - Number(a.exact));
+  return fits.map(({ entry }) => decodeEntry(entry)).find((found) => found !== undefined);
+}
+
+function decodeEntry({ auth, identitytoken }: AuthEntry): Credentials | undefined {
+  const plain = Buffer.from(auth ?? '', 'base64').toString('utf8');
+  const colon = plain.indexOf(':');
+  const username = colon > 0 ? plain.slice(0, colon) : undefined;
+  if (identitytoken !== undefined) return { kind: 'identity-token', token: identitytoken, username };
+  if (username === undefined) return undefined;
+  return { kind: 'password', username, password: plain.slice(colon + 1).replace(/\0+$/, '') };
 }

@@ -53,6 +53,14 @@ export interface RepositoryClient {
 
 /** Connections and tokens, shared by all repositories. Disposing closes idle connections. */
 export interface RegistryClient extends Disposable {
-  /** `domain` and `path` of a parsed reference; `access` is what tokens are asked for. */
-  repository(domain: string, path: string, access: 'pull' | 'push'): RepositoryClient;
+  /**
+   * `domain` and `path` of a parsed reference; `access` is what tokens are asked for. `onWarning` is told what the
+   * registry warns of, each text once.
+   */
+  repository(
+    domain: string,
+    path: string,
+    access: 'pull' | 'push',
+    onWarning?: (text: string) => void,
+  ): RepositoryClient;
 }

@@ -2,6 +2,7 @@ import { GantryError } from '../../base/gantry-error.ts';
 import { stripControl } from '../../base/strip-control.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import { readBody } from './read-body.ts';
+import { retryAfterMs } from './retry.ts';
 
 /** What we asked for, in the words a refusal is told with. */
 export interface RequestSubject {
@@ -29,7 +30,7 @@ export async function registryError(response: HttpResponse, subject: RequestSubj
       kind: 'denied',
       code: 'registry-denied',
       message: told?.message === undefined ? message : `${message}: ${told.message}`,
-      hint: `Check the name, and log in to ${host} (docker login or podman login) if it is private.`,
+      hint: `Check the name, and log in if it is private: ${loginLine(host)}`,
       details,
     });
   }
@@ -38,7 +39,7 @@ export async function registryError(response: HttpResponse, subject: RequestSubj
       kind: 'network',
       code: 'registry-rate-limit',
       message: `toomanyrequests: ${told?.message ?? `registry ${host} refuses more requests`}`,
-      hint: retryHint(response),
+      hint: retryHint(response, host),
       details,
     });
   }
@@ -61,11 +62,14 @@ export async function registryError(response: HttpResponse, subject: RequestSubj
   });
 }
 
-function retryHint(response: HttpResponse): string {
-  const after = response.headers['retry-after'];
-  return after === undefined
-    ? 'Try again later, or log in for a higher limit.'
-    : `Try again in ${after.slice(0, 40)} seconds.`;
+function loginLine(host: string): string {
+  return host === 'registry-1.docker.io' ? 'gantry login' : `gantry login ${host}`;
+}
+
+function retryHint(response: HttpResponse, host: string): string {
+  const afterMs = retryAfterMs(response.headers['retry-after']);
+  const when = afterMs === undefined ? 'later' : `in ${Math.ceil(afterMs / 1000)} seconds`;
+  return `Try again ${when}; accounts often have a higher limit: ${loginLine(host)}`;
 }
 
 function joinReference(repository: string, reference: string): string {

@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream';
 import { GantryError } from '../../base/gantry-error.ts';
-import { type Authorizer, createAuthorizer, type Scope } from './authorizer.ts';
-import type { FindCredentials } from './credentials.ts';
+import type { Authorizer, Scope } from './authorizer.ts';
 import type { HttpExchange, HttpRequest, HttpResponse } from './http-exchange.ts';
 import { readBody } from './read-body.ts';
-import { registryEndpoint } from './registry-endpoint.ts';
+import { challengesOf } from './registry-connection.ts';
 import { withRetry } from './retry.ts';
 
 export interface SessionRequest {
@@ -20,57 +19,48 @@ export interface SessionRequest {
   readonly once?: boolean | undefined;
 }
 
-/** One registry: its address, found by the first request, and what it wants to be shown. */
+/** One registry as one repository's client sees it: it knows the address and shows what is wanted. */
 export interface RegistrySession {
   send(request: SessionRequest): Promise<HttpResponse>;
 }
 
-interface Connection {
-  readonly base: URL;
-  readonly authorizer: Authorizer;
+export interface SessionOptions {
+  readonly exchange: HttpExchange;
+  /** Found by the first request; asked again after a failure. */
+  readonly connect: (signal: AbortSignal) => Promise<{ readonly base: URL; readonly authorizer: Authorizer }>;
+  /** Sent to the registry itself, and to nobody else. */
+  readonly ownHeaders: () => Promise<Readonly<Record<string, string>>>;
+  /** Told every answer of the registry itself. */
+  readonly onAnswer?: ((response: HttpResponse) => void) | undefined;
 }
 
-export function registrySession(
-  domain: string,
-  exchange: HttpExchange,
-  find: FindCredentials,
-): RegistrySession {
-  const endpoint = registryEndpoint(domain);
-  let connection: Promise<Connection> | undefined;
-
-  const connect = async (signal: AbortSignal): Promise<Connection> => {
-    const base = await firstThatAnswers(endpoint.baseUrls, exchange, signal);
-    return { base, authorizer: createAuthorizer(exchange, endpoint.credentialKeys, find) };
-  };
-  const connected = (signal: AbortSignal): Promise<Connection> => {
-    connection ??= connect(signal).catch((error: unknown) => {
-      connection = undefined;
-      throw error;
-    });
-    return connection;
-  };
-
+export function registrySession(options: SessionOptions): RegistrySession {
+  const { exchange, connect, ownHeaders, onAnswer } = options;
   return {
     send: async (request) => {
-      const { base, authorizer } = await connected(request.signal);
+      const { base, authorizer } = await connect(request.signal);
       const url = requestUrl(request.path, base);
       const ours = url.origin === base.origin;
-      const sendOnce = (shown: string | undefined): Promise<HttpResponse> =>
-        exchange.send({
+      const own = ours ? await ownHeaders() : {};
+      const sendOnce = async (shown: string | undefined): Promise<HttpResponse> => {
+        const response = await exchange.send({
           method: request.method,
           url,
-          headers: { ...request.headers, ...(shown === undefined ? {} : { Authorization: shown }) },
-          body: request.body?.(),
+          headers: { ...own, ...request.headers, ...(shown === undefined ? {} : { Authorization: shown }) },
+          body: request.body,
           signal: request.signal,
         });
+        if (response.url.origin === base.origin) onAnswer?.(response);
+        return response;
+      };
       const sendAuthorized = async (): Promise<HttpResponse> => {
-        const shown = ours ? authorizer.header(request.scopes) : undefined;
+        const shown = ours ? await authorizer.header(request.scopes, request.signal) : undefined;
         const response = await sendOnce(shown);
-        // Whom a read was redirected to may not ask for credentials: its challenge names a token server of its own.
-        if (response.status !== 401 || response.url.origin !== base.origin) return response;
+        const challenges = challengesOf(response, base);
+        if (challenges.length === 0) return response;
         const refusal = await settled(response);
-        const better = await authorizer.answer(refusal, shown, request.scopes, request.signal);
-        return better ? sendOnce(authorizer.header(request.scopes)) : refusal;
+        const better = await authorizer.answer(challenges, shown, request.scopes, request.signal);
+        return better === undefined ? refusal : sendOnce(better);
       };
       return request.once === true ? sendAuthorized() : withRetry(sendAuthorized, request.signal);
     },
@@ -94,39 +84,6 @@ function badLocation(base: URL, path: string): GantryError {
     code: 'bad-location',
     message: `registry ${base.host} sends us to ${JSON.stringify(path.slice(0, 200))}, which is not followed`,
   });
-}
-
-async function firstThatAnswers(
-  baseUrls: readonly string[],
-  exchange: HttpExchange,
-  signal: AbortSignal,
-): Promise<URL> {
-  let first: unknown;
-  for (const text of baseUrls) {
-    const base = new URL(text);
-    try {
-      const response = await withRetry(
-        () => exchange.send({ method: 'GET', url: new URL('/v2/', base), signal }),
-        signal,
-      );
-      response.body.resume();
-      // What Go's servers say to plain HTTP on a TLS port.
-      if (response.status === 400 && base.protocol === 'http:' && baseUrls.length > 1) continue;
-      return base;
-    } catch (error) {
-      first ??= error;
-      const refused = error instanceof GantryError && error.details['errno'] === 'ECONNREFUSED';
-      if (refused || signal.aborted) throw error;
-    }
-  }
-  throw (
-    first ??
-    new GantryError({
-      kind: 'network',
-      code: 'no-registry',
-      message: `no registry answers at ${baseUrls[0]}`,
-    })
-  );
 }
 
 const refusalLimitBytes = 64 * 1024;

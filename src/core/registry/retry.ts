@@ -5,6 +5,8 @@ import type { HttpResponse } from './http-exchange.ts';
 /** What is tried again: as go-containerregistry and moby have it. */
 const passingStatuses: ReadonlySet<number> = new Set([408, 425, 429, 499, 500, 502, 503, 504, 522]);
 const tries = 4;
+/** Each of them has waited for long already. */
+const triesAfterTimeout = 2;
 const firstDelayMs = 250;
 const longestDelayMs = 30_000;
 
@@ -25,7 +27,7 @@ export async function withRetry(
       waitMs = Math.max(waitMs, retryAfterMs(response.headers['retry-after']) ?? 0);
       if (waitMs > longestDelayMs) return response;
     } catch (error) {
-      if (!passes(error) || attempt === tries) throw error;
+      if (!passes(error) || attempt === (isTimeout(error) ? triesAfterTimeout : tries)) throw error;
     }
     await delay(waitMs, undefined, { signal });
   }
@@ -39,6 +41,10 @@ export function passes(error: unknown): boolean {
     (error.kind === 'network' || error.kind === 'timeout') &&
     ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'].includes(String(errno))
   );
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof GantryError && error.kind === 'timeout';
 }
 
 /** Seconds or an HTTP date (RFC 9110 section 10.2.3), as milliseconds from now. */

@@ -25,7 +25,9 @@ export function createTransfers(services: CoreServices, { registry }: TransferDe
         const { pushImage } = await import('./push-image.ts');
         const parsed = parseReference(text);
         if (parsed.digest !== undefined) throw cannotPushDigest();
-        const repository = (await registry()).repository(parsed.domain, parsed.path, 'push');
+        const repository = (await registry()).repository(parsed.domain, parsed.path, 'push', (text) =>
+          emit({ kind: 'message', text, warning: true }),
+        );
         const references = allTags ? tagsHere(services, text) : [withDefaultTag(parsed)];
         const pushed: PushedImage[] = [];
         for (const reference of references) {

@@ -25,7 +25,9 @@ export async function pullReferences(request: PullReferencesRequest): Promise<re
   const parsed = parseReference(request.reference);
   const host = hostPlatform();
   const platform = request.platform === undefined ? host : parsePlatform(request.platform, host);
-  const repository = registry.repository(parsed.domain, parsed.path, 'pull');
+  const repository = registry.repository(parsed.domain, parsed.path, 'pull', (text) =>
+    emit({ kind: 'message', text, warning: true }),
+  );
   const references = request.allTags
     ? (await repository.listTags(signal)).toSorted().map((tag) => ({ ...parsed, tag, digest: undefined }))
     : [withDefaultTag(parsed)];

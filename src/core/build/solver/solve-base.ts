@@ -33,7 +33,10 @@ export async function solveImage(
 }
 
 function tellPull(session: BuildSession, vertex: string, event: TransferEvent): void {
-  if (event.kind !== 'layer') return;
+  if (event.kind === 'message') {
+    if (event.warning) session.emit({ kind: 'warning', message: event.text, position: undefined });
+    return;
+  }
   const label = `${event.layer} ${event.phase}`;
   const progress = {
     kind: 'progress',

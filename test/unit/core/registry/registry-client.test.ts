@@ -36,7 +36,7 @@ function client(
   credentials?: Credentials,
   access: 'pull' | 'push' = 'pull',
 ): RepositoryClient {
-  const registry = createRegistryClient({}, async () => credentials);
+  const registry = createRegistryClient({}, { find: async () => credentials });
   onTestFinished(() => registry[Symbol.dispose]());
   return registry.repository(domain, 'web', access);
 }
@@ -64,7 +64,7 @@ describe('the registry client', () => {
     expect(tokens).toBe(1);
     expect(seen).toEqual([
       `Basic ${Buffer.from('u:p').toString('base64')}`,
-      '/token?service=s&scope=repository%3Aweb%3Apull',
+      '/token?service=s&scope=repository%3Aweb%3Apull&account=u',
     ]);
   });
 

@@ -1,0 +1,70 @@
+import type { CallOptions } from './operation.ts';
+
+export interface LoginRequest {
+  /** As the user wrote it; undefined: Docker Hub. */
+  readonly server?: string | undefined;
+  /** Undefined: what is kept already is tried again. */
+  readonly credentials?: { readonly username: string; readonly password: string } | undefined;
+}
+
+export interface LoginReport {
+  /** What the login is kept under: `127.0.0.1:5000`, `https://index.docker.io/v1/`. */
+  readonly server: string;
+  /** The file that holds the password for whoever may read it; undefined: a helper keeps it, or no password is kept. */
+  readonly plainTextFile: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+export interface LogoutReport {
+  readonly server: string;
+  /** Whether there was a login. */
+  readonly removed: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface SearchResult {
+  readonly name: string;
+  readonly description: string;
+  /** 0 where a registry does not count. */
+  readonly stars: number;
+  readonly official: boolean;
+  readonly automated: boolean;
+}
+
+/** A manifest or index as a registry has it. */
+export interface RemoteManifest {
+  /** With the default tag: `127.0.0.1:5000/web:latest`. */
+  readonly reference: string;
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly sizeBytes: number;
+  /** The very bytes, as text. */
+  readonly text: string;
+  /** Of a manifest: what its config says; of one listed in an index: what the index says. */
+  readonly platform: RemotePlatform | undefined;
+  /** Of an index, with `details`: the manifests it lists. */
+  readonly manifests: readonly RemoteManifest[];
+}
+
+export interface RemotePlatform {
+  readonly architecture: string;
+  readonly os: string;
+  readonly variant?: string | undefined;
+  readonly 'os.version'?: string | undefined;
+}
+
+/** Registries, as far as no image here is concerned. */
+export interface Registries {
+  /** Shows the credentials to the server and keeps them if they are taken. Rejects `denied` if they are not. */
+  login(request: LoginRequest, options?: CallOptions): Promise<LoginReport>;
+  /** The user name kept for a server; undefined: no login. */
+  savedUser(server: string | undefined, options?: CallOptions): Promise<string | undefined>;
+  logout(server: string | undefined, options?: CallOptions): Promise<LogoutReport>;
+  /** Repositories whose name or description has the term: `web`, or `HOST[:PORT]/web`. At most `limit`. */
+  search(term: string, options: CallOptions & { readonly limit: number }): Promise<readonly SearchResult[]>;
+  /** What a name means on its registry, without fetching it. `details` looks into configs and indexes too. */
+  manifest(
+    reference: string,
+    options?: CallOptions & { readonly details?: boolean | undefined },
+  ): Promise<RemoteManifest>;
+}
