@@ -1,5 +1,6 @@
 import type { Digest } from '../../oci/digest.ts';
 import type { Lease } from '../metadata/metadata.ts';
+import type { ByteRange } from './byte-ranges.ts';
 
 export interface ContentInfo {
   readonly digest: Digest;
@@ -11,9 +12,22 @@ export interface ContentInfo {
  * commit keeps the bytes for a later resume when the ingest has an expected digest, else removes them.
  */
 export interface Ingest extends AsyncDisposable {
-  /** Bytes there already from an earlier broken try: continue from here. */
+  /** Bytes there from the start without a hole, also from an earlier broken try: continue from here. */
   readonly offset: number;
+  /** Appends at `offset`. */
   write(chunk: Uint8Array): Promise<void>;
+  /**
+   * Writes anywhere, also beyond a hole, which `offset` leaps over once it is closed; several at once, if they do not
+   * overlap. What is there is remembered, also beyond the death of the process. Needs an expected digest.
+   */
+  writeAt(position: number, chunk: Uint8Array): Promise<void>;
+  /** What is not there yet, in order. Needs an expected digest. */
+  gaps(): readonly ByteRange[];
+  /**
+   * The next bytes in order, read back, beginning with the first that were there before this ingest was opened;
+   * undefined when it has come up to `offset`. Bytes given to `write` when nothing was left to read do not come again.
+   */
+  readOn(): Promise<Uint8Array | undefined>;
   /** Starts anew: forgets what was written (a server that cannot resume). */
   reset(): Promise<void>;
   /**

@@ -7,8 +7,10 @@ import { type Digest, digestAlgorithm } from '../../oci/digest.ts';
 import { syncFolder } from '../host/durable-file.ts';
 import { type FileLock, lockFile } from '../host/lock-file.ts';
 import type { Lease } from '../metadata/metadata.ts';
+import { type ByteRange, ByteRanges } from './byte-ranges.ts';
 import type { ContentInfo, ContentStore, Ingest } from './content-store.ts';
 import { ingestName } from './ingest-name.ts';
+import { readRangeFile, removeRangeFile, writeRangeFile } from './range-file.ts';
 
 export interface IngestRequest {
   readonly store: Pick<ContentStore, 'info' | 'path'>;
@@ -46,14 +48,23 @@ export async function openIngest(request: IngestRequest): Promise<Ingest> {
   }
 }
 
+const readBackBytes = 1024 * 1024;
+/** How much of what came is asked for again after a kill: that of so long. */
+const mapEveryMs = 500;
+
 class FileIngest implements Ingest {
   readonly #store: IngestRequest['store'];
   readonly #expected: ContentInfo | undefined;
   readonly #lock: FileLock;
   readonly #file: FileHandle;
   readonly #algorithm: string;
+  #ranges = new ByteRanges();
+  /** Digest of the first so many bytes; the rest of what is there is read back for it. */
   #hash: Hash;
-  #offset = 0;
+  #hashedBytes = 0;
+  /** A map of holes lies beside the file. */
+  #mapped = false;
+  #mappedAtMs = 0;
   #open = true;
 
   constructor(
@@ -71,29 +82,36 @@ class FileIngest implements Ingest {
   }
 
   get offset(): number {
-    return this.#offset;
+    return this.#ranges.prefixEnd;
   }
 
-  /** Takes what lies there from a broken try: the digest's state is computed anew from the bytes. */
+  gaps(): readonly ByteRange[] {
+    return this.#ranges.gaps(this.#expected?.sizeBytes ?? 0);
+  }
+
+  /** Takes what lies there from a broken try. */
   async resume(): Promise<void> {
     const { size } = await this.#file.stat();
-    if (size > (this.#expected?.sizeBytes ?? 0)) return this.reset();
-    const buffer = Buffer.allocUnsafe(Math.min(size, 1024 * 1024));
-    while (this.#offset < size) {
-      const { bytesRead } = await this.#file.read(
-        buffer,
-        0,
-        Math.min(buffer.length, size - this.#offset),
-        this.#offset,
-      );
-      if (bytesRead === 0) return this.reset();
-      this.#hash.update(buffer.subarray(0, bytesRead));
-      this.#offset += bytesRead;
-    }
+    const ranges = readRangeFile(this.#lock.path, size);
+    this.#mapped = ranges !== 'none';
+    if (ranges === undefined || size === 0 || size > (this.#expected?.sizeBytes ?? 0)) return this.reset();
+    this.#ranges = ranges === 'none' ? new ByteRanges([{ start: 0, end: size }]) : ranges;
   }
 
   async write(chunk: Uint8Array): Promise<void> {
-    const end = this.#offset + chunk.length;
+    const position = this.offset;
+    const isRead = this.#hashedBytes === position;
+    // Begun, not awaited: the disk and the digest work at the same time.
+    const written = this.writeAt(position, chunk);
+    if (isRead) {
+      this.#hash.update(chunk);
+      this.#hashedBytes += chunk.length;
+    }
+    await written;
+  }
+
+  async writeAt(position: number, chunk: Uint8Array): Promise<void> {
+    const end = position + chunk.length;
     if (this.#expected !== undefined && end > this.#expected.sizeBytes) {
       await this.#discard();
       throw mismatch(
@@ -103,24 +121,39 @@ class FileIngest implements Ingest {
       );
     }
     try {
-      const written = writeAll(this.#file, chunk, this.#offset);
-      this.#hash.update(chunk);
-      await written;
+      if (position > this.offset && !this.#mapped) this.#writeMap();
+      await writeAll(this.#file, chunk, position);
     } catch (error) {
       throw GantryError.from(error);
     }
-    this.#offset = end;
+    this.#ranges.add({ start: position, end });
+    if (this.#mapped && performance.now() - this.#mappedAtMs > mapEveryMs) this.#writeMap();
+  }
+
+  async readOn(): Promise<Uint8Array | undefined> {
+    const there = this.offset - this.#hashedBytes;
+    if (there === 0) return undefined;
+    const buffer = Buffer.allocUnsafe(Math.min(there, readBackBytes));
+    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#hashedBytes);
+    // Shorter than it was: cut by someone else, or by a crash. The digest tells.
+    if (bytesRead === 0) throw await this.#damaged(`has only ${this.#hashedBytes} bytes on disk`);
+    const chunk = buffer.subarray(0, bytesRead);
+    this.#hash.update(chunk);
+    this.#hashedBytes += bytesRead;
+    return chunk;
   }
 
   async reset(): Promise<void> {
     await this.#file.truncate(0);
+    this.#removeMap();
+    this.#ranges = new ByteRanges();
     this.#hash = createHash(this.#algorithm);
-    this.#offset = 0;
+    this.#hashedBytes = 0;
   }
 
   async commit(lease?: Lease): Promise<ContentInfo> {
     const expected = this.#expected;
-    const sizeBytes = this.#offset;
+    const sizeBytes = this.#ranges.sizeBytes;
     if (expected !== undefined && sizeBytes !== expected.sizeBytes) {
       await this.#discard();
       throw mismatch(
@@ -129,16 +162,15 @@ class FileIngest implements Ingest {
         `has ${sizeBytes} bytes where ${expected.sizeBytes} were expected`,
       );
     }
+    while ((await this.readOn()) !== undefined);
     const digest = `${this.#algorithm}:${this.#hash.digest('hex')}` as Digest;
-    if (expected !== undefined && digest !== expected.digest) {
-      await this.#discard();
-      throw mismatch('digest-mismatch', expected, `came as ${digest}`);
-    }
+    if (expected !== undefined && digest !== expected.digest) throw await this.#damaged(`came as ${digest}`);
     lease?.protect({ kind: 'content', key: digest });
     try {
       const target = this.#store.path(digest);
       mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
       await this.#file.sync();
+      this.#removeMap();
       await rename(this.#lock.path, target);
       syncFolder(dirname(target));
     } catch (error) {
@@ -150,14 +182,34 @@ class FileIngest implements Ingest {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#open) return;
-    if (this.#expected === undefined || this.#offset === 0) await this.#discard();
-    else await this.#close();
+    if (this.#expected === undefined || this.#ranges.sizeBytes === 0) return this.#discard();
+    if (this.#mapped) this.#writeMap();
+    await this.#close();
+  }
+
+  async #damaged(what: string): Promise<GantryError> {
+    await this.#discard();
+    return mismatch('digest-mismatch', this.#expected as ContentInfo, what);
   }
 
   /** The file goes while we still hold it: nobody can have begun another under its name. */
   async #discard(): Promise<void> {
-    if (this.#open) await rm(this.#lock.path, { force: true });
+    if (this.#open) {
+      await rm(this.#lock.path, { force: true });
+      this.#removeMap();
+    }
     await this.#close();
+  }
+
+  #writeMap(): void {
+    writeRangeFile(this.#lock.path, this.#ranges);
+    this.#mapped = true;
+    this.#mappedAtMs = performance.now();
+  }
+
+  #removeMap(): void {
+    if (this.#mapped) removeRangeFile(this.#lock.path);
+    this.#mapped = false;
   }
 
   async #close(): Promise<void> {
@@ -179,6 +231,11 @@ class PresentIngest implements Ingest {
   }
 
   async write(): Promise<void> {}
+  async writeAt(): Promise<void> {}
+  gaps(): readonly ByteRange[] {
+    return [];
+  }
+  async readOn(): Promise<undefined> {}
   async reset(): Promise<void> {}
   async commit(): Promise<ContentInfo> {
     return this.#info;

@@ -65,7 +65,7 @@ async function fetchSmallBlob(
   descriptor: Descriptor,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const { body } = await repository.fetchBlob(descriptor, 0, signal);
+  const { body } = await repository.fetchBlob(descriptor, { start: 0 }, signal);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {

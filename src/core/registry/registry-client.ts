@@ -8,8 +8,14 @@ export interface FetchedManifest {
   readonly bytes: Uint8Array;
 }
 
+/** Which bytes of a blob: from `start` up to, not including, `end`; to its last by default. */
+export interface BlobRange {
+  readonly start: number;
+  readonly end?: number | undefined;
+}
+
 export interface BlobStream {
-  /** Where the bytes begin: the offset asked for, or 0 where the registry does not serve ranges. */
+  /** Where the bytes begin: where it was asked for, or 0 where the registry does not serve ranges. */
   readonly offset: number;
   readonly body: Readable;
 }
@@ -36,10 +42,12 @@ export interface RepositoryClient {
   /** Verified against the digest when one was asked for. At most 4 MiB. */
   fetchManifest(tagOrDigest: string, signal: AbortSignal): Promise<FetchedManifest>;
   /**
-   * Bytes of a blob from `offset` on, not verified: the content store does that. One request, no retry once bytes
-   * flow: whoever reads knows how far it came and asks again from there.
+   * Bytes of a blob, not verified: the content store does that. One request, no retry once bytes flow: whoever reads
+   * knows how far it came and asks again from there. Rejects `corrupt` / `size-mismatch` when the registry says that
+   * the blob is longer or shorter than its descriptor. The bytes of a layer that registries are not meant to have
+   * come from its `urls`, without credentials.
    */
-  fetchBlob(descriptor: Descriptor, offset: number, signal: AbortSignal): Promise<BlobStream>;
+  fetchBlob(descriptor: Descriptor, range: BlobRange, signal: AbortSignal): Promise<BlobStream>;
   /** Uploads unless it is there. */
   pushBlob(descriptor: Descriptor, options: BlobPushOptions): Promise<BlobPush>;
   pushManifest(

@@ -5,6 +5,7 @@ import { type Digest, isDigest, parseDigest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 import { familiarName } from '../../oci/reference.ts';
 import { sha256 } from '../../oci/sha256.ts';
+import { fetchBlob } from './fetch-blob.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import { pushBlob } from './push-blob.ts';
 import { readBody } from './read-body.ts';
@@ -69,28 +70,7 @@ export function repositoryClient(
       // A HEAD has no words to explain a refusal with; a GET does.
       return (await fetchManifest(tagOrDigest, signal)).descriptor;
     },
-    fetchBlob: async (descriptor, offset, signal) => {
-      const headers: Record<string, string> = offset === 0 ? {} : { Range: `bytes=${offset}-` };
-      const response = await send({
-        method: 'GET',
-        path: `${path}/blobs/${descriptor.digest}`,
-        headers,
-        signal,
-      });
-      if (response.status !== 200 && response.status !== 206) {
-        throw await registryError(response, subject(descriptor.digest));
-      }
-      const starts = response.status === 206 ? rangeStart(response) : 0;
-      if (starts !== 0 && starts !== offset) {
-        response.body.destroy();
-        throw new GantryError({
-          kind: 'network',
-          code: 'bad-range',
-          message: `registry ${response.url.host} answers from byte ${starts} where ${offset} was asked for`,
-        });
-      }
-      return { offset: starts, body: response.body };
-    },
+    fetchBlob: (descriptor, range, signal) => fetchBlob({ send, path, subject, descriptor, range, signal }),
     pushBlob: (descriptor, options) => pushBlob(session, { path, repository, scopes }, descriptor, options),
     pushManifest: async (tagOrDigest, mediaType, bytes, signal) => {
       const response = await send({
@@ -138,11 +118,6 @@ function verified(bytes: Uint8Array, wanted: string | string[] | undefined, repo
 
 function contentType(response: HttpResponse): Descriptor['mediaType'] {
   return (response.headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
-}
-
-function rangeStart(response: HttpResponse): number {
-  const match = /^bytes (\d{1,16})-/.exec(response.headers['content-range'] ?? '');
-  return match === null ? 0 : Number(match[1]);
 }
 
 function parseTags(body: Buffer): readonly string[] {

@@ -3,6 +3,7 @@ import type { DiffId } from '../../oci/digest.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
 import type { Lease } from '../metadata/metadata.ts';
+import { connectionBudget } from './connection-budget.ts';
 import { type BlobDownload, downloadBlob } from './download-blob.ts';
 import { configLimitBytes, type FetchedImage, parseConfig } from './fetch-image.ts';
 import { layerTeller, type TellLayer } from './layer-progress.ts';
@@ -12,6 +13,7 @@ import { streamLayer } from './stream-layer.ts';
 import { type LayerToUnpack, unpackLayers } from './unpack-layers.ts';
 
 const parallelDownloads = 3;
+const extraConnections = 8;
 
 /**
  * Brings an image's config and layers into the content store and its layers into snapshots. The lowest missing layer
@@ -24,9 +26,10 @@ export async function fetchLayers(
   const { content, snapshots } = services;
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
+  const connections = connectionBudget(extraConnections);
   const download = (descriptor: Descriptor, tell: TellLayer): BlobDownload => {
     lease.protect({ kind: 'content', key: descriptor.digest });
-    return { descriptor, repository, content, tell, signal };
+    return { descriptor, repository, content, connections, tell, signal };
   };
 
   const { config: configDescriptor, layers } = fetched.document;

@@ -49,7 +49,7 @@ export async function readArchive(
       const wanted = expected && { digest: expected, sizeBytes: entry.sizeBytes };
       ingest = await services.content.ingest(wanted, { signal: options.signal });
       // Half of it may lie here from before, or all of it: the archive has it whole.
-      if (ingest.offset > 0 && ingest.offset < entry.sizeBytes) await ingest.reset();
+      if (ingest.offset < entry.sizeBytes) await ingest.reset();
     }
   };
   const end = async (): Promise<void> => {

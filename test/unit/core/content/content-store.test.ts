@@ -147,6 +147,45 @@ describe('an ingest', () => {
     expect(again.offset).toBe(0);
   });
 
+  it('takes bytes in any order, tells what is missing, and reads all of it back in order', async () => {
+    using folder = tempFolder();
+    const store = openIn(folder);
+    {
+      await using broken = await store.ingest(expected);
+      await broken.writeAt(6000, bytes.subarray(6000, 7000));
+      await broken.write(bytes.subarray(0, 1000));
+      expect(broken.offset).toBe(1000);
+    }
+    await using ingest = await store.ingest(expected);
+    expect(ingest.gaps()).toEqual([
+      { start: 1000, end: 6000 },
+      { start: 7000, end: 10_000 },
+    ]);
+    await ingest.writeAt(7000, bytes.subarray(7000));
+    await ingest.writeAt(1000, bytes.subarray(1000, 6000));
+    expect([ingest.offset, ingest.gaps()]).toEqual([10_000, []]);
+    const read: Uint8Array[] = [];
+    for (let chunk = await ingest.readOn(); chunk !== undefined; chunk = await ingest.readOn())
+      read.push(chunk);
+    expect(Buffer.concat(read).equals(bytes)).toBe(true);
+    expect(await ingest.commit()).toEqual(expected);
+    expect(ingests(folder)).toEqual([]);
+  });
+
+  it('trusts nothing of a file whose map of holes is damaged', async () => {
+    using folder = tempFolder();
+    const store = openIn(folder);
+    const left = folder.at('content', 'ingest', expected.digest.replace(':', '-'));
+    for (const map of ['[[0,', '{}', '[[0,99999]]', '[[-1,5]]', '[["0",5]]']) {
+      mkdirSync(folder.at('content', 'ingest'), { recursive: true });
+      writeFileSync(left, bytes.subarray(0, 50));
+      writeFileSync(`${left}.ranges`, map);
+      await using ingest = await store.ingest(expected);
+      expect([map, ingest.gaps()]).toEqual([map, [{ start: 0, end: 10_000 }]]);
+    }
+    expect(ingests(folder)).toEqual([]);
+  });
+
   it('has one writer a digest: the second waits and finds everything written', async () => {
     using folder = tempFolder();
     const store = openIn(folder);
@@ -183,7 +222,8 @@ describe('cleanUp', () => {
     await using writing = await store.ingest();
     await writing.write(bytes);
     const dir = folder.at('content', 'ingest');
-    for (const name of ['new-0000', 'sha256-old', 'sha256-fresh']) writeFileSync(`${dir}/${name}`, 'x');
+    const names = ['new-0000', 'sha256-old', 'sha256-old.ranges', 'sha256-gone.ranges', 'sha256-fresh'];
+    for (const name of names) writeFileSync(`${dir}/${name}`, 'x');
     utimesSync(`${dir}/sha256-old`, 1, 1);
     await store.cleanUp(60_000);
     expect(ingests(folder)).toHaveLength(2);

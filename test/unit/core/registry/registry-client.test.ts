@@ -100,7 +100,11 @@ describe('the registry client', () => {
       } else response.writeHead(307, { Location: `http://${other}/blob` }).end();
     });
     const repository = client(domain, { kind: 'password', username: 'u', password: 'p' });
-    const blob = await repository.fetchBlob({ mediaType: 'x', digest: config, size: 2 }, 0, signal);
+    const blob = await repository.fetchBlob(
+      { mediaType: 'x', digest: config, size: 2 },
+      { start: 0 },
+      signal,
+    );
     expect(await text(blob.body)).toBe('{}');
     expect(leaked).toBeUndefined();
   });

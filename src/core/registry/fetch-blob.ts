@@ -1,0 +1,97 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import { mediaTypes } from '../../oci/media-types.ts';
+import type { HttpResponse } from './http-exchange.ts';
+import type { BlobRange, BlobStream } from './registry-client.ts';
+import { type RequestSubject, registryError } from './registry-error.ts';
+import type { SessionRequest } from './registry-session.ts';
+
+export interface BlobFetchRequest {
+  /** Sends with what the repository is shown; to other hosts without it. */
+  readonly send: (request: Omit<SessionRequest, 'scopes'>) => Promise<HttpResponse>;
+  readonly path: string;
+  readonly subject: (reference?: string) => RequestSubject;
+  readonly descriptor: Descriptor;
+  readonly range: BlobRange;
+  readonly signal: AbortSignal;
+}
+
+/** Layers that may lie elsewhere (image-spec layer.md "Non-Distributable Layers"). Only theirs are other URLs asked. */
+const foreignTypes: ReadonlySet<string> = new Set([
+  mediaTypes.layerNondistributable,
+  mediaTypes.layerNondistributableGzip,
+  mediaTypes.dockerForeignLayerGzip,
+]);
+const mostUrls = 5;
+
+/** See `fetchBlob` of the repository client. */
+export async function fetchBlob(request: BlobFetchRequest): Promise<BlobStream> {
+  const { send, path, descriptor, range, signal } = request;
+  const own = `${path}/blobs/${descriptor.digest}`;
+  const urls = foreignTypes.has(descriptor.mediaType) ? (descriptor.urls ?? []).slice(0, mostUrls) : [];
+  let refusal: GantryError | undefined;
+  for (const from of [own, ...urls.filter((url) => /^https?:\/\//.test(url))]) {
+    const response = await send({
+      method: 'GET',
+      path: from,
+      headers: rangeHeader(descriptor, range),
+      signal,
+    });
+    if (response.status === 200 || response.status === 206) return opened(response, descriptor, range);
+    const error = await registryError(response, request.subject(descriptor.digest));
+    refusal ??= error;
+    if (response.status !== 404) break;
+  }
+  throw refusal ?? new Error('no place to fetch from');
+}
+
+function rangeHeader({ size }: Descriptor, { start, end = size }: BlobRange): Record<string, string> {
+  if (end < size) return { Range: `bytes=${start}-${end - 1}` };
+  return start === 0 ? {} : { Range: `bytes=${start}-` };
+}
+
+function opened(response: HttpResponse, descriptor: Descriptor, { start }: BlobRange): BlobStream {
+  const told = response.status === 206 ? rangeOf(response) : wholeOf(response);
+  const refuse = (error: ConstructorParameters<typeof GantryError>[0]): never => {
+    response.body.destroy();
+    throw new GantryError(error);
+  };
+  const host = response.url.host;
+  if (told.sizeBytes !== undefined && told.sizeBytes !== descriptor.size) {
+    refuse({
+      kind: 'corrupt',
+      code: 'size-mismatch',
+      message: `registry ${host} has ${told.sizeBytes} bytes for ${descriptor.digest} where the manifest says ${descriptor.size}`,
+      hint: 'The image is broken, or was tampered with. Push it again, or ask whoever runs the registry.',
+    });
+  }
+  if (told.start !== 0 && told.start !== start) {
+    refuse({
+      kind: 'network',
+      code: 'bad-range',
+      message: `registry ${host} answers from byte ${told.start} where ${start} was asked for`,
+    });
+  }
+  return { offset: told.start, body: response.body };
+}
+
+interface Told {
+  readonly start: number;
+  /** Of the whole blob; undefined: not told. */
+  readonly sizeBytes: number | undefined;
+}
+
+function rangeOf({ headers }: HttpResponse): Told {
+  const match = /^bytes (\d{1,16})-\d+\/(?:(\d{1,16})|\*)/.exec(headers['content-range'] ?? '');
+  return {
+    start: Number(match?.[1] ?? 0),
+    sizeBytes: match?.[2] === undefined ? undefined : Number(match[2]),
+  };
+}
+
+function wholeOf({ headers }: HttpResponse): Told {
+  const length = headers['content-length'];
+  // What was compressed on the way has another length than the blob.
+  const isPlain = headers['content-encoding'] === undefined;
+  return { start: 0, sizeBytes: length === undefined || !isPlain ? undefined : Number(length) };
+}
