@@ -68,7 +68,7 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
         const { createContainers } = await import('./containers/create-containers.ts');
         return createContainers(await parts.containers());
       }),
-      { logs: 'stream', stats: 'stream' },
+      { logs: 'stream', stats: 'stream', readArchive: 'stream' },
     ),
     builds: lazyNoun(
       lazy(async () => (await import('./assemble-builds.ts')).assembleBuilds(parts)),

@@ -1,4 +1,5 @@
 import type { HealthcheckConfig } from '../oci/image-config.ts';
+import type { ContainerFiles } from './container-files.ts';
 import type { Filters } from './filters.ts';
 import type { CallOptions } from './operation.ts';
 import type { Session, TerminalSize } from './session.ts';
@@ -207,7 +208,7 @@ export interface ContainerPruneReport {
 }
 
 /** Isolated running instances. An `id` may be a name, an ID or a prefix of one that is unique. */
-export interface Containers {
+export interface Containers extends ContainerFiles {
   list(
     options?: CallOptions & {
       /** Default: running ones only. */

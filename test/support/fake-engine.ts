@@ -208,6 +208,11 @@ export class FakeEngine implements Engine {
       if (options?.dryRun !== true) this.#called('container.prune');
       return { removed: stopped.map(({ id }) => id), reclaimedBytes: 4096 };
     },
+    copy: unavailable,
+    readArchive: () => {
+      throw unavailableError();
+    },
+    writeArchive: unavailable,
   };
 
   readonly builds: Engine['builds'] = {
@@ -366,7 +371,11 @@ export class FakeEngine implements Engine {
 }
 
 async function unavailable(): Promise<never> {
-  throw new GantryError({ kind: 'unsupported', code: 'fake', message: 'the fake engine cannot do this' });
+  throw unavailableError();
+}
+
+function unavailableError(): GantryError {
+  return new GantryError({ kind: 'unsupported', code: 'fake', message: 'the fake engine cannot do this' });
 }
 
 /** The work, unless it is cancelled before. */

@@ -29,6 +29,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/core/content': beside,
   'src/core/snapshots': stores,
   'src/core/layers': stores,
+  'src/core/files': [...host, 'src/core/layers'],
   'src/core/images': snapshots,
   'src/core/core-services.ts': [...snapshots, 'src/core/images'],
   'src/core/registry': stores,
@@ -37,7 +38,13 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/core/volumes': besideMounts,
   'src/core/transfer': transfer,
   'src/core/build': [...transfer, 'src/core/runtime', 'src/core/network'],
-  'src/core/containers': [...transfer, 'src/core/runtime', 'src/core/network', 'src/core/volumes'],
+  'src/core/containers': [
+    ...transfer,
+    'src/core/files',
+    'src/core/runtime',
+    'src/core/network',
+    'src/core/volumes',
+  ],
   'src/core/system': images,
   // What is left of src/core composes all the parts above into the port.
   'src/core': [...port, 'src/core'],

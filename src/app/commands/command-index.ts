@@ -23,6 +23,13 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./container/attach.ts')).containerAttach,
   },
   {
+    id: 'container.copy',
+    verbs: ['cp', 'container cp'],
+    summary: 'Copy files between a container and this machine, or between containers',
+    group: 'plain',
+    load: async () => (await import('./container/copy.ts')).containerCopy,
+  },
+  {
     id: 'container.create',
     verbs: ['create', 'container create'],
     summary: 'Create a new container',

@@ -79,6 +79,18 @@ export function createContainers(services: ContainerServices): Containers {
       const { containerProcesses } = await import('./container-processes.ts');
       return containerProcesses(context, id, signal);
     },
+    async copy(from, to, options) {
+      const { copyFiles } = await import('./copy-files.ts');
+      return copyFiles(context, from, to, options);
+    },
+    async *readArchive(id, path, options) {
+      const { readArchive } = await import('./copy-archive.ts');
+      yield* readArchive(context, id, path, options);
+    },
+    async writeArchive(id, path, archive, options) {
+      const { writeArchive } = await import('./copy-archive.ts');
+      return writeArchive(context, id, path, archive, options?.signal);
+    },
     async prune(options = {}) {
       const { pruneContainers } = await import('./prune-containers.ts');
       return pruneContainers(context, options);

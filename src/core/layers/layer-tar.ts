@@ -1,15 +1,29 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { isErrno } from '../host/system-error.ts';
 import type { LayerFolder } from './layer-io.ts';
 import { scanChanges } from './scan-changes.ts';
 import { type ScannedEntry, scanLayer } from './scan-layer.ts';
-import { pathOf } from './tar/byte-string.ts';
+import { type ByteString, pathOf } from './tar/byte-string.ts';
 import { encodeTarHeader, tarEnd, tarPadding } from './tar/encode-tar-header.ts';
 
+/** A layer's folder as the bytes of a layer's tar; blocks as {@link tarOf} gives them. */
+export function layerTar(
+  { layerDir, baseDir }: LayerFolder,
+  newBlock: () => Buffer,
+): Generator<Buffer, void, undefined> {
+  return tarOf(baseDir === undefined ? scanLayer(layerDir) : scanChanges(layerDir, baseDir), newBlock);
+}
+
 /**
- * A layer's folder as the bytes of a layer's tar, in blocks of the length `newBlock` gives (the last one
- * shorter). A block belongs to the caller until it asks for the next; `newBlock` may give the same one again.
+ * Entries as a tar, in blocks of the length `newBlock` gives (the last one shorter). A block belongs to the caller
+ * until it asks for the next; `newBlock` may give the same one again. The next entry is asked for when the one before
+ * has been read. `mayVanish`: a file that is gone by the time it is read is left out.
  */
-export function* layerTar(folder: LayerFolder, newBlock: () => Buffer): Generator<Buffer, void, undefined> {
+export function* tarOf(
+  entries: Iterable<ScannedEntry>,
+  newBlock: () => Buffer,
+  { mayVanish = false }: { readonly mayVanish?: boolean } = {},
+): Generator<Buffer, void, undefined> {
   let block = newBlock();
   let fill = 0;
 
@@ -31,8 +45,10 @@ export function* layerTar(folder: LayerFolder, newBlock: () => Buffer): Generato
 
   /** Exactly as many bytes as the header said, whatever a living container does to the file meanwhile. */
   function* putFile({ entry, source }: ScannedEntry): Generator<Buffer, void, undefined> {
-    if (source === undefined || entry.sizeBytes === 0) return;
-    const fd = openSync(pathOf(source), constants.O_RDONLY | constants.O_NOFOLLOW);
+    const fd = source === undefined || entry.sizeBytes === 0 ? undefined : openContent(source, mayVanish);
+    if (fd === 'gone') return;
+    yield* put(encodeTarHeader(entry));
+    if (fd === undefined) return;
     try {
       for (let left = entry.sizeBytes; left > 0; ) {
         const wanted = Math.min(left, block.length - fill);
@@ -48,11 +64,21 @@ export function* layerTar(folder: LayerFolder, newBlock: () => Buffer): Generato
     yield* put(tarPadding(entry.sizeBytes));
   }
 
-  const { layerDir, baseDir } = folder;
-  for (const scanned of baseDir === undefined ? scanLayer(layerDir) : scanChanges(layerDir, baseDir)) {
-    yield* put(encodeTarHeader(scanned.entry));
+  for (const scanned of entries) {
     yield* putFile(scanned);
   }
   yield* put(tarEnd());
   if (fill > 0) yield block.subarray(0, fill);
 }
+
+function openContent(source: ByteString, mayVanish: boolean): number | 'gone' {
+  try {
+    return openSync(pathOf(source), contentFlags);
+  } catch (error) {
+    if (mayVanish && isErrno(error, 'ENOENT', 'ELOOP', 'ENXIO', 'ESTALE')) return 'gone';
+    throw error;
+  }
+}
+
+/** Neither a link nor a pipe that came in the file's place leads away or makes us wait. */
+export const contentFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

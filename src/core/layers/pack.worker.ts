@@ -4,16 +4,26 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import { gzip } from 'node:zlib';
 import { GantryError } from '../../base/gantry-error.ts';
 import { sha256Digester } from '../../oci/sha256.ts';
+import { heldFolder } from './held-folder.ts';
 import type { LayerFolder } from './layer-io.ts';
-import { layerTar } from './layer-tar.ts';
+import { layerTar, tarOf } from './layer-tar.ts';
+import { scanHeld } from './scan-held.ts';
+import type { ByteString } from './tar/byte-string.ts';
 import { type ThreadError, toThreadError } from './thread-error.ts';
 
-/** A layer's folder to be made a tar, or a tar as it is. `output` undefined: only its digest is wanted. */
+/** What is to be made a tar, or is one. `output` undefined: only its digest is wanted. */
 export interface PackJob {
   /** Carries {@link PackReply} out; every message in says that one chunk was taken, its close that nobody reads on. */
   readonly port: MessagePort;
-  readonly source: LayerFolder | { readonly tarPath: string };
+  readonly source: LayerFolder | { readonly tarPath: string } | HeldTree;
   readonly output: 'none' | 'gzip' | undefined;
+}
+
+/** A file or folder that may be in use. The descriptor belongs to who sends it, and stays open until the end. */
+export interface HeldTree {
+  readonly folderFd: number;
+  readonly name: ByteString;
+  readonly as: ByteString;
 }
 
 export type PackReply =
@@ -55,7 +65,10 @@ function hashOnly({ source }: PackJob): PackReply {
 }
 
 function tarBlocks(source: PackJob['source'], newBlock: () => Buffer): Generator<Buffer, void, undefined> {
-  return 'tarPath' in source ? fileBlocks(source.tarPath, newBlock) : layerTar(source, newBlock);
+  if ('tarPath' in source) return fileBlocks(source.tarPath, newBlock);
+  if ('layerDir' in source) return layerTar(source, newBlock);
+  const { folderFd, ...entry } = source;
+  return tarOf(scanHeld({ ...entry, folder: heldFolder(folderFd) }), newBlock, { mayVanish: true });
 }
 
 function* fileBlocks(path: string, newBlock: () => Buffer): Generator<Buffer, void, undefined> {

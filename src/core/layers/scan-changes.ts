@@ -1,6 +1,13 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { getXattr } from '../host/xattrs.ts';
-import { describe, type LinkNames, namesIn, type ScannedEntry, scanFolder, whiteout } from './scan-layer.ts';
+import {
+  describeInLayer,
+  type LinkNames,
+  namesIn,
+  type ScannedEntry,
+  scanFolder,
+  whiteout,
+} from './scan-layer.ts';
 import { type ByteString, byteString, pathOf } from './tar/byte-string.ts';
 
 /**
@@ -35,7 +42,7 @@ function* changesOf(
   const before = lstatSync(pathOf(base), { throwIfNoEntry: false });
   const isSame = before !== undefined && isEqual(full, stat, base, before);
   if (!stat.isDirectory()) {
-    const found = isSame ? undefined : describe(full, name, stat, links);
+    const found = isSame ? undefined : describeInLayer(full, name, stat, links);
     if (found !== undefined) yield found.scanned;
     return;
   }
@@ -44,7 +51,7 @@ function* changesOf(
     : scanFolder(full, `${name}/`, links);
   const first = inside.next();
   if (isSame && first.done === true) return;
-  const found = describe(full, name, stat, links);
+  const found = describeInLayer(full, name, stat, links);
   if (found !== undefined) yield found.scanned;
   if (first.done === true) return;
   yield first.value;

@@ -54,7 +54,7 @@ export function* scanFolder(
       yield whiteout(prefix, name);
       continue;
     }
-    const found = describe(full, `${prefix}${name}`, stat, links);
+    const found = describeInLayer(full, `${prefix}${name}`, stat, links);
     if (found === undefined) continue;
     yield found.scanned;
     if (found.scanned.entry.type !== 'directory') continue;
@@ -73,21 +73,33 @@ export function whiteout(prefix: ByteString, name: ByteString): ScannedEntry {
   return { entry: { ...marker, path: `${prefix}${whiteoutPrefix}${name}` }, source: undefined };
 }
 
-/**
- * What a layer says of one file. Undefined for what no layer holds (sockets). Throws `bad-layer` for a name that
- * would be taken for a whiteout.
- */
+/** As {@link describe}, for a layer. Throws `bad-layer` for a name that would be taken for a whiteout. */
+export function describeInLayer(
+  full: ByteString,
+  name: ByteString,
+  stat: Stats,
+  links: LinkNames,
+): Described | undefined {
+  if (typeOf(stat) !== undefined && baseOf(name).startsWith(whiteoutPrefix)) {
+    throw layerError('a file name begins like a whiteout, which no layer can hold', name);
+  }
+  return describe(full, name, stat, links);
+}
+
+export interface Described {
+  readonly scanned: ScannedEntry;
+  readonly isOpaque: boolean;
+}
+
+/** What an archive says of one file. Undefined for what none holds (sockets). */
 export function describe(
   full: ByteString,
   name: ByteString,
   stat: Stats,
   links: LinkNames,
-): { readonly scanned: ScannedEntry; readonly isOpaque: boolean } | undefined {
+): Described | undefined {
   const type = typeOf(stat);
   if (type === undefined) return undefined;
-  if (baseOf(name).startsWith(whiteoutPrefix)) {
-    throw layerError('a file name begins like a whiteout, which no layer can hold', name);
-  }
   const path = type === 'directory' ? `${name}/` : name;
   if (type !== 'directory' && stat.nlink > 1) {
     const first = firstLink(full, path, links);

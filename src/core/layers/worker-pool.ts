@@ -21,7 +21,8 @@ const idle = new Map<string, { readonly worker: Worker; readonly timer: NodeJS.T
 export function borrowWorker(path: `${string}.worker.ts`): BorrowedWorker {
   const kept = idle.get(path)?.pop();
   if (kept !== undefined) clearTimeout(kept.timer);
-  const worker = kept?.worker ?? new Worker(workerUrl(path));
+  // Node would warn of descriptors that were opened by system calls of our own.
+  const worker = kept?.worker ?? new Worker(workerUrl(path), { trackUnmanagedFds: false });
   worker.ref();
   let failure: GantryError | undefined;
   let listener: ((error: GantryError) => void) | undefined;

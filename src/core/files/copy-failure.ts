@@ -1,0 +1,31 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import { type ByteString, displayText } from '../layers/tar/byte-string.ts';
+
+/** An error of the file system as the user is told it: of the place they know, not of a descriptor. */
+export function copyFailure(error: unknown, path: ByteString): GantryError {
+  const failure = GantryError.from(error);
+  const errno = failure.code.toUpperCase();
+  if (failure.kind !== 'io' && failure.kind !== 'unavailable') return failure;
+  const words = Object.hasOwn(known, errno) ? known[errno] : undefined;
+  const place = displayText(path)
+    .replace(/^\.?\//, '')
+    .replace(/\/$/, '');
+  return new GantryError({
+    kind: errno === 'EROFS' ? 'denied' : failure.kind,
+    code: errno === 'EROFS' ? 'read-only' : failure.code,
+    message: `cannot copy ${place === '' ? 'it' : place}: ${words ?? failure.message.replaceAll(/ ?'?\/proc\/self\/fd\/\d+\/?/g, ' ')}`,
+    cause: error,
+  });
+}
+
+const known: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'file too large',
+  ELOOP: 'a symbolic link is in the way',
+  ENAMETOOLONG: 'the name is too long',
+  ENOSPC: 'no space left on device',
+  ENOTDIR: 'a parent is not a directory',
+  EPERM: 'operation not permitted',
+  EROFS: 'the file system is read-only',
+};

@@ -1,0 +1,87 @@
+import { lstatSync } from 'node:fs';
+import { GantryError } from '../../base/gantry-error.ts';
+import { fileTime } from '../host/file-times.ts';
+import { isErrno } from '../host/system-error.ts';
+import { type HeldFolder, openChild } from './held-folder.ts';
+import { describe, type LinkNames, namesIn, type ScannedEntry } from './scan-layer.ts';
+import { type ByteString, displayText } from './tar/byte-string.ts';
+
+/** What of a held folder is to be read, and how it is to be called. */
+export interface HeldSource {
+  readonly folder: Pick<HeldFolder, 'fd' | 'path'>;
+  /** A name in the folder, or `.` for the folder itself. */
+  readonly name: ByteString;
+  /** Path of it in what is made of it: `dir`, or `.` for "its content". */
+  readonly as: ByteString;
+}
+
+/**
+ * Entries of a file, or of a folder and all below it, parents first, names in byte order. It may be in use: what
+ * vanishes meanwhile is left out, and no link that comes in a folder's place is gone through. Sockets are left out.
+ */
+export function* scanHeld({ folder, name, as }: HeldSource): Generator<ScannedEntry, void, undefined> {
+  yield* scanOne(folder, name, as, new Map());
+}
+
+function* scanOne(
+  parent: HeldSource['folder'],
+  name: ByteString,
+  as: ByteString,
+  links: LinkNames,
+): Generator<ScannedEntry, void, undefined> {
+  const found = look(parent, name, as, links);
+  if (found === undefined) return;
+  if (found.entry.type !== 'directory') {
+    yield found;
+    return;
+  }
+  using folder = unlessGone(() => openChild(parent, name));
+  if (folder === undefined) return;
+  yield found;
+  const prefix = `${as}/`;
+  if (prefix.split('/').length > mostFolders) throw tooDeep(as);
+  for (const child of namesIn(`/proc/self/fd/${folder.fd}`)) {
+    yield* scanOne(folder, child, `${prefix}${child}`, links);
+  }
+}
+
+/** Each holds a descriptor while what is below it is read. */
+const mostFolders = 512;
+
+function tooDeep(path: ByteString): GantryError {
+  return new GantryError({
+    kind: 'unsupported',
+    code: 'too-deep',
+    message: `more than ${mostFolders} folders in one another: ${displayText(path).slice(0, 100)}…`,
+  });
+}
+
+/** With its time to the nanosecond. */
+function look(
+  parent: HeldSource['folder'],
+  name: ByteString,
+  as: ByteString,
+  links: LinkNames,
+): ScannedEntry | undefined {
+  return unlessGone(() => {
+    const full = `/proc/self/fd/${parent.fd}/${name}`;
+    const path = parent.path(name);
+    const { seconds, nanoseconds } = fileTime(lstatSync(path, { bigint: true }).mtimeNs);
+    const scanned = describe(full, as, lstatSync(path), links)?.scanned;
+    if (scanned === undefined) return undefined;
+    return {
+      ...scanned,
+      entry: { ...scanned.entry, mtimeSeconds: seconds, mtimeNanoseconds: nanoseconds },
+    };
+  });
+}
+
+/** Undefined for what is gone, or another kind of thing by now. */
+function unlessGone<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL', 'ESTALE', 'ENXIO')) return undefined;
+    throw error;
+  }
+}
