@@ -68,7 +68,7 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
         const { createContainers } = await import('./containers/create-containers.ts');
         return createContainers(await parts.containers());
       }),
-      { logs: 'stream', stats: 'stream', readArchive: 'stream' },
+      { logs: 'stream', stats: 'stream', readArchive: 'stream', export: 'stream' },
     ),
     builds: lazyNoun(
       lazy(async () => (await import('./assemble-builds.ts')).assembleBuilds(parts)),
@@ -140,6 +140,7 @@ export function coreParts(options: CoreOptions): CoreParts {
       dirs,
       metadata: records,
       images: async () => (await services()).images,
+      content: async () => (await services()).content,
       snapshots: async () => (await services()).snapshots,
       runtime: lazy(async () => (await import('./runtime/open-runtime.ts')).openRuntime(dirs)),
       networking: lazy(async () => {

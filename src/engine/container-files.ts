@@ -49,4 +49,21 @@ export interface ContainerFiles {
     archive: AsyncIterable<Uint8Array>,
     options?: CallOptions,
   ): Promise<CopyReport>;
+  /** What differs from its image, ordered by path. Volumes and binds are no part of it. */
+  diff(id: string, options?: CallOptions): Promise<readonly FileChange[]>;
+  /** Its whole file system as a tar, without volumes and binds. */
+  export(id: string, options?: CallOptions): AsyncIterable<Uint8Array>;
+  /** Makes an image of its image and what differs. Result: the image's ID. */
+  commit(id: string, options?: CallOptions & CommitOptions): Promise<string>;
+}
+
+export interface CommitOptions {
+  /** `name[:tag]`. */
+  readonly reference?: string | undefined;
+  readonly author?: string | undefined;
+  readonly message?: string | undefined;
+  /** Dockerfile instructions for its configuration, as `import --change` takes them. */
+  readonly changes?: readonly string[] | undefined;
+  /** Its processes are frozen meanwhile; default true. */
+  readonly pause?: boolean | undefined;
 }

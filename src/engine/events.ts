@@ -12,6 +12,7 @@ export type EngineEvent = { readonly time: string } & (
         | 'image.loaded'
         | 'image.imported'
         | 'image.built'
+        | 'image.committed'
         | 'image.deleted';
       readonly id: string;
       readonly name: string | undefined;
@@ -41,6 +42,13 @@ export type EngineEvent = { readonly time: string } & (
       readonly name: string;
       readonly image: string;
       readonly exitCode: number;
+    }
+  | {
+      readonly type: 'container.committed';
+      readonly id: string;
+      readonly name: string;
+      readonly image: string;
+      readonly imageId: string;
     }
   | { readonly type: 'container.oom'; readonly id: string; readonly name: string; readonly image: string }
   | {

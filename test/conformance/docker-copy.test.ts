@@ -78,6 +78,7 @@ it('copies what Docker copies, to where Docker copies it, and fails where it fai
       stdout: '',
     });
   }
+  expect(sorted(await stand.gantry.must('diff', 'box'))).toEqual(sorted(await docker.must('diff', 'box')));
   // Folder sizes say nothing.
   const files = (text: readonly string[]) => text.map((entry) => entry.replace(/^(\S+ d.*) \d+$/, '$1'));
   expect(files(await lookAt(ours))).toEqual(files(await lookAt(theirs)));

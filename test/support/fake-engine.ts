@@ -213,6 +213,11 @@ export class FakeEngine implements Engine {
       throw unavailableError();
     },
     writeArchive: unavailable,
+    diff: async () => [],
+    export: () => {
+      throw unavailableError();
+    },
+    commit: unavailable,
   };
 
   readonly builds: Engine['builds'] = {

@@ -23,6 +23,13 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./container/attach.ts')).containerAttach,
   },
   {
+    id: 'container.commit',
+    verbs: ['commit', 'container commit'],
+    summary: 'Make an image of a container',
+    group: 'plain',
+    load: async () => (await import('./container/commit.ts')).containerCommit,
+  },
+  {
     id: 'container.copy',
     verbs: ['cp', 'container cp'],
     summary: 'Copy files between a container and this machine, or between containers',
@@ -37,11 +44,25 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./container/create.ts')).containerCreate,
   },
   {
+    id: 'container.diff',
+    verbs: ['diff', 'container diff'],
+    summary: 'Show what a container changed of its file system',
+    group: 'plain',
+    load: async () => (await import('./container/diff.ts')).containerDiff,
+  },
+  {
     id: 'container.exec',
     verbs: ['exec', 'container exec'],
     summary: 'Run a command in a running container',
     group: 'common',
     load: async () => (await import('./container/exec.ts')).containerExec,
+  },
+  {
+    id: 'container.export',
+    verbs: ['export', 'container export'],
+    summary: 'Write the file system of a container as a tar archive',
+    group: 'plain',
+    load: async () => (await import('./container/export.ts')).containerExport,
   },
   {
     id: 'container.inspect',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ContentStore } from '../content/content-store.ts';
 import type { EngineDirs } from '../engine-dirs.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import type { Collection, Metadata } from '../metadata/metadata.ts';
@@ -13,6 +14,7 @@ export interface ContainerServices {
   readonly dirs: EngineDirs;
   readonly metadata: Metadata;
   readonly images: () => Promise<ImageStore>;
+  readonly content: () => Promise<ContentStore>;
   readonly snapshots: () => Promise<Snapshotter>;
   readonly runtime: () => Promise<Runtime>;
   readonly networking: () => Promise<Networking>;

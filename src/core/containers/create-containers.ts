@@ -91,6 +91,18 @@ export function createContainers(services: ContainerServices): Containers {
       const { writeArchive } = await import('./copy-archive.ts');
       return writeArchive(context, id, path, archive, options?.signal);
     },
+    async diff(id) {
+      const { diffContainer } = await import('./container-changes.ts');
+      return diffContainer(context, id);
+    },
+    async *export(id, options) {
+      const { exportContainer } = await import('./export-container.ts');
+      yield* exportContainer(context, id, options?.signal);
+    },
+    async commit(id, options) {
+      const { commitContainer } = await import('./commit-container.ts');
+      return commitContainer(context, id, options);
+    },
     async prune(options = {}) {
       const { pruneContainers } = await import('./prune-containers.ts');
       return pruneContainers(context, options);

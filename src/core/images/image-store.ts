@@ -39,7 +39,7 @@ export interface ImageStore {
     readonly manifest: Descriptor;
     readonly references: readonly string[];
     readonly repoDigests?: readonly string[];
-    readonly event: 'image.pulled' | 'image.built' | 'image.loaded' | 'image.imported';
+    readonly event: 'image.pulled' | 'image.built' | 'image.loaded' | 'image.imported' | 'image.committed';
   }): Promise<Image>;
   tag(source: string, canonicalTarget: string): void;
   /** Notes that the image is known under this name and digest (after a push). */
