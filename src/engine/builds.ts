@@ -1,3 +1,4 @@
+import type { GantryError } from '../base/gantry-error.ts';
 import type { ImageId } from '../oci/digest.ts';
 import type { CallOptions, Operation } from './operation.ts';
 
@@ -60,13 +61,40 @@ export type BuildEvent =
     }
   | { readonly kind: 'completed'; readonly vertex: string; readonly time: number }
   | { readonly kind: 'failed'; readonly vertex: string; readonly time: number; readonly message: string }
-  | { readonly kind: 'warning'; readonly message: string; readonly position: SourcePosition | undefined };
+  | {
+      readonly kind: 'warning';
+      /** Of a build check: its name. */
+      readonly rule?: string | undefined;
+      readonly message: string;
+      readonly position: SourcePosition | undefined;
+    };
 
 export interface BuildResult {
   readonly imageId: ImageId;
   readonly tags: readonly string[];
   readonly cachedSteps: number;
   readonly totalSteps: number;
+}
+
+/** What a build check found. */
+export interface BuildFinding {
+  /** BuildKit's name: `JSONArgsRecommended`. */
+  readonly rule: string;
+  readonly description: string;
+  readonly message: string;
+  readonly position: SourcePosition;
+}
+
+/** What is to be said of a Dockerfile without building it. */
+export interface BuildCheck {
+  /** The Dockerfile, so that findings can be shown in their place. */
+  readonly text: string;
+  /** In the order of the lines. */
+  readonly findings: readonly BuildFinding[];
+  /** Why it cannot be built, or must not because of findings. */
+  readonly error: GantryError | undefined;
+  /** Base images that are not here: what depends on them was not checked. */
+  readonly unknownImages: readonly string[];
 }
 
 export interface BuildCacheEntry {
@@ -84,6 +112,10 @@ export interface Builds {
    * fails with `failed` / `build-step-failed`, `details.exitCode` and `details.vertex`.
    */
   build(spec: BuildSpec, options?: CallOptions): Operation<BuildEvent, BuildResult>;
+  /** Makes BuildKit's build checks and builds nothing. Rejects when there is no Dockerfile to check. */
+  check(spec: BuildSpec, options?: CallOptions): Promise<BuildCheck>;
+  /** The Dockerfile's syntax tree in BuildKit's format, a line an instruction. Rejects `invalid` / `dockerfile-syntax`. */
+  syntaxTree(spec: BuildSpec, options?: CallOptions): Promise<string>;
   cache(options?: CallOptions): Promise<readonly BuildCacheEntry[]>;
   pruneCache(
     options?: CallOptions & { readonly all?: boolean; readonly dryRun?: boolean },

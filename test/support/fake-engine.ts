@@ -228,6 +228,8 @@ export class FakeEngine implements Engine {
         options?.signal,
       );
     },
+    check: async () => ({ text: '', findings: [], error: undefined, unknownImages: [] }),
+    syntaxTree: async () => '',
     cache: async () => [],
     pruneCache: async () => ({ removed: [], reclaimedBytes: 0 }),
   };

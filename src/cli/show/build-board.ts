@@ -64,7 +64,7 @@ export function buildBoard(): BuildBoard {
           return;
         }
         case 'warning':
-          warnings.push(event.message);
+          if (event.rule === undefined) warnings.push(event.message);
           return;
       }
     },

@@ -37,6 +37,8 @@ export function plainBuild(print: (line: string) => void): (event: BuildEvent) =
         for (const vertex of event.vertices) names.set(vertex.id, vertex.name);
         return;
       case 'warning':
+        // What the checks found is told together, at the end.
+        if (event.rule !== undefined) return;
         print(
           `WARN: ${safeLine(event.message)}${event.position === undefined ? '' : ` (line ${event.position.line})`}`,
         );

@@ -2,8 +2,10 @@ import type { BuildOutcome, Outcome } from '../../app/commands/outcome.ts';
 import { safeJson } from '../../app/commands/present/safe-text.ts';
 import { GantryError } from '../../base/gantry-error.ts';
 import { stripControl } from '../../base/strip-control.ts';
+import type { BuildEvent } from '../../engine/builds.ts';
 import type { CliHost } from '../cli-host.ts';
 import { buildBoard } from './build-board.ts';
+import { findingLines } from './finding-lines.ts';
 import { plainBuild } from './plain-build.ts';
 import { redrawLines } from './redraw-lines.ts';
 import { sourceExcerpt } from './source-excerpt.ts';
@@ -17,13 +19,18 @@ export async function showBuild(host: CliHost, outcome: BuildOutcome): Promise<O
   const { stderr } = host;
   const progress = outcome.progress === 'auto' ? (stderr.isTerminal ? 'tty' : 'plain') : outcome.progress;
   const board = buildBoard();
+  const warnings: Extract<BuildEvent, { kind: 'warning' }>[] = [];
+  const take = (event: BuildEvent): void => {
+    if (event.kind === 'warning') warnings.push(event);
+    board.take(event);
+  };
   if (progress === 'tty') {
     const screen = redrawLines(stderr, () => board.lines(Date.now()));
     // Seconds tick although nothing happens.
     const clock = setInterval(() => screen.changed(), 200);
     try {
       for await (const event of operation) {
-        board.take(event);
+        take(event);
         screen.changed();
       }
       await operation.result.catch((error: unknown) => {
@@ -36,10 +43,13 @@ export async function showBuild(host: CliHost, outcome: BuildOutcome): Promise<O
   } else {
     const plain = plainBuild((line) => stderr.text(`${line}\n`));
     for await (const event of operation) {
-      board.take(event);
+      take(event);
       if (progress === 'plain') plain(event);
       if (progress === 'rawjson') host.stderr.text(`${safeJson(event)}\n`);
     }
+  }
+  if (progress === 'tty' || progress === 'plain') {
+    for (const line of findingLines(warnings)) stderr.text(`${line}\n`);
   }
   try {
     const result = await operation.result;

@@ -2,6 +2,10 @@ import type { Builds } from '../../engine/builds.ts';
 import { startOperation } from '../../engine/start-operation.ts';
 import type { CoreServices } from '../core-services.ts';
 import type { BuildDependencies } from './build-dependencies.ts';
+import { checkBuild } from './check-build.ts';
+import { openContext } from './context/open-context.ts';
+import { dumpTree } from './dockerfile/dump-tree.ts';
+import { syntaxError } from './dockerfile/syntax-error.ts';
 import { runBuild } from './run-build.ts';
 import { listCache, pruneCache } from './solver/manage-cache.ts';
 
@@ -10,6 +14,18 @@ export function createBuilds(services: CoreServices, dependencies: BuildDependen
   return {
     build: (spec, options) =>
       startOperation((emit, signal) => runBuild(services, dependencies, spec, emit, signal), options?.signal),
+    async check(spec, options) {
+      options?.signal?.throwIfAborted();
+      return checkBuild(services, spec);
+    },
+    async syntaxTree(spec, options) {
+      options?.signal?.throwIfAborted();
+      const { dockerfileText, dockerfileName } = openContext(spec, services.dirs.cache);
+      const { value, diagnostics } = dumpTree(dockerfileText, dockerfileName);
+      const error = diagnostics.find(({ severity }) => severity === 'error');
+      if (error !== undefined) throw syntaxError(error);
+      return value ?? '';
+    },
     async cache(options) {
       options?.signal?.throwIfAborted();
       return listCache(services);

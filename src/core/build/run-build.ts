@@ -15,11 +15,13 @@ import { limiter } from '../transfer/limiter.ts';
 import type { BuildDependencies } from './build-dependencies.ts';
 import { openContext } from './context/open-context.ts';
 import type { Diagnostic, Parsed } from './dockerfile/diagnostic.ts';
+import { foreignFrontend } from './dockerfile/foreign-frontend.ts';
 import { parseDockerfile } from './dockerfile/parse-dockerfile.ts';
-import { syntaxError } from './dockerfile/syntax-error.ts';
+import { planError, syntaxError } from './dockerfile/syntax-error.ts';
 import { recordImage } from './export/record-image.ts';
 import { planBuild } from './graph/plan-build.ts';
 import { unusedBuildArgs } from './graph/unused-build-args.ts';
+import { checkOptionsOf, FindingsReport } from './lint/findings-report.ts';
 import { BuildCache } from './solver/build-cache.ts';
 import type { BuildSession } from './solver/build-session.ts';
 import { solveBuild } from './solver/solve-build.ts';
@@ -40,21 +42,25 @@ export async function runBuild(
   const network = readNetwork(spec.network);
   const epochSeconds = readEpoch(spec.buildArgs?.['SOURCE_DATE_EPOCH']);
   const context = openContext(spec, services.dirs.cache);
-  const tell = teller(emit);
-  const dockerfile = tell(parseDockerfile(context.dockerfileText, context.dockerfileName));
+  const buildArgs = spec.buildArgs ?? {};
+  const parsed = parseDockerfile(context.dockerfileText, context.dockerfileName);
+  const findings = new FindingsReport(checkOptionsOf(parsed.check, buildArgs), emit);
+  const dockerfile = told(parsed, findings, syntaxError);
   const buildPlatform = normalizePlatform(hostPlatform());
   const targetPlatform =
     spec.platform === undefined ? undefined : parsePlatform(spec.platform, buildPlatform);
-  const plan = tell(
-    planBuild(dockerfile, {
-      file: context.dockerfileName,
-      target: spec.target,
-      buildArgs: spec.buildArgs ?? {},
-      buildPlatform,
-      targetPlatform,
-    }),
-  );
-  const unused = unusedBuildArgs(dockerfile, spec.buildArgs ?? {});
+  const planned = planBuild(dockerfile, {
+    file: context.dockerfileName,
+    target: spec.target,
+    buildArgs,
+    buildPlatform,
+    targetPlatform,
+  });
+  const plan = told(planned, findings, planError);
+  findings.refuse();
+  const foreign = foreignFrontend(buildArgs['BUILDKIT_SYNTAX'] ?? plan.directives.syntax);
+  if (foreign !== undefined) emit({ kind: 'warning', message: foreign, position: undefined });
+  const unused = unusedBuildArgs(dockerfile, buildArgs);
   if (unused.length > 0) {
     const message = `[Warning] One or more build-args [${unused.join(' ')}] were not consumed`;
     emit({ kind: 'warning', message, position: undefined });
@@ -79,7 +85,9 @@ export async function runBuild(
       });
       return workspace;
     },
-    buildArgs: spec.buildArgs ?? {},
+    findings,
+    buildPlatform,
+    buildArgs,
     secrets: spec.secrets ?? {},
     noCache: spec.noCache === true,
     pull: spec.pull === true,
@@ -98,19 +106,17 @@ export async function runBuild(
   return { imageId: image.id, tags: tags.map(familiarReference), cachedSteps, totalSteps };
 }
 
-/** Passes warnings on, and throws for the first error. */
-function teller(emit: Emit<BuildEvent>): <T>(parsed: Parsed<T>) => T {
-  return ({ value, diagnostics }) => {
-    for (const diagnostic of diagnostics) tellWarning(diagnostic, emit);
-    const error = diagnostics.find(({ severity }) => severity === 'error');
-    if (error !== undefined || value === undefined)
-      throw error === undefined ? noValue() : syntaxError(error);
-    return value;
-  };
-}
-
-function tellWarning({ severity, message, position }: Diagnostic, emit: Emit<BuildEvent>): void {
-  if (severity === 'warning') emit({ kind: 'warning', message, position });
+/** Tells findings, and throws the first error. */
+function told<T>(
+  { value, diagnostics }: Parsed<T>,
+  findings: FindingsReport,
+  asError: (diagnostic: Diagnostic) => GantryError,
+): T {
+  findings.tell(diagnostics);
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  if (error !== undefined) throw asError(error);
+  if (value === undefined) throw noValue();
+  return value;
 }
 
 function noValue(): GantryError {

@@ -1,11 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { GantryError } from '../../../base/gantry-error.ts';
+import type { BuildSpec } from '../../../engine/builds.ts';
 import { parseReference } from '../../../oci/reference.ts';
 import { one } from '../argument-spec.ts';
+import type { CommandContext } from '../command-context.ts';
 import { parsePairs } from '../container/spec/parse-pairs.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag, list, text } from '../option-spec.ts';
+import type { LinesOutcome } from '../outcome.ts';
 import { buildSource, usualDockerfile } from './build-source.ts';
+import { checkReport } from './check-report.ts';
 import { parseBuildArguments } from './parse-build-arguments.ts';
 import { readProgress } from './read-progress.ts';
 
@@ -16,6 +21,7 @@ export const imageBuild = defineCommand({
   args: { path: one('PATH | -', { source: 'directory', help: 'folder to build from' }) },
   options: {
     buildArg: list('Set a build-time variable; a name alone takes the value it has here'),
+    check: flag('Make the build checks and build nothing'),
     file: text('Path of the Dockerfile; - is stdin', { short: 'f', source: 'file' }),
     iidfile: text('Write the image ID to a file', { source: 'file' }),
     label: list('Set a label of the image'),
@@ -26,6 +32,7 @@ export const imageBuild = defineCommand({
     }),
     noCache: flag('Run every step again'),
     platform: text('Platform to build for (os/arch[/variant])'),
+    print: text('Print the syntax tree and build nothing: ast', { source: { choices: ['ast'] } }),
     progress: text('How to show progress: auto, plain, tty, quiet, rawjson', {
       initial: 'auto',
       source: { choices: ['auto', 'plain', 'tty', 'quiet', 'rawjson'] },
@@ -45,7 +52,6 @@ export const imageBuild = defineCommand({
     'cache-from': 'the local cache is used',
     'cache-to': 'the local cache is used',
     'cgroup-parent': 'steps have their own place below gantry',
-    check: 'only whole builds are run',
     compress: 'the context is not sent anywhere',
     'cpu-period': 'steps have no limits',
     'cpu-quota': 'steps have no limits',
@@ -75,24 +81,30 @@ export const imageBuild = defineCommand({
   examples: [{ line: 'gantry build -t web .', meaning: 'build the folder you are in' }],
   async run(ctx, { args, options }) {
     for (const tag of options.tag) parseReference(tag);
+    const print = readPrint(options.print);
     const progress = options.quiet ? 'quiet' : readProgress(options.progress);
     const source = await buildSource(ctx, args.path, options.file);
-    const operation = ctx.engine.builds.build(
-      {
-        contextDir: source.contextDir,
-        dockerfile: source.dockerfile,
-        dockerfileText: source.dockerfileText,
-        tags: options.tag,
-        target: options.target,
-        buildArgs: parseBuildArguments(options.buildArg, ctx.env),
-        labels: parsePairs(options.label),
-        noCache: options.noCache,
-        pull: options.pull,
-        network: options.network,
-        platform: options.platform,
-      },
-      { signal: ctx.signal },
-    );
+    const spec = {
+      contextDir: source.contextDir,
+      dockerfile: source.dockerfile,
+      dockerfileText: source.dockerfileText,
+      tags: options.tag,
+      target: options.target,
+      buildArgs: parseBuildArguments(options.buildArg, ctx.env),
+      labels: parsePairs(options.label),
+      noCache: options.noCache,
+      pull: options.pull,
+      network: options.network,
+      platform: options.platform,
+    };
+    if (print !== undefined || options.check) {
+      try {
+        return await inspectDockerfile(ctx, spec, print);
+      } finally {
+        await source.discard();
+      }
+    }
+    const operation = ctx.engine.builds.build(spec, { signal: ctx.signal });
     operation.result.then(source.discard, source.discard);
     return {
       kind: 'build',
@@ -109,3 +121,23 @@ export const imageBuild = defineCommand({
     };
   },
 });
+
+function readPrint(text: string | undefined): 'ast' | undefined {
+  if (text === undefined || text === 'ast') return text;
+  throw new GantryError({
+    kind: 'invalid',
+    code: 'bad-print',
+    message: `invalid value ${JSON.stringify(text)} for --print`,
+    hint: 'ast prints the syntax tree; --check makes the build checks',
+  });
+}
+
+async function inspectDockerfile(
+  { engine, signal }: CommandContext,
+  spec: BuildSpec,
+  print: 'ast' | undefined,
+): Promise<LinesOutcome> {
+  if (print === undefined) return checkReport(await engine.builds.check(spec, { signal }));
+  const tree = await engine.builds.syntaxTree(spec, { signal });
+  return { kind: 'lines', lines: tree.trimEnd().split('\n') };
+}

@@ -59,6 +59,11 @@ export class ContextTree implements FileTree {
     return new Map(capability === undefined ? [] : [['security.capability', capability]]);
   }
 
+  /** Whether the ignore file keeps `path`, which need not exist, out. */
+  isIgnored(path: string): boolean {
+    return this.#matcher.stateOf(path).ignored;
+  }
+
   whyMissing(path: string): string | undefined {
     if (path === '' || lstatSync(this.#hostPath(path), { throwIfNoEntry: false }) === undefined)
       return undefined;

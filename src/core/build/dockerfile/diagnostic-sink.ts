@@ -1,20 +1,27 @@
 import type { SourcePosition } from '../../../engine/builds.ts';
+import { type Rule, type RuleDetails, type RuleName, rules } from '../lint/rules.ts';
 import type { Diagnostic } from './diagnostic.ts';
 
-/** More than these and the file is not a Dockerfile at all. */
+/** More than these of one severity and the file is not a Dockerfile at all. */
 const diagnosticLimit = 200;
 
-/** Where the parsers of one file put what they notice. */
+/** Where those who read one file put what they notice. */
 export class DiagnosticSink {
   readonly diagnostics: Diagnostic[] = [];
   readonly #file: string;
+  readonly #counts = { error: 0, warning: 0 };
 
   constructor(file: string) {
     this.#file = file;
   }
 
   get failed(): boolean {
-    return this.diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+    return this.#counts.error > 0;
+  }
+
+  /** Whether further findings are dropped. */
+  get isFull(): boolean {
+    return this.#counts.warning >= diagnosticLimit;
   }
 
   at(line: number, column = 1, endLine = line): SourcePosition {
@@ -25,11 +32,14 @@ export class DiagnosticSink {
     this.#add({ severity: 'error', code, message, hint, position });
   }
 
-  warning(code: string, message: string, position: SourcePosition, hint?: string): void {
-    this.#add({ severity: 'warning', code, message, hint, position });
+  /** A build check found something. */
+  finding<Name extends RuleName>(rule: Name, position: SourcePosition, ...details: RuleDetails<Name>): void {
+    const { message }: Rule = rules[rule];
+    this.#add({ severity: 'warning', code: rule, message: message(...details), hint: undefined, position });
   }
 
   #add(diagnostic: Diagnostic): void {
-    if (this.diagnostics.length < diagnosticLimit) this.diagnostics.push(diagnostic);
+    this.#counts[diagnostic.severity] += 1;
+    if (this.#counts[diagnostic.severity] <= diagnosticLimit) this.diagnostics.push(diagnostic);
   }
 }

@@ -4,11 +4,26 @@
  */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase().slice(0, 64);
+  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  return nearest(wanted, candidates, limit, (candidate) => candidate.toLowerCase());
+}
+
+/** The name nearest to a misspelt one as BuildKit's checks offer it: at most two edits, and letter case counts. */
+export function nearestName(name: string, candidates: Iterable<string>): string {
+  return nearest(name, candidates, 2, (candidate) => candidate) ?? '';
+}
+
+function nearest(
+  wanted: string,
+  candidates: Iterable<string>,
+  limit: number,
+  normal: (candidate: string) => string,
+): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = limit + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
-    const distance = editDistance(wanted, candidate.toLowerCase());
+    const distance = editDistance(wanted, normal(candidate));
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

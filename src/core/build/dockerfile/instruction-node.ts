@@ -13,6 +13,8 @@ export interface InstructionNode {
   /** The whole instruction as one line: continuations joined, comments between them dropped. */
   readonly source: string;
   readonly heredocs: readonly Heredoc[];
+  /** Comments right above it, without `#` and blanks around: no empty line or empty comment lies between. */
+  readonly comments: readonly string[];
   /** The Dockerfile's escape character. */
   readonly escape: string;
   readonly position: SourcePosition;

@@ -48,11 +48,15 @@ export interface KeyValue {
 export interface EnvInstruction extends Written {
   readonly kind: 'env';
   readonly pairs: readonly KeyValue[];
+  /** Written the old way: `ENV name value`. */
+  readonly isLegacy: boolean;
 }
 
 export interface LabelInstruction extends Written {
   readonly kind: 'label';
   readonly pairs: readonly KeyValue[];
+  /** Written the old way: `LABEL name value`. */
+  readonly isLegacy: boolean;
 }
 
 /** What to execute: an argument vector, or text for the stage's shell. */

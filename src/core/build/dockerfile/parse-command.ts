@@ -14,10 +14,6 @@ export function parseCommand(node: InstructionNode, sink: DiagnosticSink): Comma
   readFlags(node, {}, sink);
   const command = parseForm(node, sink);
   if (command === undefined) return undefined;
-  if (command.form === 'shell' && node.rest !== '') {
-    const message = `JSON arguments recommended for ${node.name} to prevent unintended behavior related to OS signals`;
-    sink.warning('JSONArgsRecommended', message, node.position);
-  }
   const kind = node.name === 'CMD' ? 'cmd' : 'entrypoint';
   return { kind, command, position: node.position, source: node.source };
 }

@@ -1,3 +1,4 @@
+import { plainWords } from './blank.ts';
 import type { DiagnosticSink } from './diagnostic-sink.ts';
 import { notStringsMessage, parseExecForm } from './exec-form.ts';
 import { type Heredoc, parseHeredocWord } from './heredoc.ts';
@@ -50,7 +51,7 @@ export function parseCopy(node: InstructionNode, sink: DiagnosticSink): CopyInst
 function readWords(node: InstructionNode, sink: DiagnosticSink): readonly string[] | undefined {
   const form = parseExecForm(node.rest);
   if (form?.ok === true) return form.argv;
-  if (form === undefined) return node.rest.split(/\s+/).filter((word) => word !== '');
+  if (form === undefined) return plainWords(node.rest);
   sink.error('not-strings', notStringsMessage, node.position);
   return undefined;
 }
@@ -61,11 +62,13 @@ function assemble(
   words: readonly string[],
   destination: string,
 ): CopyInstruction {
+  // Of two with one name the later counts.
+  const byName = new Map(node.heredocs.map((heredoc) => [heredoc.name, heredoc]));
   const inline: Heredoc[] = [];
   const sources: string[] = [];
   for (const word of words) {
     const announced = node.heredocs.length > 0 ? parseHeredocWord(word) : undefined;
-    const heredoc = announced && node.heredocs.find(({ name }) => name === announced.name);
+    const heredoc = announced && byName.get(announced.name);
     if (heredoc === undefined) sources.push(word);
     else inline.push(heredoc);
   }

@@ -1,15 +1,23 @@
-import type { Diagnostic, Parsed } from './diagnostic.ts';
+import type { CheckOptions } from '../lint/check-options.ts';
+import { lintFile } from '../lint/lint-file.ts';
+import type { Parsed } from './diagnostic.ts';
 import { DiagnosticSink } from './diagnostic-sink.ts';
-import type { Dockerfile, Stage, StageInstruction } from './dockerfile.ts';
+import type { Dockerfile, StageInstruction } from './dockerfile.ts';
 import type { ArgInstruction, FromInstruction } from './instruction.ts';
 import { parseInstruction } from './parse-instruction.ts';
 import { parseTree } from './parse-tree.ts';
 
+export interface ParsedDockerfile extends Parsed<Dockerfile> {
+  /** What the file's `check` directive asks for. */
+  readonly check: CheckOptions;
+}
+
 /**
  * Parses a Dockerfile as BuildKit does (Dockerfile reference, frontend 1.2x). Never throws. `value` is undefined when
- * any diagnostic is an error. `file` is only for positions.
+ * any diagnostic is an error. `file` is only for positions. Findings of build checks are all there, whatever `check`
+ * says of them.
  */
-export function parseDockerfile(text: string, file: string): Parsed<Dockerfile> {
+export function parseDockerfile(text: string, file: string): ParsedDockerfile {
   const sink = new DiagnosticSink(file);
   const tree = parseTree(text, sink);
   const globalArgs: ArgInstruction[] = [];
@@ -39,44 +47,7 @@ export function parseDockerfile(text: string, file: string): Parsed<Dockerfile> 
   } else if (stages.length === 0 && !sink.failed) {
     sink.error('no-stage', 'no build stage in current context', sink.at(1), 'FROM image is missing');
   }
-  warnOfStages(stages, sink);
-  const { directives } = tree;
-  const diagnostics = sink.diagnostics.filter(
-    ({ severity, code }) =>
-      severity === 'error' || !(directives.check.skipAll || directives.check.skip.has(code)),
-  );
-  if (directives.check.error) return asErrors({ directives, globalArgs, stages }, diagnostics, sink.failed);
-  return { value: sink.failed ? undefined : { directives, globalArgs, stages }, diagnostics };
-}
-
-/** `# check=error=true`: what would be a warning keeps the file from being built. */
-function asErrors(
-  value: Dockerfile,
-  diagnostics: readonly Diagnostic[],
-  failed: boolean,
-): Parsed<Dockerfile> {
-  return {
-    value: failed || diagnostics.length > 0 ? undefined : value,
-    diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, severity: 'error' })),
-  };
-}
-
-/** What only the whole file shows: names given twice, instructions of which the last one alone counts. */
-function warnOfStages(stages: readonly Stage[], sink: DiagnosticSink): void {
-  const names = new Set<string>();
-  for (const { from, instructions } of stages) {
-    if (from.stageName !== undefined && names.has(from.stageName)) {
-      const message = `Duplicate stage name "${from.stageName}", stage names should be unique`;
-      sink.warning('DuplicateStageName', message, from.position);
-    }
-    if (from.stageName !== undefined) names.add(from.stageName);
-    for (const kind of ['cmd', 'entrypoint', 'healthcheck'] as const) {
-      const earlier = instructions.filter((instruction) => instruction.kind === kind).slice(0, -1);
-      for (const { position } of earlier) {
-        const name = kind.toUpperCase();
-        const message = `Multiple ${name} instructions should not be used in the same stage because only the last one will be used`;
-        sink.warning('MultipleInstructionsDisallowed', message, position);
-      }
-    }
-  }
+  lintFile({ stages }, sink);
+  const value = sink.failed ? undefined : { directives: tree.directives, globalArgs, stages };
+  return { value, diagnostics: sink.diagnostics, check: tree.directives.check };
 }

@@ -1,15 +1,16 @@
+import { plainWords } from './blank.ts';
+import { checkDescription } from './check-description.ts';
 import type { DiagnosticSink } from './diagnostic-sink.ts';
 import type { FromInstruction } from './instruction.ts';
 import type { InstructionNode } from './instruction-node.ts';
 import { readFlags } from './read-flags.ts';
 
 const stageNamePattern = /^[a-z][a-z0-9-_.]*$/;
-const reservedNames: ReadonlySet<string> = new Set(['scratch', 'context']);
 
 /** `FROM [--platform=P] IMAGE [AS NAME]`. */
 export function parseFrom(node: InstructionNode, sink: DiagnosticSink): FromInstruction | undefined {
   const flags = readFlags(node, { platform: 'text' }, sink);
-  const words = node.rest.split(/\s+/).filter((word) => word !== '');
+  const words = plainWords(node.rest);
   const [image, as, name] = words;
   if (image === undefined || (words.length !== 1 && !(words.length === 3 && as?.toLowerCase() === 'as'))) {
     sink.error(
@@ -27,23 +28,21 @@ export function parseFrom(node: InstructionNode, sink: DiagnosticSink): FromInst
       sink.error('bad-stage-name', message, node.position);
       return undefined;
     }
-    warnOfNames(node, name, as ?? '', sink);
+    checkNames(node, name, as ?? '', sink);
   }
   const platform = flags.text('platform');
   return { kind: 'from', image, platform, stageName, position: node.position, source: node.source };
 }
 
-function warnOfNames(node: InstructionNode, name: string, as: string, sink: DiagnosticSink): void {
+function checkNames(node: InstructionNode, name: string, as: string, sink: DiagnosticSink): void {
+  const { keyword, position } = node;
   const lower = name.toLowerCase();
-  if (name !== lower) {
-    sink.warning('StageNameCasing', `Stage name '${name}' should be lowercase`, node.position);
+  if (name !== lower) sink.finding('StageNameCasing', position, name);
+  const isLower = keyword === keyword.toLowerCase();
+  // A keyword of mixed case is another finding, and says nothing about its `AS`.
+  const fits = as === (isLower ? as.toLowerCase() : as.toUpperCase());
+  if ((isLower || keyword === keyword.toUpperCase()) && !fits) {
+    sink.finding('FromAsCasing', position, keyword, as);
   }
-  if ((as === 'as') !== (node.keyword === 'from')) {
-    const message = `'${as}' and '${node.keyword}' keywords' casing do not match`;
-    sink.warning('FromAsCasing', message, node.position);
-  }
-  if (reservedNames.has(lower)) {
-    const message = `Stage name should not use the same name as reserved stage "${lower}"`;
-    sink.warning('ReservedStageName', message, node.position);
-  }
+  checkDescription(node, [lower], sink);
 }

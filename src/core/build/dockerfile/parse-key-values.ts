@@ -1,3 +1,4 @@
+import { checkDescription } from './check-description.ts';
 import type { DiagnosticSink } from './diagnostic-sink.ts';
 import type { ArgInstruction, EnvInstruction, KeyValue, LabelInstruction } from './instruction.ts';
 import type { InstructionNode } from './instruction-node.ts';
@@ -6,14 +7,14 @@ import { splitWords } from './split-words.ts';
 
 /** `ENV a=b c="d e"`, or the old `ENV a rest of line`. */
 export function parseEnv(node: InstructionNode, sink: DiagnosticSink): EnvInstruction | undefined {
-  const pairs = parsePairs(node, sink);
-  return pairs && { kind: 'env', pairs, position: node.position, source: node.source };
+  const parsed = parsePairs(node, sink);
+  return parsed && { kind: 'env', ...parsed, position: node.position, source: node.source };
 }
 
 /** As {@link parseEnv}. */
 export function parseLabel(node: InstructionNode, sink: DiagnosticSink): LabelInstruction | undefined {
-  const pairs = parsePairs(node, sink);
-  return pairs && { kind: 'label', pairs, position: node.position, source: node.source };
+  const parsed = parsePairs(node, sink);
+  return parsed && { kind: 'label', ...parsed, position: node.position, source: node.source };
 }
 
 /** `ARG name[=default]…`. */
@@ -34,27 +35,45 @@ export function parseArg(node: InstructionNode, sink: DiagnosticSink): ArgInstru
     sink.error('blank-name', 'ARG names can not be blank', node.position);
     return undefined;
   }
+  checkDescription(
+    node,
+    args.map(({ name }) => name),
+    sink,
+  );
   return { kind: 'arg', args, position: node.position, source: node.source };
 }
 
-function parsePairs(node: InstructionNode, sink: DiagnosticSink): readonly KeyValue[] | undefined {
+function parsePairs(node: InstructionNode, sink: DiagnosticSink): WrittenPairs | undefined {
   readFlags(node, {}, sink);
+  const parsed = readPairs(node, sink);
+  if (parsed?.pairs.some(({ key }) => key === '') !== true) return parsed;
+  sink.error('blank-name', `${node.name} names can not be blank`, node.position);
+  return undefined;
+}
+
+export interface WrittenPairs {
+  readonly pairs: readonly KeyValue[];
+  /** `ENV name value`, not `ENV name=value`. */
+  readonly isLegacy: boolean;
+}
+
+type PairsSource = Pick<InstructionNode, 'name' | 'rest' | 'escape' | 'position'>;
+
+/** The pairs of ENV or LABEL. Undefined when there are none; why is in `sink`. */
+export function readPairs(node: PairsSource, sink: DiagnosticSink): WrittenPairs | undefined {
   const words = splitWords(node.rest, node.escape);
   const first = words[0];
   if (first === undefined) {
     sink.error('missing-argument', `${node.name} requires at least one argument`, node.position);
     return undefined;
   }
-  const pairs = first.includes('=') ? modernPairs(node, words, sink) : legacyPair(node, sink);
-  if (pairs?.some(({ key }) => key === '') === true) {
-    sink.error('blank-name', `${node.name} names can not be blank`, node.position);
-    return undefined;
-  }
-  return pairs;
+  const isLegacy = !first.includes('=');
+  const pairs = isLegacy ? legacyPair(node, sink) : modernPairs(node, words, sink);
+  return pairs && { pairs, isLegacy };
 }
 
 function modernPairs(
-  node: InstructionNode,
+  node: PairsSource,
   words: readonly string[],
   sink: DiagnosticSink,
 ): readonly KeyValue[] | undefined {
@@ -72,7 +91,7 @@ function modernPairs(
   return pairs;
 }
 
-function legacyPair(node: InstructionNode, sink: DiagnosticSink): readonly KeyValue[] | undefined {
+function legacyPair(node: PairsSource, sink: DiagnosticSink): readonly KeyValue[] | undefined {
   const match = /^(\S+)[\t\v\f\r ]+(.+)$/s.exec(node.rest);
   if (match === null) {
     sink.error(
@@ -83,7 +102,5 @@ function legacyPair(node: InstructionNode, sink: DiagnosticSink): readonly KeyVa
     );
     return undefined;
   }
-  const message = `"${node.name} key=value" should be used instead of legacy "${node.name} key value" format`;
-  sink.warning('LegacyKeyValueFormat', message, node.position);
   return [{ key: match[1] as string, value: match[2] as string }];
 }

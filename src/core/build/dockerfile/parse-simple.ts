@@ -1,3 +1,4 @@
+import { plainWords } from './blank.ts';
 import type { DiagnosticSink } from './diagnostic-sink.ts';
 import { notStringsMessage, parseExecForm } from './exec-form.ts';
 import type {
@@ -35,14 +36,13 @@ export function parseMaintainer(
 ): MaintainerInstruction | undefined {
   const name = oneArgument(node, sink);
   if (name === undefined) return undefined;
-  const message = 'Maintainer instruction is deprecated in favor of using label';
-  sink.warning('MaintainerDeprecated', message, node.position, 'LABEL org.opencontainers.image.authors="…"');
+  sink.finding('MaintainerDeprecated', node.position);
   return { kind: 'maintainer', name, ...written(node) };
 }
 
 export function parseExpose(node: InstructionNode, sink: DiagnosticSink): ExposeInstruction | undefined {
   readFlags(node, {}, sink);
-  const ports = node.rest.split(/\s+/).filter((word) => word !== '');
+  const ports = plainWords(node.rest);
   if (ports.length === 0) {
     sink.error('missing-argument', 'EXPOSE requires at least one argument', node.position);
     return undefined;
@@ -57,7 +57,7 @@ export function parseVolume(node: InstructionNode, sink: DiagnosticSink): Volume
     sink.error('not-strings', notStringsMessage, node.position);
     return undefined;
   }
-  const paths = form?.argv ?? node.rest.split(/\s+/).filter((word) => word !== '');
+  const paths = form?.argv ?? plainWords(node.rest);
   if (paths.length === 0) {
     sink.error('missing-argument', 'VOLUME requires at least one argument', node.position);
     return undefined;

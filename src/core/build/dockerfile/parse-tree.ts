@@ -1,3 +1,4 @@
+import { isBlank } from './blank.ts';
 import type { DiagnosticSink } from './diagnostic-sink.ts';
 import { type Directives, readDirectives } from './directives.ts';
 import { parseExecForm } from './exec-form.ts';
@@ -15,6 +16,7 @@ export interface ParseTree {
 const lineLimitBytes = 65_535;
 /** A file with more instructions is refused rather than kept in memory as a tree. */
 const nodeLimit = 100_000;
+const heredocInstructions: ReadonlySet<string> = new Set(['RUN', 'COPY', 'ADD']);
 
 /**
  * The first level of the parse: directives, comments, continuations, heredocs, flags. Every instruction becomes a
@@ -23,7 +25,7 @@ const nodeLimit = 100_000;
 export function parseTree(text: string, sink: DiagnosticSink): ParseTree {
   const lines = splitLines(text);
   const directives = readDirectives(lines, sink);
-  const reader = new LineReader(lines, directives.escape, sink);
+  const reader = new LineReader(lines, directives, sink);
   return { directives, nodes: bounded(reader, sink) };
 }
 
@@ -50,30 +52,44 @@ function splitLines(text: string): readonly string[] {
 class LineReader {
   readonly #lines: readonly string[];
   readonly #escape: string;
+  readonly #directiveLines: number;
   readonly #sink: DiagnosticSink;
   #at = 0;
 
-  constructor(lines: readonly string[], escapeChar: string, sink: DiagnosticSink) {
+  constructor(lines: readonly string[], directives: Directives, sink: DiagnosticSink) {
     this.#lines = lines;
-    this.#escape = escapeChar;
+    this.#escape = directives.escape;
+    this.#directiveLines = directives.lineCount;
     this.#sink = sink;
   }
 
   next(): InstructionNode | undefined {
+    let comments: string[] = [];
     for (;;) {
       const raw = this.#take();
       if (raw === undefined) return undefined;
       const first = raw.trimStart();
-      if (first === '' || first.startsWith('#')) continue;
+      if (first === '' || first.startsWith('#')) {
+        const comment = this.#at > this.#directiveLines ? first.slice(1).trim() : '';
+        if (comment !== '') comments.push(comment);
+        else if (comments.length > 0) comments = [];
+        continue;
+      }
       const startLine = this.#at;
       const column = raw.length - first.length + 1;
       const source = this.#joined(first).trim();
       if (source === '') continue;
-      return this.#node(source, startLine, column);
+      return this.#node(source, comments, startLine, column);
     }
   }
 
+  /** The next line without carriage returns at its end. */
   #take(): string | undefined {
+    const line = this.#takeRaw();
+    return line?.endsWith('\r') === true ? line.slice(0, lengthWithoutReturns(line)) : line;
+  }
+
+  #takeRaw(): string | undefined {
     const line = this.#lines[this.#at];
     if (line === undefined) return undefined;
     this.#at += 1;
@@ -81,7 +97,7 @@ class LineReader {
       const message = `dockerfile line greater than max allowed size of ${lineLimitBytes}`;
       this.#sink.error('line-too-long', message, this.#sink.at(this.#at));
     }
-    return line.endsWith('\r') ? line.replace(/\r+$/, '') : line;
+    return line;
   }
 
   /** Appends continuation lines. Comment lines among them vanish, empty ones too, with a warning. */
@@ -101,13 +117,8 @@ class LineReader {
       head = this.#withoutContinuation(line);
       if (head === undefined) parts.push(line);
     }
-    const joined = parts.join('');
-    if (emptyLine > 0) {
-      const message = `Empty continuation line found in: ${joined.trim()}`;
-      const hint = 'Empty continuation lines will become errors in a future release';
-      this.#sink.warning('NoEmptyContinuation', message, this.#sink.at(emptyLine), hint);
-    }
-    return joined;
+    if (emptyLine > 0) this.#sink.finding('NoEmptyContinuation', this.#sink.at(emptyLine));
+    return parts.join('');
   }
 
   /** The line without its trailing escape character; undefined when it does not go on. A doubled one does not count. */
@@ -118,7 +129,7 @@ class LineReader {
     return line.slice(0, end - 1);
   }
 
-  #node(source: string, startLine: number, column: number): InstructionNode {
+  #node(source: string, comments: readonly string[], startLine: number, column: number): InstructionNode {
     let blank = 0;
     while (blank < source.length && !isBlank(source[blank] as string)) blank += 1;
     const keyword = source.slice(0, blank);
@@ -126,15 +137,15 @@ class LineReader {
     const { flags, rest } = splitFlags(source.slice(blank));
     const heredocs = mayHoldHeredocs(name, rest) ? this.#heredocs(rest, startLine) : [];
     const position = this.#sink.at(startLine, column, this.#at);
-    return { name, keyword, flags, rest, source, heredocs, escape: this.#escape, position };
+    return { name, keyword, flags, rest, source, heredocs, comments, escape: this.#escape, position };
   }
 
   #heredocs(line: string, startLine: number): readonly Heredoc[] {
     return findHeredocs(line).map((heredoc) => {
       const parts: string[] = [];
       for (;;) {
-        const body = this.#take();
-        if (body === undefined) {
+        const raw = this.#takeRaw();
+        if (raw === undefined) {
           const hint = `no line holds just ${JSON.stringify(heredoc.name)}`;
           this.#sink.error(
             'unterminated-heredoc',
@@ -144,16 +155,19 @@ class LineReader {
           );
           break;
         }
+        const body = raw.slice(0, lengthWithoutReturns(raw));
         if ((heredoc.chomp ? body.replace(/^\t+/, '') : body) === heredoc.name) break;
-        parts.push(body, '\n');
+        parts.push(raw, '\n');
       }
       return { ...heredoc, content: parts.join('') };
     });
   }
 }
 
-function isBlank(char: string): boolean {
-  return char === ' ' || (char >= '\t' && char <= '\r');
+function lengthWithoutReturns(line: string): number {
+  let end = line.length;
+  while (line[end - 1] === '\r') end -= 1;
+  return end;
 }
 
 function isSkippable(line: string): boolean {
@@ -161,11 +175,14 @@ function isSkippable(line: string): boolean {
   return text === '' || text.startsWith('#');
 }
 
+/** RUN, COPY, ADD in shell form, and ONBUILD of these. */
 function mayHoldHeredocs(name: string, rest: string): boolean {
   if (!rest.includes('<<')) return false;
-  if (name === 'ONBUILD') {
-    const match = /^(\S+)\s+(.*)$/s.exec(rest);
-    return match !== null && mayHoldHeredocs((match[1] as string).toUpperCase(), match[2] as string);
-  }
-  return (name === 'RUN' || name === 'COPY' || name === 'ADD') && parseExecForm(rest) === undefined;
+  if (name !== 'ONBUILD') return heredocInstructions.has(name) && !isExecForm(rest);
+  const [, trigger = '', args = ''] = /^(\S+)\s*(.*)$/s.exec(rest) ?? [];
+  return heredocInstructions.has(trigger.toUpperCase()) && !isExecForm(splitFlags(args).rest);
+}
+
+function isExecForm(rest: string): boolean {
+  return parseExecForm(rest) !== undefined;
 }

@@ -42,7 +42,8 @@ export function readFlags(node: InstructionNode, table: FlagTable, sink: Diagnos
       sink.error('bad-flag-value', message, node.position);
       continue;
     }
-    given.set(name, [...(earlier ?? []), text]);
+    if (earlier === undefined) given.set(name, [text]);
+    else earlier.push(text);
   }
   return {
     text: (name) => given.get(name)?.[0],

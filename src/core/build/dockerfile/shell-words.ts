@@ -29,6 +29,9 @@ export type Expansion =
 /** A variable that holds itself twice grows without end; no word needs more than this. */
 const expansionLimit = 1 << 20;
 
+/** Substitutions within substitutions: more is nobody's intention, and each costs a piece of the stack. */
+const nestingLimit = 100;
+
 /**
  * Expands one word as BuildKit's shell lexer does (Dockerfile reference, "Environment replacement"): quotes, escapes,
  * `$x`, `${x}` and every modifier. `words` is the same split at blanks that no quote protects. Never throws.
@@ -44,6 +47,7 @@ class ShellLexer {
   readonly #text: string;
   readonly #options: ShellWordOptions;
   #at = 0;
+  #depth = 0;
   #size: number;
   failure: string | undefined;
 
@@ -214,7 +218,10 @@ class ShellLexer {
   }
 
   #inner(stop: '}' | '/', keepEscapes: boolean): string {
+    if (this.#depth === nestingLimit) return this.#fail(`substitutions nest deeper than ${nestingLimit}`);
+    this.#depth += 1;
     const { value } = this.readUntil(stop, keepEscapes);
+    this.#depth -= 1;
     if (this.failure?.startsWith(`unexpected end of statement while looking for matching ${stop}`)) {
       this.failure = stop === '}' ? "syntax error: missing '}'" : `syntax error: missing '/' in $\{}`;
     }

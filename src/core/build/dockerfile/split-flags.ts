@@ -1,3 +1,4 @@
+import { isBlank } from './blank.ts';
 import type { RawFlag } from './instruction-node.ts';
 
 const noFlags: readonly RawFlag[] = [];
@@ -47,10 +48,6 @@ function readWord(text: string, start: number): { word: string; end: number } {
     }
   }
   return { word, end: at };
-}
-
-function isBlank(char: string): boolean {
-  return char === ' ' || (char >= '\t' && char <= '\r');
 }
 
 /** Ends a run of characters that stand for themselves. */

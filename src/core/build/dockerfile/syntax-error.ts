@@ -11,3 +11,14 @@ export function syntaxError(diagnostic: Diagnostic): GantryError {
     details: { position: diagnostic.position, rule: diagnostic.code },
   });
 }
+
+/** The error for what parses and cannot be planned: BuildKit says it without the line. */
+export function planError({ message, hint, position, code }: Diagnostic): GantryError {
+  return new GantryError({
+    kind: 'invalid',
+    code: 'dockerfile-syntax',
+    message,
+    hint,
+    details: { position, rule: code },
+  });
+}

@@ -2,6 +2,7 @@ import type { SourcePosition } from '../../../engine/builds.ts';
 import type { Platform } from '../../../oci/platform.ts';
 import type { Directives } from '../dockerfile/directives.ts';
 import type { StageInstruction } from '../dockerfile/dockerfile.ts';
+import type { EarlierStages } from './stage-names.ts';
 
 /** What a stage stands on. */
 export type StageBase =
@@ -32,7 +33,7 @@ export interface PlannedStage {
   /** Somebody asked for the platform: an image for another one will not do. */
   readonly platformGiven: boolean;
   /** Names and numbers by which it may take files from stages before it; of two alike the later counts. */
-  readonly earlier: ReadonlyMap<string, number>;
+  readonly earlier: EarlierStages;
   readonly from: PlannedStep;
   readonly steps: readonly (PlannedStep & { readonly instruction: StageInstruction })[];
 }

@@ -1,11 +1,12 @@
 import type { DiagnosticSink } from '../dockerfile/diagnostic-sink.ts';
 import type { StageInstruction } from '../dockerfile/dockerfile.ts';
 import type { CopyOrigin } from './build-plan.ts';
+import type { EarlierStages } from './stage-names.ts';
 
 /** The stages and images an instruction takes files from, beside its own stage. */
 export function originsOf(
   instruction: StageInstruction,
-  earlier: ReadonlyMap<string, number>,
+  earlier: EarlierStages,
   sink: DiagnosticSink,
 ): readonly CopyOrigin[] {
   const names =
@@ -15,6 +16,11 @@ export function originsOf(
         ? [instruction.from]
         : [];
   return names.flatMap((name) => {
+    if (earlier.comesLater(name.toLowerCase())) {
+      const message = `cannot copy from stage ${JSON.stringify(name)}, it needs to be defined before the stage that takes from it`;
+      sink.error('later-stage', message, instruction.position, 'move that stage up');
+      return [];
+    }
     const origin = findOrigin(name, earlier);
     if (origin !== undefined) return [origin];
     const message = `invalid from flag value ${name}: there is no earlier stage of that number`;
@@ -24,7 +30,7 @@ export function originsOf(
 }
 
 /** What `--from=name` means: an earlier stage by name or number, else an image. Undefined: a number of no stage. */
-export function findOrigin(name: string, earlier: ReadonlyMap<string, number>): CopyOrigin | undefined {
+export function findOrigin(name: string, earlier: EarlierStages): CopyOrigin | undefined {
   const index = earlier.get(name.toLowerCase());
   if (index !== undefined) return { kind: 'stage', index };
   return /^\d+$/.test(name) ? undefined : { kind: 'image', reference: name };

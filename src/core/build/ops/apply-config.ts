@@ -4,9 +4,10 @@ import type { SourcePosition } from '../../../engine/builds.ts';
 import type { ContainerConfig } from '../../../oci/image-config.ts';
 import type { StageInstruction } from '../dockerfile/dockerfile.ts';
 import type { CommandForm } from '../dockerfile/instruction.ts';
+import { goQuoteList } from '../go-quote.ts';
 import type { Expander } from '../solver/expander.ts';
 import type { StageState } from '../solver/stage-state.ts';
-import { goQuoteList, healthcheckCreatedBy } from './created-by.ts';
+import { healthcheckCreatedBy } from './created-by.ts';
 import { exposedPorts } from './expose-port.ts';
 
 /** Instructions that change what the image says and none of its files. */
@@ -124,8 +125,8 @@ function applyArg(
   const words: string[] = [];
   for (const { name, value } of declared) {
     const given = Object.hasOwn(buildArgs, name) ? buildArgs[name] : undefined;
-    const usual = value === undefined ? globalArgs.get(name) : expand.word(value);
-    const final = given ?? usual;
+    // One after the other, unlike ENV: the second may use the first.
+    const final = given ?? (value === undefined ? globalArgs.get(name) : expand.word(value, args));
     args.set(name, final);
     words.push(final === undefined ? name : `${name}=${final}`);
   }

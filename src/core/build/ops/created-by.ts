@@ -1,18 +1,6 @@
 import type { HealthcheckConfig } from '../../../oci/image-config.ts';
 import type { CopyInstruction } from '../dockerfile/instruction.ts';
-
-/** Go's `%q` of a string. */
-export function goQuote(text: string): string {
-  return JSON.stringify(text).replace(/\\u00([0-9a-f]{2})/g, (whole, hex: string) => {
-    const short = { '07': '\\a', '0b': '\\v' }[hex];
-    return short ?? (hex < '20' || hex === '7f' ? `\\x${hex}` : whole);
-  });
-}
-
-/** Go's `%q` of a list of strings: `["sh" "-c"]`. */
-export function goQuoteList(items: readonly string[]): string {
-  return `[${items.map(goQuote).join(' ')}]`;
-}
+import { goQuote, goQuoteList } from '../go-quote.ts';
 
 /** What the history says of a RUN: `RUN |1 A=b /bin/sh -c make # buildkit`. */
 export function runCreatedBy(argv: readonly string[], args: readonly (readonly [string, string])[]): string {

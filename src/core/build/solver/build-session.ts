@@ -1,10 +1,12 @@
 import type { BuildEvent } from '../../../engine/builds.ts';
 import type { Emit } from '../../../engine/start-operation.ts';
+import type { Platform } from '../../../oci/platform.ts';
 import type { CoreServices } from '../../core-services.ts';
 import type { Lease } from '../../metadata/metadata.ts';
 import type { BuildDependencies } from '../build-dependencies.ts';
 import type { BuildContext } from '../context/open-context.ts';
 import type { BuildPlan } from '../graph/build-plan.ts';
+import type { FindingsReport } from '../lint/findings-report.ts';
 import type { BuildCache } from './build-cache.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -18,6 +20,8 @@ export interface BuildSession {
   readonly lease: Lease;
   /** Made when the first step has to be executed. */
   readonly workspace: () => Promise<Workspace>;
+  readonly findings: FindingsReport;
+  readonly buildPlatform: Platform;
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Files of secrets on the host, by ID. */
   readonly secrets: Readonly<Record<string, string>>;

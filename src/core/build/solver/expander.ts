@@ -3,9 +3,12 @@ import type { SourcePosition } from '../../../engine/builds.ts';
 import { expandShellWord } from '../dockerfile/shell-words.ts';
 import { type StageState, variableOf } from './stage-state.ts';
 
-/** Expands the words of one instruction with the values from before it. Throws `invalid` / `dockerfile-syntax`. */
+/**
+ * Expands the words of one instruction with the values from before it, and `newer` ones of ARGs that it declared itself.
+ * Throws `invalid` / `dockerfile-syntax`.
+ */
 export interface Expander {
-  readonly word: (text: string) => string;
+  readonly word: (text: string, newer?: ReadonlyMap<string, string | undefined>) => string;
   /** The same, split at blanks. */
   readonly words: (text: string) => readonly string[];
   /** The body of a heredoc: quotes mean nothing. */
@@ -16,15 +19,17 @@ export interface ExpanderOptions {
   readonly state: StageState;
   readonly escape: string;
   readonly position: SourcePosition;
-  readonly onUnset: (name: string) => void;
 }
 
-export function makeExpander({ state, escape: escapeChar, position, onUnset }: ExpanderOptions): Expander {
-  const expand = (text: string, plainQuotes: boolean): { value: string; words: readonly string[] } => {
+export function makeExpander({ state, escape: escapeChar, position }: ExpanderOptions): Expander {
+  const expand = (
+    text: string,
+    plainQuotes: boolean,
+    newer?: ReadonlyMap<string, string | undefined>,
+  ): { value: string; words: readonly string[] } => {
     const result = expandShellWord(text, {
       escape: escapeChar,
-      lookup: (name) => variableOf(state, name),
-      onUnset,
+      lookup: (name) => variableOf(state, name) ?? newer?.get(name),
       plainQuotes,
     });
     if (result.ok) return result;
@@ -36,7 +41,7 @@ export function makeExpander({ state, escape: escapeChar, position, onUnset }: E
     });
   };
   return {
-    word: (text) => expand(text, false).value,
+    word: (text, newer) => expand(text, false, newer).value,
     words: (text) => expand(text, false).words,
     body: (text) => expand(text, true).value,
   };

@@ -2,6 +2,7 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
 import type { CopyInstruction, RunInstruction } from '../dockerfile/instruction.ts';
 import { findOrigin } from '../graph/origins-of.ts';
+import type { EarlierStages } from '../graph/stage-names.ts';
 import type { FileTree } from '../tree/file-tree.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
 import type { BuildSession } from './build-session.ts';
@@ -24,7 +25,7 @@ export interface Origins {
 
 export interface OriginSolvers {
   /** Names and numbers of the stages before this one. */
-  readonly earlier: ReadonlyMap<string, number>;
+  readonly earlier: EarlierStages;
   readonly stage: (index: number) => Promise<StageState>;
   readonly image: (reference: string) => Promise<StageState>;
 }

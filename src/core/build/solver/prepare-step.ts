@@ -22,7 +22,6 @@ export async function prepareStep(
     state,
     escape: plan.directives.escape,
     position: instruction.position,
-    onUnset: (name) => warnOfUnset(session, name, instruction),
   });
   switch (instruction.kind) {
     case 'run': {
@@ -42,9 +41,4 @@ export async function prepareStep(
       return { kind: 'config', ...applyConfig(instruction, { state, expand, buildArgs, globalArgs }) };
     }
   }
-}
-
-function warnOfUnset(session: BuildSession, name: string, { position }: StageInstruction): void {
-  if (!/^[A-Za-z_]/.test(name) || session.plan.directives.check.skip.has('UndefinedVar')) return;
-  session.emit({ kind: 'warning', message: `Usage of undefined variable '$${name}'`, position });
 }

@@ -4,11 +4,13 @@ import { DiagnosticSink } from '../dockerfile/diagnostic-sink.ts';
 import type { StageInstruction } from '../dockerfile/dockerfile.ts';
 import type { PlannedStage } from '../graph/build-plan.ts';
 import { originsOf } from '../graph/origins-of.ts';
+import type { EarlierStages } from '../graph/stage-names.ts';
 import type { BuildSession } from './build-session.ts';
 import { makeOrigins } from './origins.ts';
 import { prepareStep } from './prepare-step.ts';
 import { solveImage } from './solve-base.ts';
 import { type SolvedStep, solveStep } from './solve-step.ts';
+import { StageLinter } from './stage-linter.ts';
 import { type StageState, scratchState } from './stage-state.ts';
 import { triggerSteps } from './triggers.ts';
 import { Vertices } from './vertices.ts';
@@ -22,6 +24,7 @@ export interface SolvedBuild {
 /** How the stages of a build reach each other. */
 interface Solvers {
   readonly vertices: Vertices;
+  readonly lint: StageLinter;
   readonly stage: (index: number) => Promise<SolvedStep>;
   readonly image: (reference: string, stage: PlannedStage, vertex: string) => Promise<SolvedStep>;
 }
@@ -37,6 +40,7 @@ export async function solveBuild(session: BuildSession, abort: () => void): Prom
   const images = new Map<string, Promise<SolvedStep>>();
   const solvers: Solvers = {
     vertices,
+    lint: new StageLinter(session),
     stage: (index) => once(stages, index, () => solveStage(session, stageOf(session, index), solvers)),
     image: (reference, stage, vertex) => {
       const platform = stage.platformGiven ? formatPlatform(stage.platform) : undefined;
@@ -69,6 +73,7 @@ async function solveStage(session: BuildSession, stage: PlannedStage, solvers: S
   let cached = base.cached;
   const added = triggerSteps(stage, triggers);
   solvers.vertices.insertAfterFrom(stage.index, stage.name, added);
+  solvers.lint.stage(stage, base.state, added);
 
   const { earlier } = stage;
   for (const step of [...added, ...stage.steps]) {
@@ -100,7 +105,7 @@ async function solveFrom(stage: PlannedStage, solvers: Solvers): Promise<SolvedS
 }
 
 /** Earlier stages an instruction takes files from. */
-function stagesOf(instruction: StageInstruction, earlier: ReadonlyMap<string, number>): readonly number[] {
+function stagesOf(instruction: StageInstruction, earlier: EarlierStages): readonly number[] {
   return originsOf(instruction, earlier, new DiagnosticSink('')).flatMap((origin) =>
     origin.kind === 'stage' ? [origin.index] : [],
   );

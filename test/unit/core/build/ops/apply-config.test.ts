@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDockerfile } from '../../../../../src/core/build/dockerfile/parse-dockerfile.ts';
+import { goQuote } from '../../../../../src/core/build/go-quote.ts';
 import { applyConfig, type ConfigInstruction } from '../../../../../src/core/build/ops/apply-config.ts';
-import { goQuote } from '../../../../../src/core/build/ops/created-by.ts';
 import { exposedPorts } from '../../../../../src/core/build/ops/expose-port.ts';
 import { makeExpander } from '../../../../../src/core/build/solver/expander.ts';
 import { type StageState, scratchState } from '../../../../../src/core/build/solver/stage-state.ts';
@@ -15,7 +15,7 @@ function applied(body: string): { state: StageState; createdBy: readonly (string
   let state = scratchState({ os: 'linux', architecture: 'amd64' });
   const createdBy: (string | undefined)[] = [];
   for (const instruction of instructions) {
-    const expand = makeExpander({ state, escape: '\\', position: instruction.position, onUnset: () => {} });
+    const expand = makeExpander({ state, escape: '\\', position: instruction.position });
     const change = applyConfig(instruction as ConfigInstruction, { state, expand, buildArgs, globalArgs });
     state = change.state;
     createdBy.push(change.createdBy);
@@ -33,8 +33,8 @@ describe('applyConfig', () => {
     const { state, createdBy } = applied(
       'ARG GIVEN=x GLOBAL LOCAL=y$GIVEN NONE OVER=1\nENV OVER=env\nLABEL l="$GIVEN $GLOBAL $LOCAL $NONE $OVER"',
     );
-    expect(state.config.Labels).toEqual({ l: 'from-build from-top y  env' });
-    expect(createdBy[0]).toBe('ARG GIVEN=from-build GLOBAL=from-top LOCAL=y NONE OVER=build');
+    expect(state.config.Labels).toEqual({ l: 'from-build from-top yfrom-build  env' });
+    expect(createdBy[0]).toBe('ARG GIVEN=from-build GLOBAL=from-top LOCAL=yfrom-build NONE OVER=build');
   });
 
   it('resets an inherited command with ENTRYPOINT, but not its own', () => {

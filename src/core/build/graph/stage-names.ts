@@ -1,0 +1,56 @@
+import type { Stage } from '../dockerfile/dockerfile.ts';
+
+/** Names and numbers by which a stage may take files from stages before it; of two alike the later counts. */
+export interface EarlierStages {
+  /** Lower case. */
+  get(name: string): number | undefined;
+  /** There is a stage of that name or number, but not before: nothing can be taken from it. */
+  comesLater(name: string): boolean;
+}
+
+/** The stages of a file by name and number. Names may be given twice. */
+export class StageNames {
+  /** Ascending. */
+  readonly #byName = new Map<string, number[]>();
+  readonly #count: number;
+
+  constructor(stages: readonly Stage[]) {
+    this.#count = stages.length;
+    for (const { index, from } of stages) {
+      if (from.stageName === undefined) continue;
+      const indexes = this.#byName.get(from.stageName);
+      if (indexes === undefined) this.#byName.set(from.stageName, [index]);
+      else indexes.push(index);
+    }
+  }
+
+  /** The stage of that name anywhere in the file. */
+  find(name: string): number | undefined {
+    return this.#byName.get(name.toLowerCase())?.at(-1) ?? numberBelow(name, this.#count);
+  }
+
+  before(stage: number): EarlierStages {
+    const get = (name: string) => lastBelow(this.#byName.get(name) ?? [], stage) ?? numberBelow(name, stage);
+    return { get, comesLater: (name) => get(name) === undefined && this.find(name) !== undefined };
+  }
+
+  names(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
+}
+
+function numberBelow(text: string, limit: number): number | undefined {
+  if (!/^(?:0|[1-9]\d{0,6})$/.test(text)) return undefined;
+  return Number(text) < limit ? Number(text) : undefined;
+}
+
+function lastBelow(ascending: readonly number[], limit: number): number | undefined {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] as number) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return ascending[low - 1];
+}
