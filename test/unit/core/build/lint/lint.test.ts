@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what Dockerfiles are written with
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticSink } from '../../../../../src/core/build/dockerfile/diagnostic-sink.ts';
@@ -209,7 +210,8 @@ describe('the build checks', () => {
   });
 
   it('see a copy of what is ignored', () => {
-    const text = 'FROM a AS s\nCOPY ./Dockerfile keep /\nADD Dockerfile /\nFROM a\nCOPY --from=s Dockerfile /';
+    const text =
+      'FROM a AS s\nCOPY ./Dockerfile keep /\nADD Dockerfile /\nFROM a\nCOPY --from=s Dockerfile /';
     expect(findings(text, { ignored: ['Dockerfile'] })).toEqual([
       '2 CopyIgnoredFile: Attempting to Copy file "./Dockerfile" that is excluded by .dockerignore',
       '3 CopyIgnoredFile: Attempting to Add file "Dockerfile" that is excluded by .dockerignore',
