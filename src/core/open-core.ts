@@ -103,6 +103,7 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
           version: options.version,
           uid: options.uid,
           describeRuntime: async () => (await (await parts.containers()).runtime()).describe(),
+          checkStore: async (how) => (await import('./assemble-check.ts')).assembleCheck(parts, how),
           snapshotterName: async () => (await parts.services()).snapshots.name,
           snapshots: async () => (await parts.services()).snapshots,
           images: () => engine.images.list({ all: true }),

@@ -1,4 +1,5 @@
 import type { CallOptions } from './operation.ts';
+import type { StoreCheckDepth, StoreReport } from './store-report.ts';
 
 export interface SystemInfo {
   readonly engine: string;
@@ -44,4 +45,11 @@ export interface System {
   /** Looks at the machine; never throws for what is missing. */
   check(options?: CallOptions): Promise<readonly HostCheck[]>;
   diskUsage(options?: CallOptions): Promise<readonly DiskUsage[]>;
+  /**
+   * Looks whether what the engine keeps is whole (default depth `normal`), and mends what it can with `repair`: never
+   * at the cost of something in use. Safe beside other work.
+   */
+  checkStore(
+    options?: CallOptions & { readonly depth?: StoreCheckDepth; readonly repair?: boolean },
+  ): Promise<StoreReport>;
 }

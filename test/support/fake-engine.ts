@@ -265,6 +265,14 @@ export class FakeEngine implements Engine {
     info: unavailable,
     check: async () => [],
     diskUsage: async () => [],
+    checkStore: async ({ depth = 'normal', repair = false } = {}) => ({
+      depth,
+      repair,
+      checked: { blobs: 0, blobBytes: 0, layers: 0, images: 0, containers: 0, volumes: 0 },
+      findings: [],
+      incompleteImages: [],
+      unusedBytes: 0,
+    }),
   };
 
   #called(call: string): void {

@@ -46,6 +46,14 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/core/volumes',
   ],
   'src/core/system': images,
+  // Looks at what every part keeps.
+  'src/core/integrity': [
+    ...transfer,
+    'src/core/build',
+    'src/core/containers',
+    'src/core/runtime',
+    'src/core/volumes',
+  ],
   // What is left of src/core composes all the parts above into the port.
   'src/core': [...port, 'src/core'],
   'src/docker': port,

@@ -359,6 +359,13 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./builder/prune.ts')).builderPrune,
   },
   {
+    id: 'system.check',
+    verbs: ['system check'],
+    summary: 'Check that images, layers and containers are whole on the disk, and mend them',
+    group: 'nested',
+    load: async () => (await import('./system/check.ts')).systemCheck,
+  },
+  {
     id: 'system.disk-usage',
     verbs: ['system df'],
     summary: 'Show what takes how much of the disk',

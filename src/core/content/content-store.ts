@@ -37,6 +37,14 @@ export interface Ingest extends AsyncDisposable {
   commit(lease?: Lease): Promise<ContentInfo>;
 }
 
+export interface StrayFile {
+  readonly path: string;
+  /** None of the store's own files. */
+  readonly isForeign: boolean;
+  /** Looks once more that nobody writes it. */
+  remove(): Promise<void>;
+}
+
 /** Content-addressed blobs: immutable, verified on the way in. */
 export interface ContentStore {
   has(digest: Digest): boolean;
@@ -60,6 +68,8 @@ export interface ContentStore {
    */
   setAside(digest: Digest): { remove(): Promise<void> } | undefined;
   list(): AsyncIterable<ContentInfo>;
+  /** Files that are no blobs and are not being written: what `cleanUp` would remove, and what does not belong here. */
+  leftovers(olderThanMs: number): Promise<readonly StrayFile[]>;
   /** Removes what broken writes left: at once what cannot be resumed, else what is older. Nothing that is being written. */
   cleanUp(olderThanMs: number): Promise<void>;
 }

@@ -77,9 +77,14 @@ export function openContentStore(dirs: Pick<EngineDirs, 'content'>): ContentStor
       }
     },
 
+    async leftovers(olderThanMs) {
+      const { foreignFiles, staleIngests } = await import('./stale-ingests.ts');
+      return [...(await staleIngests(store, ingests, olderThanMs)), ...(await foreignFiles(blobs))];
+    },
+
     async cleanUp(olderThanMs) {
-      const { removeStaleIngests } = await import('./stale-ingests.ts');
-      await removeStaleIngests(ingests, olderThanMs);
+      const { staleIngests } = await import('./stale-ingests.ts');
+      for (const file of await staleIngests(store, ingests, olderThanMs)) await file.remove();
     },
   };
   return store;

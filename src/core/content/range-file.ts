@@ -5,9 +5,9 @@ import { type ByteRange, ByteRanges } from './byte-ranges.ts';
 
 const suffix = '.ranges';
 
-/** The ingest that a file in the folder of ingests belongs to: itself, or the one it is the map of. */
+/** The ingest that a file in the folder of ingests belongs to: itself, or the one whose map it is or was to become. */
 export function ingestNameOf(fileName: string): string {
-  return fileName.endsWith(suffix) ? fileName.slice(0, -suffix.length) : fileName;
+  return fileName.replace(/\.ranges(?:\.[0-9a-f]+\.tmp)?$/, '');
 }
 
 /**

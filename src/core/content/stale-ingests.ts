@@ -1,33 +1,76 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Digest, isDigest } from '../../oci/digest.ts';
 import { tryLockFile } from '../host/lock-file.ts';
 import { isErrno } from '../host/system-error.ts';
+import type { ContentStore, StrayFile } from './content-store.ts';
 import { isAnonymousIngest } from './ingest-name.ts';
-import { ingestNameOf, removeRangeFile } from './range-file.ts';
+import { ingestNameOf } from './range-file.ts';
 
 /**
- * Removes what broken writes left and nobody writes now: at once what cannot be resumed, else what was not touched for
- * `olderThanMs`.
+ * What broken writes left and nobody writes now: at once what cannot be resumed or is whole elsewhere, else what was
+ * not touched for `olderThanMs`. An ingest goes with its map.
  */
-export async function removeStaleIngests(ingests: string, olderThanMs: number): Promise<void> {
-  const names = (await readdir(ingests).catch(() => [])).map(ingestNameOf);
-  for (const name of new Set(names)) {
+export async function staleIngests(
+  store: Pick<ContentStore, 'has'>,
+  ingests: string,
+  olderThanMs: number,
+): Promise<readonly StrayFile[]> {
+  const stale: StrayFile[] = [];
+  for (const [name, files] of Map.groupBy(await namesIn(ingests), ingestNameOf)) {
     const path = join(ingests, name);
-    const touchedMs = await lastTouchedMs(path);
-    if (!isAnonymousIngest(name) && Date.now() - touchedMs < olderThanMs) continue;
+    if (!(await isStale(store, name, path, olderThanMs))) continue;
     // Locking makes the file where only its map was left, so that nobody begins it anew meanwhile.
     using lock = tryLockFile(path);
     if (lock === undefined) continue;
-    removeRangeFile(path);
-    await rm(path, { force: true });
+    // Its own file last: it is what the lock is on.
+    const paths = [...files.filter((file) => file !== name), name].map((file) => join(ingests, file));
+    stale.push({ path, isForeign: false, remove: () => removeUnlocked(path, paths) });
+  }
+  return stale;
+}
+
+/** Files among the blobs whose names are no digests. */
+export async function foreignFiles(blobs: string): Promise<readonly StrayFile[]> {
+  const foreign: StrayFile[] = [];
+  for (const algorithm of await namesIn(blobs)) {
+    const dir = join(blobs, algorithm);
+    for (const name of await namesIn(dir)) {
+      if (isDigest(`${algorithm}:${name}`)) continue;
+      const path = join(dir, name);
+      foreign.push({ path, isForeign: true, remove: () => rm(path, { recursive: true, force: true }) });
+    }
+  }
+  return foreign;
+}
+
+async function isStale(
+  store: Pick<ContentStore, 'has'>,
+  name: string,
+  path: string,
+  olderThanMs: number,
+): Promise<boolean> {
+  const digest = name.replace('-', ':');
+  if (isAnonymousIngest(name) || !isDigest(digest) || store.has(digest as Digest)) return true;
+  try {
+    return Date.now() - (await stat(path)).mtimeMs >= olderThanMs;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return true;
+    throw error;
   }
 }
 
-async function lastTouchedMs(path: string): Promise<number> {
+async function removeUnlocked(path: string, files: readonly string[]): Promise<void> {
+  using lock = tryLockFile(path);
+  if (lock !== undefined) for (const file of files) await rm(file, { force: true });
+}
+
+/** Names in a folder; none where there is no folder. */
+async function namesIn(dir: string): Promise<readonly string[]> {
   try {
-    return (await stat(path)).mtimeMs;
+    return await readdir(dir);
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return 0;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   }
 }

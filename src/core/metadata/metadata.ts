@@ -33,6 +33,8 @@ export interface Metadata extends Disposable {
   collection<T>(name: string, decode: Decode<T>): Collection<T>;
   readonly journal: Journal;
   readonly leases: Leases;
+  /** What SQLite finds wrong with the file, in its words; `full` compares the indexes with the tables too. */
+  verify(how: 'quick' | 'full'): readonly string[];
 }
 
 /** Events of all processes, kept in the store itself (bounded), so that they are part of the change's transaction. */

@@ -18,6 +18,11 @@ export function openMetadata(path: string): Metadata {
     collection: (name, decode) => openCollection(database, name, decode),
     journal: openJournal(database),
     leases: openLeases(database),
+    verify: (how) =>
+      database
+        .all(how === 'quick' ? 'PRAGMA quick_check(10)' : 'PRAGMA integrity_check(10)')
+        .map((row) => String(Object.values(row)[0]))
+        .filter((text) => text !== 'ok'),
     [Symbol.dispose]: () => database[Symbol.dispose](),
   };
 }

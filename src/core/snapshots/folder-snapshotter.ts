@@ -215,6 +215,20 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
       });
     },
 
+    strays: () =>
+      // A transaction: `prepare` makes its folder inside one.
+      metadata.transaction(() => {
+        const known = new Set([...records.entries()].map(([, { id }]) => id));
+        const folders = namesIn(dir).filter((name) => name !== 'trash' && !known.has(name));
+        return {
+          folders: [
+            ...folders.map((name) => join(dir, name)),
+            ...namesIn(trash).map((name) => join(trash, name)),
+          ],
+          lost: unflushed.keys().filter(isLost),
+        };
+      }),
+
     async cleanUp() {
       // The renames too are inside: a number that seems unused could be taken by a `prepare` right after.
       metadata.transaction(() => {
@@ -223,7 +237,7 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
           if (!isLost(key) && existsSync(join(dir, record.id, 'fs'))) known.add(record.id);
           else dropRecord(key, record);
         }
-        for (const name of namesIn(dir)) if (/^[0-9]+$/.test(name) && !known.has(name)) moveToTrash(name);
+        for (const name of namesIn(dir)) if (name !== 'trash' && !known.has(name)) moveToTrash(name);
       });
       for (const name of namesIn(trash)) await removeTree(join(trash, name));
     },

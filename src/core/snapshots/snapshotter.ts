@@ -24,6 +24,13 @@ export interface SnapshotInfo {
   readonly sizeBytes: number | undefined;
 }
 
+export interface SnapshotStrays {
+  /** Paths no record knows. */
+  readonly folders: readonly string[];
+  /** Keys of snapshots that were not flushed when the machine went down. */
+  readonly lost: readonly string[];
+}
+
 /**
  * Layers of file system, as containerd's snapshotters: `prepare` a writable one over a committed parent, fill it,
  * `commit` it under its name (the chain ID), stack others upon it. Committed ones never change.
@@ -65,6 +72,8 @@ export interface Snapshotter {
    * afterwards. Nothing to do when there is nothing new. Without it a kill loses nothing either.
    */
   flush(): Promise<void>;
+  /** What `cleanUp` would take care of. */
+  strays(): SnapshotStrays;
   /** Removes files no record knows and records without files. Called lazily, safe beside other processes. */
   cleanUp(): Promise<void>;
 }

@@ -12,6 +12,7 @@ export interface SystemSources extends UsageSources {
   readonly uid: number;
   /** `crun 1.8.1` */
   readonly describeRuntime: () => Promise<string>;
+  readonly checkStore: System['checkStore'];
   readonly snapshotterName: () => Promise<string>;
   readonly warnings: () => readonly string[];
 }
@@ -53,6 +54,8 @@ export function createSystem(sources: SystemSources): System {
       const { checkHost } = await import('../host/checks/check-host.ts');
       return checkHost(sources.dirs);
     },
+
+    checkStore: (options) => sources.checkStore(options),
 
     diskUsage: (): Promise<readonly DiskUsage[]> => diskUsage(sources),
   };

@@ -1,7 +1,8 @@
+import { GantryError } from '../../base/gantry-error.ts';
 import type { PulledImage } from '../../engine/images.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
-import type { DiffId, Digest } from '../../oci/digest.ts';
+import type { Digest } from '../../oci/digest.ts';
 import type { Platform } from '../../oci/platform.ts';
 import { formatPlatform, normalizePlatform } from '../../oci/platform-parse.ts';
 import {
@@ -76,7 +77,7 @@ async function findCurrent(
   tagOrDigest: string,
 ): Promise<{ readonly image: Image; readonly digest: Digest } | undefined> {
   const image = services.images.find(canonicalReference(reference));
-  if (image === undefined || !isUnpacked(services, image.diffIds)) return undefined;
+  if (image === undefined || !(await isWhole(services, image))) return undefined;
   const { os, architecture, variant } = image.config;
   const of = variant === undefined ? { os, architecture } : { os, architecture, variant };
   if (formatPlatform(normalizePlatform(of)) !== formatPlatform(normalizePlatform(platform))) return undefined;
@@ -84,8 +85,20 @@ async function findCurrent(
   return image.repoDigests.includes(`${repositoryName(reference)}@${digest}`) ? { image, digest } : undefined;
 }
 
-function isUnpacked(services: CoreServices, diffIds: readonly DiffId[]): boolean {
-  return chainIds(diffIds).every((chain) => services.snapshots.has(chain));
+/** Unpacked, and with all its documents and blobs: else a pull brings what is missing. */
+async function isWhole({ content, images, snapshots }: CoreServices, image: Image): Promise<boolean> {
+  if (!chainIds(image.diffIds).every((chain) => snapshots.has(chain))) return false;
+  try {
+    const { config, layers } = await images.manifest(image.id);
+    return [config, ...layers].every(
+      // A layer made here has no blob: its tar comes from the snapshot.
+      ({ digest }, at) => content.has(digest) || (digest as string) === image.diffIds[at - 1],
+    );
+  } catch (error) {
+    const { kind } = GantryError.from(error);
+    if (kind === 'not-found' || kind === 'corrupt') return false;
+    throw error;
+  }
 }
 
 async function tellExisting({ services, emit }: PullRequest, image: Image): Promise<void> {

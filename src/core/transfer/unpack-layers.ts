@@ -48,17 +48,27 @@ async function unpackLayer(
   lease.protect({ kind: 'snapshot', key });
   await snapshots.prepare(key, parent);
   try {
-    // The lowest layer has nothing to hide; seen without overlayfs, its whiteouts would be devices.
-    const whiteouts = snapshots.name === 'overlay' && parent !== undefined ? 'overlay' : 'delete';
-    const lowerDirs = parent === undefined || whiteouts === 'delete' ? [] : layerDirs(snapshots, parent);
-    const applied = await layer.apply(snapshots.layerDir(key), { whiteouts, lowerDirs });
-    if (applied.diffId !== layer.diffId) throw mismatch(layer.diffId, applied.diffId);
-    await snapshots.commit(key, name, applied);
+    await snapshots.commit(key, name, await unpackInto(snapshots, key, parent, layer));
   } catch (error) {
     await snapshots.remove(key);
     throw error;
   }
   layer.onDone?.();
+}
+
+/** Unpacks a layer into the snapshot that was prepared for it, and checks that it is the one it should be. */
+export async function unpackInto(
+  snapshots: Snapshotter,
+  key: string,
+  parent: ChainId | undefined,
+  { diffId, apply }: Pick<LayerToUnpack, 'diffId' | 'apply'>,
+): Promise<AppliedLayer> {
+  // The lowest layer has nothing to hide; seen without overlayfs, its whiteouts would be devices.
+  const whiteouts = snapshots.name === 'overlay' && parent !== undefined ? 'overlay' : 'delete';
+  const lowerDirs = parent === undefined || whiteouts === 'delete' ? [] : layerDirs(snapshots, parent);
+  const applied = await apply(snapshots.layerDir(key), { whiteouts, lowerDirs });
+  if (applied.diffId !== diffId) throw mismatch(diffId, applied.diffId);
+  return applied;
 }
 
 function layerDirs(snapshots: Snapshotter, top: ChainId): readonly string[] {

@@ -29,7 +29,7 @@ export type EndStep = (id: string, dir: string) => Promise<void>;
 /** Makes one, after clearing away those of dead builds. */
 export async function openWorkspace(services: CoreServices, endStep: EndStep): Promise<Workspace> {
   const { dirs } = services;
-  await clearAbandoned(services, endStep);
+  await clearAbandonedBuilds(services, endStep);
   for (;;) {
     const id = randomHex(8);
     const lock = tryLockFile(lockPath(services, id));
@@ -45,7 +45,15 @@ export async function openWorkspace(services: CoreServices, endStep: EndStep): P
   }
 }
 
-async function clearAbandoned(services: CoreServices, endStep: EndStep): Promise<void> {
+/** Builds that have left something and hold no lock: they were killed. */
+export function findAbandonedBuilds(services: CoreServices): readonly string[] {
+  return [...buildsOnDisk(services)].filter((id) => {
+    using lock = tryLockFile(lockPath(services, id));
+    return lock !== undefined;
+  });
+}
+
+function buildsOnDisk(services: CoreServices): ReadonlySet<string> {
   const ids = new Set<string>();
   for (const { key, kind } of services.snapshots.list()) {
     const id = kind === 'active' ? /^build-([0-9a-f]{16})-/.exec(key)?.[1] : undefined;
@@ -55,7 +63,16 @@ async function clearAbandoned(services: CoreServices, endStep: EndStep): Promise
     const id = /^build-([0-9a-f]{16})$/.exec(name)?.[1];
     if (id !== undefined) ids.add(id);
   }
-  for (const id of ids) {
+  for (const name of readNames(services.dirs.locks)) {
+    const id = /^build-([0-9a-f]{16})$/.exec(name)?.[1];
+    if (id !== undefined) ids.add(id);
+  }
+  return ids;
+}
+
+/** Ends the steps of killed builds and removes all there is of them. */
+export async function clearAbandonedBuilds(services: CoreServices, endStep: EndStep): Promise<void> {
+  for (const id of buildsOnDisk(services)) {
     const lock = tryLockFile(lockPath(services, id));
     if (lock === undefined) continue;
     const dir = join(services.dirs.temp, prefix + id);

@@ -222,12 +222,13 @@ describe('cleanUp', () => {
     await using writing = await store.ingest();
     await writing.write(bytes);
     const dir = folder.at('content', 'ingest');
-    const names = ['new-0000', 'sha256-old', 'sha256-old.ranges', 'sha256-gone.ranges', 'sha256-fresh'];
+    const [old, fresh, gone] = ['0', 'f', 'a'].map((digit) => `sha256-${digit.repeat(64)}`);
+    const names = ['new-0000', old, `${old}.ranges`, `${old}.ranges.0ab1.tmp`, `${gone}.ranges`, fresh];
     for (const name of names) writeFileSync(`${dir}/${name}`, 'x');
-    utimesSync(`${dir}/sha256-old`, 1, 1);
+    utimesSync(`${dir}/${old}`, 1, 1);
     await store.cleanUp(60_000);
     expect(ingests(folder)).toHaveLength(2);
-    expect(ingests(folder)).toContain('sha256-fresh');
+    expect(ingests(folder)).toContain(fresh);
     expect(await writing.commit()).toEqual(expected);
   });
 });

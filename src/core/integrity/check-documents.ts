@@ -1,0 +1,105 @@
+import type { Descriptor } from '../../oci/descriptor.ts';
+import type { DiffId, Digest, ImageId } from '../../oci/digest.ts';
+import { type ImageRecord, imageRecords } from '../images/image-records.ts';
+import type { CheckContext, Problem } from './problem.ts';
+import { readManifest } from './read-manifest.ts';
+import { recreateConfig, recreateLayerBlob, recreateManifest } from './recreate-blob.ts';
+import { soundEntries } from './sound-entries.ts';
+
+/**
+ * Every image has its manifest, its config and the blobs these name. What was made here can often be made again, byte
+ * for byte; anything else has to be fetched.
+ */
+export async function* checkDocuments(context: CheckContext): AsyncGenerator<Problem> {
+  const { services, incomplete, signal } = context;
+  const { content, metadata } = services;
+  const { images } = imageRecords(metadata);
+  for (const [id, record] of soundEntries(images)) {
+    signal.throwIfAborted();
+    const isHere = (): boolean => images.get(id)?.manifest.digest === record.manifest.digest;
+    const problemOf = (
+      code: 'blob-missing' | 'manifest-damaged',
+      digest: Digest,
+      what: string,
+      recreate: () => Promise<boolean>,
+    ): Problem | undefined => {
+      // Removed, or given another manifest by a push, since we read it.
+      if (!isHere()) return undefined;
+      incomplete.add(id);
+      return {
+        code,
+        severity: 'damage',
+        subject: digest,
+        message: `${what} of image ${nameOf(id, record)} is ${code === 'blob-missing' ? 'missing' : 'damaged'}`,
+        remedy: 'make it again from what is here',
+        mend: async () => {
+          if (!(await recreate())) throw new Error(fetchAgain(record));
+          incomplete.delete(id);
+        },
+      };
+    };
+
+    const configId = id as string as Digest;
+    const wasComplete = !incomplete.has(id);
+    if (!content.has(configId)) {
+      const problem = problemOf('blob-missing', configId, 'the config', () =>
+        recreateConfig(services, id as ImageId, record),
+      );
+      if (problem !== undefined) yield problem;
+    }
+    let manifest = await readManifest(content, record.manifest);
+    if (manifest === undefined || manifest.config.digest !== id) {
+      const { digest } = record.manifest;
+      const code = content.has(digest) ? 'manifest-damaged' : 'blob-missing';
+      const problem = problemOf(code, digest, 'the manifest', () =>
+        recreateManifest(services, id as ImageId, record),
+      );
+      if (problem !== undefined) yield problem;
+      manifest = await readManifest(content, record.manifest);
+    }
+    const missing = (manifest?.layers ?? []).map((layer, at) => ({
+      layer,
+      diffId: record.config.rootfs.diff_ids[at] as DiffId,
+    }));
+    for (const { layer, diffId } of missing) {
+      if (content.has(layer.digest) || isMadeOnDemand(layer, diffId)) continue;
+      const problem = problemOf('blob-missing', layer.digest, `the blob of layer ${diffId}`, () =>
+        recreateLayerBlob(services, record, diffId, layer, signal),
+      );
+      if (problem !== undefined) yield problem;
+    }
+    // Each part that was mended took the mark away; the image is whole only if all of them were.
+    if (wasComplete && !(await isWhole(context, record, configId))) incomplete.add(id);
+  }
+}
+
+/** A layer made here has no blob: its tar is made from the snapshot when it is wanted. */
+function isMadeOnDemand(layer: Descriptor, diffId: DiffId): boolean {
+  return (layer.digest as string) === diffId;
+}
+
+async function isWhole(
+  { services: { content } }: CheckContext,
+  record: ImageRecord,
+  config: Digest,
+): Promise<boolean> {
+  const manifest = await readManifest(content, record.manifest);
+  return (
+    manifest !== undefined &&
+    content.has(config) &&
+    manifest.layers.every(
+      (layer, at) =>
+        content.has(layer.digest) || isMadeOnDemand(layer, record.config.rootfs.diff_ids[at] as DiffId),
+    )
+  );
+}
+
+export function nameOf(id: string, { references }: Pick<ImageRecord, 'references'>): string {
+  return references[0] ?? id;
+}
+
+/** What a person has to do to have an image whole again. */
+export function fetchAgain({ references, repoDigests }: ImageRecord): string {
+  const name = references[0] ?? repoDigests[0];
+  return name === undefined ? 'pull, load or build the image again' : `pull, load or build ${name} again`;
+}

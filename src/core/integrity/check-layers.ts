@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { GantryError } from '../../base/gantry-error.ts';
+import { treeUsage } from '../host/tree-usage.ts';
+import { layerFolder } from '../images/layer-folder.ts';
+import { hashLayer } from '../layers/diff-layer.ts';
+import { compareTrees } from './compare-trees.ts';
+import { type KnownLayer, knownLayers } from './known-layers.ts';
+import { layerUse } from './layer-use.ts';
+import type { CheckContext, Problem } from './problem.ts';
+import { storedBlob, unpackAgain, withUnpacked } from './recreate-layer.ts';
+
+/**
+ * Every layer that an image or the build cache counts on is unpacked and has the files it was unpacked with. Told by
+ * their number and size (`normal`: where these differ from what was noted, by comparing), or by comparing every one
+ * (`full`): with its blob, unpacked anew beside it; or, for a layer made here, by its digest.
+ */
+export async function* checkLayers(context: CheckContext): AsyncGenerator<Problem> {
+  const { services, incomplete, counts, signal } = context;
+  const { snapshots } = services;
+  for (const layer of await knownLayers(context)) {
+    signal.throwIfAborted();
+    counts.layers += 1;
+    const { chainId, images } = layer;
+    const isHere = snapshots.has(chainId) && existsSync(snapshots.layerDir(chainId));
+    const difference = isHere ? await findDifference(context, layer) : undefined;
+    if (isHere && difference === undefined) continue;
+    if (!isStillWanted(context, layer)) continue;
+    // The build cache forgets a step whose layer is gone, and runs it again.
+    if (images.length === 0 && !isHere) continue;
+    for (const { id } of images) incomplete.add(id);
+    const owner = images.length === 0 ? 'the build cache' : images.map(({ name }) => name).join(', ');
+    yield {
+      code: isHere ? 'layer-altered' : 'layer-missing',
+      severity: 'damage',
+      subject: chainId,
+      message: isHere
+        ? `layer ${chainId} of ${owner} was changed: ${difference}`
+        : `layer ${chainId} of ${owner} is not unpacked`,
+      remedy: 'unpack it again from its blob',
+      mend: async () => {
+        await mendLayer(context, layer, isHere);
+        for (const { id } of images) incomplete.delete(id);
+      },
+    };
+  }
+}
+
+async function mendLayer(context: CheckContext, layer: KnownLayer, isThere: boolean): Promise<void> {
+  const { services } = context;
+  if (isThere) {
+    const user = layerUse(context)(layer.chainId);
+    if (user !== undefined) {
+      throw new GantryError({
+        kind: 'conflict',
+        code: 'layer-in-use',
+        message: `${user} uses it: stop that first`,
+      });
+    }
+  }
+  if (storedBlob(services, layer) === undefined) {
+    const advice = layer.images[0]?.fetchAgain ?? 'gantry builder prune --all forgets it';
+    throw new GantryError({
+      kind: 'not-found',
+      code: 'blob-not-found',
+      message: `its blob is not here: ${advice}`,
+    });
+  }
+  await unpackAgain(context, layer);
+}
+
+/** Names removed since we began are nobody's loss. */
+function isStillWanted({ services }: CheckContext, { images }: KnownLayer): boolean {
+  return images.length === 0 || images.some(({ id }) => services.images.get(id as never) !== undefined);
+}
+
+/** The first thing that is not as it was, in words; undefined when nothing is, or it cannot be told. */
+async function findDifference(context: CheckContext, layer: KnownLayer): Promise<string | undefined> {
+  const { services, depth, signal } = context;
+  const { snapshots } = services;
+  const { chainId, diffId } = layer;
+  const counted = depth === 'full' ? undefined : await countedDifference(context, chainId);
+  if (depth !== 'full' && counted === undefined) return undefined;
+  if (depth === 'quick') return counted;
+  if ((await hashLayer(layerFolder(snapshots, chainId), signal)).diffId === diffId) return undefined;
+  if (storedBlob(services, layer) !== undefined && hasParent(context, layer)) {
+    return withUnpacked(context, layer, (fresh) => compareTrees(fresh, snapshots.layerDir(chainId)));
+  }
+  // Others write their tars in another order: without the blob the digest says nothing of a layer that was pulled.
+  const isMadeHere = layer.blobs.every((blob) => (blob.digest as string) === diffId);
+  return isMadeHere ? 'its digest is another' : counted;
+}
+
+function hasParent({ services }: CheckContext, { parent }: KnownLayer): boolean {
+  return parent === undefined || services.snapshots.has(parent);
+}
+
+async function countedDifference({ services }: CheckContext, chainId: string): Promise<string | undefined> {
+  const { snapshots } = services;
+  // What copies hold is the layers below as well.
+  if (snapshots.name !== 'overlay' || snapshots.info(chainId)?.sizeBytes === undefined) return undefined;
+  const noted = await snapshots.usage(chainId);
+  const found = await treeUsage(snapshots.layerDir(chainId));
+  if (noted.sizeBytes !== found.sizeBytes)
+    return `its files have ${found.sizeBytes} bytes where ${noted.sizeBytes} were noted`;
+  return noted.inodes === found.inodes
+    ? undefined
+    : `it has ${found.inodes} files where ${noted.inodes} were noted`;
+}

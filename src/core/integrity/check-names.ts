@@ -1,0 +1,63 @@
+import { parseImageId } from '../../oci/digest.ts';
+import { type ImageRecords, imageRecords, moveName } from '../images/image-records.ts';
+import type { CheckContext, Problem } from './problem.ts';
+import { readSound, soundEntries } from './sound-entries.ts';
+
+/** Names and images say the same of each other. Both change in one transaction, so that nothing but damage parts them. */
+export function* checkNames({ services }: CheckContext): Generator<Problem> {
+  const { metadata } = services;
+  const records = imageRecords(metadata);
+  const problems = metadata.transaction(() => [...dangling(records), ...lost(records)]);
+  for (const problem of problems) {
+    yield { ...problem, mend: () => metadata.transaction(() => problem.mend?.()) };
+  }
+}
+
+function* dangling(records: ImageRecords): Generator<Problem> {
+  for (const [name, id] of soundEntries(records.names)) {
+    const record = readSound(records.images, id);
+    if (record !== undefined && [...record.references, ...record.repoDigests].includes(name)) continue;
+    const isThere = record !== undefined;
+    yield {
+      code: isThere ? 'name-lost' : 'name-without-image',
+      severity: 'damage',
+      subject: name,
+      message: isThere
+        ? `the name ${name} means image ${id}, which does not know of it`
+        : `the name ${name} means image ${id}, which is not here`,
+      remedy: isThere ? 'note it there too' : 'forget the name',
+      mend: () => {
+        if (records.names.get(name) !== id) return;
+        if (isThere) moveName(records, name, id);
+        else records.names.delete(name);
+      },
+    };
+  }
+}
+
+function* lost(records: ImageRecords): Generator<Problem> {
+  for (const [id, record] of soundEntries(records.images)) {
+    for (const name of [...record.references, ...record.repoDigests]) {
+      const meant = readSound(records.names, name);
+      if (meant === id) continue;
+      yield {
+        code: 'name-lost',
+        severity: 'damage',
+        subject: name,
+        message: `image ${id} has the name ${name}, which means ${meant ?? 'nothing'}`,
+        remedy: meant === undefined ? 'let it mean the image' : 'take it from the image',
+        mend: () => {
+          const now = records.images.get(id);
+          if (now === undefined) return;
+          if (!records.names.has(name)) return moveName(records, name, parseImageId(id));
+          const without = (names: readonly string[]) => names.filter((other) => other !== name);
+          records.images.put(id, {
+            ...now,
+            references: without(now.references),
+            repoDigests: without(now.repoDigests),
+          });
+        },
+      };
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { existsSync, globSync } from 'node:fs';
+import { join } from 'node:path';
+import { namesIn } from './check-containers.ts';
+import type { CheckContext, Problem } from './problem.ts';
+
+/** What OCI runtimes remember of containers that are none of ours any more. */
+export function* checkRunState({ containers, services }: CheckContext): Generator<Problem> {
+  const { dirs } = services;
+  for (const runtime of ['crun', 'runc']) {
+    for (const id of namesIn(join(dirs.run, runtime))) {
+      const path = join(dirs.run, runtime, id);
+      // A build's step, whose scratch folder has its name; of a killed build, the next one ends it.
+      const isStep = globSync(join(dirs.temp, 'build-*', id)).length > 0;
+      if (isStep || containers.records.has(id) || !existsSync(path)) continue;
+      yield {
+        code: 'stray-run-state',
+        severity: 'leftover',
+        subject: path,
+        message: `${runtime} knows of container ${id}, which is not here`,
+        remedy: 'end what runs in it and have it forgotten',
+        mend: async () => {
+          if (!containers.records.has(id))
+            await (await containers.runtime()).delete(id, join(dirs.containers, id), { force: true });
+        },
+      };
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import type { DiffId, ImageId } from '../../oci/digest.ts';
+import type { Manifest } from '../../oci/manifest.ts';
+import { mediaTypes } from '../../oci/media-types.ts';
+import { chainIds, sha256 } from '../../oci/sha256.ts';
+import type { CoreServices } from '../core-services.ts';
+import type { ImageRecord } from '../images/image-records.ts';
+import { layerFolder } from '../images/layer-folder.ts';
+import { unpackedLayer } from '../images/write-image.ts';
+import { hashLayer, packLayer } from '../layers/diff-layer.ts';
+
+/*
+ * What an image lacks, made again as this engine once made it. The digest decides: a pulled image's documents were
+ * written by others, and ours would have other bytes. Each answers whether the content is there now.
+ */
+
+export async function recreateConfig(
+  { content }: CoreServices,
+  id: ImageId,
+  { config }: ImageRecord,
+): Promise<boolean> {
+  const bytes = Buffer.from(JSON.stringify(config));
+  if (sha256(bytes) !== (id as string)) return false;
+  await content.put(bytes);
+  return true;
+}
+
+export async function recreateManifest(
+  services: CoreServices,
+  id: ImageId,
+  record: ImageRecord,
+): Promise<boolean> {
+  const { content, snapshots } = services;
+  const diffIds = record.config.rootfs.diff_ids;
+  const chain = chainIds(diffIds);
+  if (!chain.every((key) => snapshots.has(key))) return false;
+  const size = content.info(id as never)?.sizeBytes;
+  if (size === undefined) return false;
+  const layers: Descriptor[] = [];
+  for (const key of chain) layers.push(unpackedLayer(await hashLayer(layerFolder(snapshots, key))));
+  const manifest: Manifest = {
+    schemaVersion: 2,
+    mediaType: mediaTypes.manifest,
+    config: { mediaType: mediaTypes.config, digest: id as never, size },
+    layers,
+  };
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  if (sha256(bytes) !== record.manifest.digest) return false;
+  await content.setAside(record.manifest.digest)?.remove();
+  await content.put(bytes);
+  return true;
+}
+
+/** Layers that were compressed here, for a push, compress to the same bytes again. */
+export async function recreateLayerBlob(
+  { content, snapshots }: CoreServices,
+  record: ImageRecord,
+  diffId: DiffId,
+  layer: Descriptor,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const diffIds = record.config.rootfs.diff_ids;
+  const key = chainIds(diffIds)[diffIds.indexOf(diffId)];
+  if (key === undefined || !snapshots.has(key) || layer.mediaType !== mediaTypes.layerGzip) return false;
+  const folder = layerFolder(snapshots, key);
+  if ((await hashLayer(folder, signal)).diffId !== diffId) return false;
+  await using ingest = await content.ingest({ digest: layer.digest, sizeBytes: layer.size }, { signal });
+  await ingest.reset();
+  try {
+    for await (const chunk of packLayer(folder, { compression: 'gzip', signal }).chunks)
+      await ingest.write(chunk);
+    await ingest.commit();
+    return true;
+  } catch (error) {
+    if (GantryError.from(error).kind === 'corrupt') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+/** What `checkStore` can find, by the word scripts know it by. */
+export type StoreFindingCode =
+  | 'database-damaged'
+  | 'record-damaged'
+  | 'dead-lease'
+  | 'blob-altered'
+  | 'blob-missing'
+  | 'manifest-damaged'
+  | 'foreign-file'
+  | 'stale-ingest'
+  | 'name-without-image'
+  | 'name-lost'
+  | 'layer-missing'
+  | 'layer-altered'
+  | 'layer-unflushed'
+  | 'unfinished-layer'
+  | 'stray-layer-folder'
+  | 'container-half-done'
+  | 'container-layer-missing'
+  | 'container-folder-missing'
+  | 'stray-container-folder'
+  | 'container-index'
+  | 'stray-run-state'
+  | 'volume-folder-missing'
+  | 'stray-volume-folder'
+  | 'stray-cache-record'
+  | 'killed-build'
+  | 'stray-file'
+  | 'stray-lock';
+
+/** One thing in the engine's store that is not as it should be. */
+export interface StoreFinding {
+  readonly code: StoreFindingCode;
+  /** `damage`: something is lost or would fail. `leftover`: killed work left it, it only takes space. */
+  readonly severity: 'damage' | 'leftover';
+  /** A digest, a name, an ID, a path. */
+  readonly subject: string;
+  /** One sentence. */
+  readonly message: string;
+  readonly status: 'found' | 'mended' | 'not-mended';
+  /** What mending does or did; or why it could not be mended, and what to do then. */
+  readonly remedy: string;
+}
+
+/** How thoroughly: sizes only; contents of blobs too; contents of unpacked layers too. */
+export type StoreCheckDepth = 'quick' | 'normal' | 'full';
+
+export interface StoreReport {
+  readonly depth: StoreCheckDepth;
+  readonly repair: boolean;
+  readonly checked: {
+    readonly blobs: number;
+    readonly blobBytes: number;
+    readonly layers: number;
+    readonly images: number;
+    readonly containers: number;
+    readonly volumes: number;
+  };
+  readonly findings: readonly StoreFinding[];
+  /** Names, or IDs, of images that are not whole and have to be pulled, loaded or built again. */
+  readonly incompleteImages: readonly string[];
+  /** What nothing needs any more, and a prune would free. Nothing is wrong with it. */
+  readonly unusedBytes: number;
+}

@@ -1,0 +1,337 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cacheRecords } from '../../../src/core/build/solver/cache-records.ts';
+import { containerContext } from '../../../src/core/containers/container-context.ts';
+import { createImages, type ImageTransfers } from '../../../src/core/images/create-images.ts';
+import type { Image } from '../../../src/core/images/image-store.ts';
+import { checkStore, type StoreCheckOptions } from '../../../src/core/integrity/check-store.ts';
+import { importImage } from '../../../src/core/transfer/import-image.ts';
+import { openVolumeStore } from '../../../src/core/volumes/open-volume-store.ts';
+import { volumeRecords } from '../../../src/core/volumes/volume-record.ts';
+import type { StoreReport } from '../../../src/engine/store-report.ts';
+import { fakeDigest } from '../../support/sample-objects.ts';
+import { makeTar } from '../../support/tar-fixture.ts';
+import { addImage, type TestCore, testCore } from '../../support/test-core.ts';
+
+let core: TestCore;
+beforeEach(() => {
+  core = testCore();
+});
+afterEach(() => core[Symbol.dispose]());
+
+async function check(options: StoreCheckOptions = {}): Promise<StoreReport> {
+  const unused = () => Promise.reject(new Error('not part of this test'));
+  const containers = containerContext({
+    dirs: core.dirs,
+    metadata: core.metadata,
+    images: async () => core.images,
+    snapshots: async () => core.snapshots,
+    runtime: unused,
+    networking: unused,
+    volumes: async () => openVolumeStore(core),
+    selfCommand: [],
+  });
+  return checkStore(core, containers, options);
+}
+
+const codes = ({ findings }: StoreReport) => findings.map(({ code }) => code);
+
+/** Finds exactly this, touches nothing; mends it; finds nothing any more. */
+async function expectMended(
+  wanted: readonly string[],
+  options: StoreCheckOptions = {},
+): Promise<StoreReport> {
+  for (let look = 0; look < 2; look += 1) {
+    const { findings } = await check(options);
+    expect(findings.map(({ code, status }) => `${code} ${status}`)).toEqual(
+      wanted.map((code) => `${code} found`),
+    );
+  }
+  const report = await check({ ...options, repair: true });
+  expect(report.findings.filter(({ status }) => status !== 'mended')).toEqual([]);
+  expect((await check({ ...options, depth: 'full' })).findings).toEqual([]);
+  return report;
+}
+
+const files = [
+  { path: 'etc/' },
+  { path: 'etc/passwd', content: 'root:x:0:0::/:/bin/sh\n' },
+  { path: 'bin/sh', content: 'x'.repeat(5000), mode: 0o4755 },
+  { path: 'bin/ash', type: 'hardlink', linkPath: 'bin/sh' },
+  { path: 'lib', type: 'symlink', linkPath: 'usr/lib' },
+  { path: 'dev/null', type: 'character', deviceMajor: 1, deviceMinor: 3 },
+] as const;
+
+/** An image that came as a compressed layer, and keeps it. */
+async function pulledImage(name = 'pulled'): Promise<Image> {
+  const id = await importImage({
+    services: core,
+    archive: Readable.from([gzipSync(makeTar(files))]),
+    options: { reference: name },
+    emit: () => undefined,
+    signal: new AbortController().signal,
+  });
+  return core.images.get(id) as Image;
+}
+
+const base = [{ path: 'base', content: 'base'.repeat(1000) }];
+const top = [
+  { path: 'base2', content: 'top' },
+  { path: '.wh.base', content: '' },
+];
+const layerDir = (image: Image, at: 'top' = 'top') =>
+  core.snapshots.layerDir((at === 'top' && image.topChainId) as string);
+
+describe('a sound store', () => {
+  it.each(['quick', 'normal', 'full'] as const)('has nothing wrong at depth %s', async (depth) => {
+    await pulledImage();
+    await addImage(core, { names: ['built:1', 'built:2'], layers: [base, top] });
+    await addImage(core, { layers: [base] });
+    const report = await check({ depth });
+    expect(report.findings).toEqual([]);
+    expect(report.checked).toMatchObject({ images: 3, layers: 3 });
+    expect(report.incompleteImages).toEqual([]);
+  });
+
+  it('may have work in flight', async () => {
+    using lease = core.metadata.leases.acquire('pull');
+    lease.protect({ kind: 'snapshot', key: 'unpack-1' });
+    lease.protect({ kind: 'snapshot', key: 'container-1' });
+    await core.snapshots.prepare('unpack-1', undefined);
+    mkdirSync(join(core.dirs.containers, '1'));
+    await using ingest = await core.content.ingest({ digest: fakeDigest('x'), sizeBytes: 10 });
+    await ingest.write(Buffer.from('half'));
+    await using other = await core.content.ingest();
+    await other.write(Buffer.from('half'));
+    expect(codes(await check())).toEqual([]);
+    expect(codes(await check({ repair: true }))).toEqual([]);
+    expect(core.snapshots.has('unpack-1')).toBe(true);
+  });
+});
+
+describe('a blob', () => {
+  it('that was cut off or altered is found, removed, and the layer still runs', async () => {
+    const image = await pulledImage();
+    const [layer] = (await core.images.manifest(image.id)).layers;
+    truncateSync(core.content.path(layer!.digest), 100);
+    expect(codes(await check({ depth: 'quick' }))).toEqual(['blob-altered']);
+    const report = await check({ repair: true });
+    expect(report.findings.map(({ code, status }) => [code, status])).toEqual([
+      ['blob-altered', 'mended'],
+      ['blob-missing', 'not-mended'],
+    ]);
+    expect(report.findings[1]?.remedy).toContain('pull, load or build docker.io/library/pulled:latest again');
+    expect(report.incompleteImages).toEqual(['docker.io/library/pulled:latest']);
+    expect(existsSync(join(layerDir(image), 'bin/sh'))).toBe(true);
+    await pulledImage();
+    expect((await check({ depth: 'full' })).findings).toEqual([]);
+  });
+
+  it('of the same size with other bytes is found by its digest only', async () => {
+    const image = await pulledImage();
+    const [layer] = (await core.images.manifest(image.id)).layers;
+    const bytes = readFileSync(core.content.path(layer!.digest));
+    bytes[bytes.length - 9]! ^= 1;
+    writeFileSync(core.content.path(layer!.digest), bytes);
+    expect(codes(await check({ depth: 'quick' }))).toEqual([]);
+    expect(codes(await check())).toEqual(['blob-altered']);
+  });
+
+  it.each(['manifest', 'config'] as const)(
+    'that is the %s of an image made here is made again',
+    async (part) => {
+      const image = await addImage(core, { names: ['built'], layers: [base, top], config: { Cmd: ['x'] } });
+      const digest = part === 'manifest' ? image.manifestDigest : (image.id as string as never);
+      await core.content.delete(digest);
+      await expectMended(['blob-missing']);
+      expect(core.content.has(digest)).toBe(true);
+    },
+  );
+
+  it('that is the manifest of an image, and damaged, keeps nobody from removing it', async () => {
+    const image = await addImage(core, { names: ['built', 'other'], layers: [base] });
+    await addImage(core, { names: ['kept'], layers: [top] });
+    writeFileSync(core.content.path(image.manifestDigest), 'rubbish');
+    const images = createImages(core, { usage: () => [], roots: [], transfers: {} as ImageTransfers });
+    await images.prune();
+    expect(codes(await check({ depth: 'quick' }))).toContain('blob-altered');
+    await images.remove('other');
+    await images.remove('built');
+    expect(core.content.has(image.manifestDigest)).toBe(false);
+    expect((await check()).findings).toEqual([]);
+  });
+
+  it('that nobody will finish is removed, and so is what is no blob', async () => {
+    await pulledImage();
+    writeFileSync(join(core.dirs.content, 'ingest', 'new-0123'), 'half');
+    const old = join(core.dirs.content, 'ingest', fakeDigest('old').replace(':', '-'));
+    const young = join(core.dirs.content, 'ingest', fakeDigest('young').replace(':', '-'));
+    for (const path of [old, young]) writeFileSync(path, 'half');
+    utimesSync(old, 1, 1);
+    writeFileSync(join(core.dirs.content, 'blobs/sha256/notes.txt'), '');
+    await expectMended(['stale-ingest', 'stale-ingest', 'foreign-file']);
+    expect(readdirSync(join(core.dirs.content, 'ingest'))).toEqual([young.split('/').at(-1)]);
+  });
+});
+
+describe('a layer', () => {
+  it.each([
+    ['a changed file', (dir: string) => writeFileSync(join(dir, 'bin/sh'), 'y'.repeat(5000)), 'full'],
+    ['a longer file', (dir: string) => writeFileSync(join(dir, 'etc/passwd'), 'x'.repeat(99)), 'normal'],
+    ['a missing file', (dir: string) => rmSync(join(dir, 'etc/passwd')), 'normal'],
+    ['an added file', (dir: string) => writeFileSync(join(dir, 'etc/x'), ''), 'quick'],
+    ['no files', (dir: string) => rmSync(join(dir, '..'), { recursive: true }), 'quick'],
+  ] as const)('with %s is unpacked again from its blob', async (what, spoil, depth) => {
+    const image = await pulledImage();
+    spoil(layerDir(image));
+    await expectMended([what === 'no files' ? 'layer-missing' : 'layer-altered'], { depth });
+    expect(readFileSync(join(layerDir(image), 'bin/ash'), 'utf8')).toBe('x'.repeat(5000));
+    expect(readdirSync(join(layerDir(image), 'etc'))).toEqual(['passwd']);
+  });
+
+  it('without a record is unpacked again, under those that stand upon it', async () => {
+    const image = await pulledImage();
+    await core.snapshots.prepare('container-1', image.topChainId);
+    core.metadata.collection('snapshots', (document) => document).delete(image.topChainId as string);
+    const { findings } = await check({ repair: true });
+    expect(findings.map(({ code, status }) => `${code} ${status}`)).toEqual([
+      'layer-missing mended',
+      'unfinished-layer mended',
+      'stray-layer-folder mended',
+    ]);
+    expect(readFileSync(join(layerDir(image), 'bin/sh'), 'utf8')).toBe('x'.repeat(5000));
+  });
+
+  it('made here is known by its digest, and has to be built again', async () => {
+    const image = await addImage(core, { names: ['built'], layers: [base] });
+    writeFileSync(join(layerDir(image), 'base'), 'else'.repeat(1000));
+    expect(codes(await check())).toEqual([]);
+    const report = await check({ depth: 'full', repair: true });
+    expect(report.findings).toMatchObject([
+      { code: 'layer-altered', status: 'not-mended', remedy: expect.stringContaining('again') },
+    ]);
+    expect(report.incompleteImages).toEqual(['docker.io/library/built:latest']);
+  });
+
+  it('is not exchanged under work that uses it', async () => {
+    const image = await pulledImage();
+    writeFileSync(join(layerDir(image), 'etc/passwd'), 'x'.repeat(99));
+    using lease = core.metadata.leases.acquire('build');
+    lease.protect({ kind: 'snapshot', key: image.topChainId as string });
+    expect((await check({ repair: true })).findings).toMatchObject([
+      { code: 'layer-altered', status: 'not-mended', remedy: 'work in flight uses it: stop that first' },
+    ]);
+    expect(readFileSync(join(layerDir(image), 'etc/passwd'), 'utf8')).toBe('x'.repeat(99));
+  });
+
+  it('that counts files otherwise than its archive did is sound all the same', async () => {
+    const odd = [...files, { path: 'etc/passwd', content: 'twice' }, { path: 'a/b/c', content: '' }];
+    await importImage({
+      services: core,
+      archive: Readable.from([makeTar(odd)]),
+      options: { reference: 'odd' },
+      emit: () => undefined,
+      signal: new AbortController().signal,
+    });
+    for (const depth of ['normal', 'full'] as const) expect((await check({ depth })).findings).toEqual([]);
+  });
+});
+
+describe('records', () => {
+  it('of names and images are made to agree', async () => {
+    const image = await addImage(core, { names: ['web:1'], layers: [base] });
+    const names = core.metadata.collection('image-names', String);
+    names.put('docker.io/library/ghost:1', fakeDigest('ghost'));
+    names.put('docker.io/library/extra:1', image.id);
+    names.delete('docker.io/library/web:1');
+    await expectMended(['name-lost', 'name-without-image', 'name-lost']);
+    expect([...(core.images.get(image.id)?.references ?? [])].sort()).toEqual([
+      'docker.io/library/extra:1',
+      'docker.io/library/web:1',
+    ]);
+    expect(core.images.find('web:1')?.id).toBe(image.id);
+    expect(core.images.find('ghost:1')).toBeUndefined();
+  });
+
+  it('that cannot be read are forgotten, and everything else goes on', async () => {
+    await addImage(core, { names: ['web'], layers: [base] });
+    core.metadata.collection('images', (document) => document).put(fakeDigest('broken'), { what: 1 });
+    expect(() => core.images.list()).toThrow();
+    await expectMended(['record-damaged']);
+    expect(core.images.list()).toHaveLength(1);
+  });
+
+  it('of cached steps without their layers, of users that are gone and of volumes are set right', async () => {
+    cacheRecords(core.metadata).put('a'.repeat(64), {
+      description: 'RUN x',
+      createdAt: '2026-01-01T00:00:00Z',
+      lastUsedAt: '2026-01-01T00:00:00Z',
+      layer: { diffId: fakeDigest('d') as never, chainId: fakeDigest('c') as never, tarBytes: 1 },
+    });
+    const { volumes, users } = volumeRecords(core.metadata);
+    volumes.put('lost', { createdAt: '2026-01-01T00:00:00Z', anonymous: false, labels: {} });
+    users.put(`lost/${'c'.repeat(64)}`, true);
+    mkdirSync(join(core.dirs.volumes, 'data/_data'), { recursive: true });
+    writeFileSync(join(core.dirs.volumes, 'data/_data/precious'), 'x');
+    mkdirSync(join(core.dirs.volumes, 'empty/_data'), { recursive: true });
+    await expectMended([
+      'stray-cache-record',
+      'volume-folder-missing',
+      'stray-volume-folder',
+      'stray-volume-folder',
+      'container-index',
+    ]);
+    expect([...volumes.keys()]).toEqual(['data', 'lost']);
+    expect(readFileSync(join(core.dirs.volumes, 'data/_data/precious'), 'utf8')).toBe('x');
+  });
+});
+
+describe('what killed work left', () => {
+  it('is found and removed', async () => {
+    await core.snapshots.prepare('unpack-dead', undefined);
+    await core.snapshots.prepare('build-0123456789abcdef-1', undefined);
+    mkdirSync(join(core.dirs.snapshots, '4711/fs'), { recursive: true });
+    mkdirSync(join(core.dirs.snapshots, 'trash/1-ab/fs'), { recursive: true });
+    mkdirSync(join(core.dirs.containers, 'c'.repeat(64)));
+    mkdirSync(join(core.dirs.temp, 'build-fedcba9876543210'));
+    mkdirSync(join(core.dirs.temp, 'volume-01'));
+    writeFileSync(join(core.dirs.locks, `container-${'d'.repeat(64)}`), '');
+    writeFileSync(join(core.dirs.root, 'metadata.db.0123.tmp'), '');
+    utimesSync(join(core.dirs.root, 'metadata.db.0123.tmp'), 1, 1);
+    await expectMended([
+      'killed-build',
+      'killed-build',
+      'stray-container-folder',
+      'unfinished-layer',
+      'unfinished-layer',
+      'stray-layer-folder',
+      'stray-layer-folder',
+      'stray-file',
+      'stray-file',
+      'stray-lock',
+    ]);
+    expect([...core.snapshots.list()]).toEqual([]);
+    for (const dir of ['temp', 'containers', 'locks'] as const) {
+      expect(readdirSync(core.dirs[dir]).filter((name) => name !== 'garbage')).toEqual([]);
+    }
+  });
+
+  it('is told as unused, and is nothing wrong, when it is whole', async () => {
+    await core.content.put(Buffer.from('a blob of a pull that was given up'));
+    const report = await check();
+    expect(report.findings).toEqual([]);
+    expect(report.unusedBytes).toBe(34);
+  });
+});
