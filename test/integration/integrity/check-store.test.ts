@@ -36,6 +36,7 @@ async function check(options: StoreCheckOptions = {}): Promise<StoreReport> {
   const containers = containerContext({
     dirs: core.dirs,
     metadata: core.metadata,
+    content: async () => core.content,
     images: async () => core.images,
     snapshots: async () => core.snapshots,
     runtime: unused,
