@@ -49,8 +49,12 @@ export function ensureDirs(dirs: EngineDirs, uid: number): void {
 }
 
 function ownerOf(dir: string): number | undefined {
-  const stat = statSync(dir, { throwIfNoEntry: false });
-  return stat?.isDirectory() === true ? stat.uid : undefined;
+  try {
+    const stat = statSync(dir, { throwIfNoEntry: false });
+    return stat?.isDirectory() === true ? stat.uid : undefined;
+  } catch (cause) {
+    throw denied(dir, cause instanceof Error ? cause.message : String(cause), cause);
+  }
 }
 
 function denied(dir: string, why: string, cause?: unknown): GantryError {

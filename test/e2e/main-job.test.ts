@@ -120,6 +120,16 @@ describe('a screen that is killed', () => {
   });
 });
 
+describe('a shell beside an open screen', () => {
+  it('gets the status of its own containers, whoever buries them', async () => {
+    await using _screen = await stand.open();
+    const statuses = Array.from({ length: 8 }, (_, index) => index + 1);
+    const run = (status: number) => stand.gantry('run', '--rm', 'busybox', 'sh', '-c', `exit ${status}`);
+    const ended = await Promise.all(statuses.map(run));
+    expect(ended.map(({ status }) => status)).toEqual(statuses);
+  });
+});
+
 describe('two screens of one engine', () => {
   it('show what the other one and a shell do', async () => {
     await using first = await stand.open();

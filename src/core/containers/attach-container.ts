@@ -5,6 +5,7 @@ import { eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
+import { joinedSession } from './joined-session.ts';
 import { requireRunning } from './lifecycle.ts';
 import { settle } from './settle.ts';
 import { attachment } from './start-container.ts';
@@ -31,7 +32,7 @@ export async function attachContainer(
     await session.resize({ ...size, rows: size.rows + 1 });
     await session.resize(size);
   }
-  return session;
+  return joinedSession(context, record, session);
 }
 
 /** Runs one more process in a container that runs. */

@@ -28,17 +28,32 @@ export async function stopContainer(
   idOrName: string,
   options: StopOptions = {},
 ): Promise<void> {
-  const record = await settle(context, findContainer(context, idOrName), options.signal);
-  if (record === undefined) return;
-  const { id } = record;
-  if (record.state === 'restarting') return stayDown(context, id, options.signal);
+  const { id } = findContainer(context, idOrName);
+  try {
+    while (!(await stopOnce(context, id, options))) options.signal?.throwIfAborted();
+  } catch (error) {
+    if (!isErrorCode(error, 'container-not-found')) throw error;
+  }
+}
+
+/** False: it was not the container any more that we saw, but one that its policy brought back, or is bringing back. */
+async function stopOnce(context: ContainerContext, id: string, options: StopOptions): Promise<boolean> {
+  const found = context.records.get(id);
+  const record = found && (await settle(context, found, options.signal));
+  if (record === undefined) return true;
+  if (record.state === 'restarting' || record.state === 'starting') {
+    return callOffRestart(context, id, options.signal);
+  }
   const process = record.run?.process;
-  if (!isAlive(record.state) || process === undefined) return;
-  changeRecord(context, id, ({ run }) =>
-    options.forRestart === true && run !== undefined
-      ? { run: { ...run, endsForRestart: true } }
-      : { stoppedByHand: true },
-  );
+  if (!isAlive(record.state) || process === undefined) return true;
+  const isSameRun = ({ run }: ContainerRecord): boolean =>
+    run?.process?.pid === process.pid && run.process.pidStartTime === process.pidStartTime;
+  const marked = changeRecord(context, id, (current) => {
+    if (current.run === undefined || !isSameRun(current)) return {};
+    if (options.forRestart === true) return { run: { ...current.run, endsForRestart: true } };
+    return { stoppedByHand: true };
+  });
+  if (!isSameRun(marked)) return false;
 
   const runtime = await context.runtime();
   const dir = containerDir(context, id);
@@ -53,6 +68,7 @@ export async function stopContainer(
     await runtime.waitExit(id, dir, process, options.signal);
   }
   await settle(context, record, options.signal);
+  return true;
 }
 
 /** Sends a signal; SIGKILL and the container's own stop signal mean that it is to stay down. Default SIGKILL. */
@@ -97,17 +113,18 @@ async function send(context: ContainerContext, record: ContainerRecord, signal: 
   }
 }
 
-/** It waits for its restart: that is called off. Started meanwhile: it is stopped like any other. */
-async function stayDown(context: ContainerContext, id: string, signal?: AbortSignal): Promise<void> {
-  {
-    using _lock = await lockContainer(context, id, signal);
-    const record = await settleLocked(context, id);
-    if (record?.state === 'restarting') {
-      changeRecord(context, id, (current) => ({ state: nextState(current, 'exit'), stoppedByHand: true }));
-      return;
-    }
-  }
-  await stopContainer(context, id, { signal });
+/** It waits for its restart: that is called off. False: it was started meanwhile, and is stopped like any other. */
+async function callOffRestart(
+  context: ContainerContext,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  // Whoever starts it right now has the lock.
+  using _lock = await lockContainer(context, id, signal);
+  const record = await settleLocked(context, id);
+  if (record?.state !== 'restarting') return record === undefined || !isAlive(record.state);
+  changeRecord(context, id, (current) => ({ state: nextState(current, 'exit'), stoppedByHand: true }));
+  return true;
 }
 
 /** Whether `wait` was over in time; negative seconds wait for ever. */

@@ -9,12 +9,13 @@ import type { ContainerRecord } from './container-record.ts';
 import { exitCommand } from './exit-command.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { identityMounts, writeIdentityFiles } from './identity-files.ts';
+import { joinedSession } from './joined-session.ts';
 import { nextState } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
 import { logPath, logSettings } from './log-files.ts';
 import { type NetworkPlan, planNetwork } from './plan-network.ts';
 import { resolveMounts } from './resolve-mounts.ts';
-import { abandonStart, settle, settleLocked } from './settle.ts';
+import { abandonStart, settleLocked } from './settle.ts';
 
 export interface StartOptions {
   /** Joined from the first byte. */
@@ -39,10 +40,12 @@ export async function startContainer(
   using _lock = await lockContainer(context, id, options.signal);
   const settled = await settleLocked(context, id);
   if (settled === undefined) throw noSuchContainer(idOrName);
+  // Called off while it waited for its time.
+  if (options.automatic === true && settled.state !== 'restarting') return undefined;
   if (settled.state === 'running') {
-    return (
-      options.attach && runtime.attach(id, containerDir(context, id), attachment(settled, options.attach))
-    );
+    if (options.attach === undefined) return undefined;
+    const session = await runtime.attach(id, containerDir(context, id), attachment(settled, options.attach));
+    return joinedSession(context, settled, session);
   }
   const starting = changeRecord(context, id, (current) => ({
     state: nextState(current, 'start'),
@@ -97,7 +100,7 @@ async function launch(
     if (running.healthcheck !== undefined) await startHealthChecks(context, running);
     // The monitor has the sockets by now.
     if (plan.endpoint !== undefined) (await context.networking()).letGo(plan.endpoint);
-    return session && buriedWithUs(context, running, session);
+    return session && joinedSession(context, running, session);
   } catch (error) {
     if (plan.endpoint !== undefined) await (await context.networking()).release(plan.endpoint);
     throw error;
@@ -150,25 +153,6 @@ async function launchRequest(
     network: plan.network,
     configureNetwork: plan.configureNetwork,
     heldDescriptors: plan.heldDescriptors,
-  };
-}
-
-/** A session whose end buries the container before its exit status is told: `run --rm` is over when all is gone. */
-function buriedWithUs(context: ContainerContext, record: ContainerRecord, session: Session): Session {
-  const exit = session.exit.then(async (exitCode) => {
-    await settle(context, record);
-    return exitCode;
-  });
-  // Whoever leaves before the end never asks.
-  exit.catch(() => undefined);
-  return {
-    tty: session.tty,
-    output: session.output,
-    write: (data) => session.write(data),
-    closeInput: () => session.closeInput(),
-    resize: (size) => session.resize(size),
-    exit,
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
 

@@ -38,21 +38,30 @@ export function namespaceIdentity(pid: number | 'thread-self', name: 'mnt' | 'ne
 }
 
 /**
- * Runs `work` and then brings the calling thread back into the namespace it is in now. A thread that cannot come back
- * would do everything after in the wrong place, so that ends the process.
+ * Leaves the namespace the calling thread is in, runs `work`, and comes back. What `leave` throws comes out: the thread
+ * is where it was. A thread that cannot come back would do everything after in the wrong place, so that ends the
+ * process.
  */
-export function returningTo<T>(name: 'mnt' | 'net', work: () => T): T {
+export function returningTo<T>(name: 'mnt' | 'net', leave: () => void, work: () => T): T {
   const home = openOwnNamespace(name);
   try {
-    return work();
-  } finally {
+    leave();
     try {
-      setNamespace(home, name === 'mnt' ? namespaceFlags.mount : namespaceFlags.network);
-    } catch (error) {
-      process.stderr.write(`gantry: cannot return to its ${name} namespace: ${String(error)}\n`);
-      process.abort();
+      return work();
+    } finally {
+      comeBack(home, name);
     }
+  } finally {
     closeSync(home);
+  }
+}
+
+function comeBack(home: number, name: 'mnt' | 'net'): void {
+  try {
+    setNamespace(home, name === 'mnt' ? namespaceFlags.mount : namespaceFlags.network);
+  } catch (error) {
+    process.stderr.write(`gantry: cannot return to its ${name} namespace: ${String(error)}\n`);
+    process.abort();
   }
 }
 

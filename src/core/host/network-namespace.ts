@@ -8,10 +8,7 @@ import { namespaceFlags, openOwnNamespace, returningTo, setNamespace, unshare } 
 export function withNetworkNamespace<T>(path: string, work: () => T): T {
   const target = openSync(path, 'r');
   try {
-    return returningTo('net', () => {
-      setNamespace(target, namespaceFlags.network);
-      return work();
-    });
+    return returningTo('net', () => setNamespace(target, namespaceFlags.network), work);
   } finally {
     closeSync(target);
   }
@@ -22,8 +19,9 @@ export function withNetworkNamespace<T>(path: string, work: () => T): T {
  * `/proc/self/fd/N` somewhere to give it a name.
  */
 export function newNetworkNamespace(): number {
-  return returningTo('net', () => {
-    unshare(namespaceFlags.network);
-    return openOwnNamespace('net');
-  });
+  return returningTo(
+    'net',
+    () => unshare(namespaceFlags.network),
+    () => openOwnNamespace('net'),
+  );
 }

@@ -8,18 +8,21 @@ export function changeFolder(dir: string): void {
 
 /**
  * Runs `work`, synchronous, and goes back to the root and the working folder of before, even when these have no name
- * any more. Only for a thread that shares neither with others, as after unshare(2) of mounts.
+ * any more. Only for a thread that shares neither with others, as after unshare(2) of mounts; `moved` tells whether it
+ * came so far: going back takes a right of its own.
  */
-export function returningToFolder<T>(work: () => T): T {
+export function returningToFolder<T>(work: () => T, moved: () => boolean = () => true): T {
   const folder = openSync('.', constants.O_RDONLY | constants.O_DIRECTORY);
   const root = openSync('/', constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     return work();
   } finally {
-    // In a chroot (debootstrap, rescue systems) the namespace's own root is not the one we had.
-    checked(fchdirCall(root), 'fchdir');
-    callWithPath(chrootCall, 'chroot', '.');
-    checked(fchdirCall(folder), 'fchdir');
+    if (moved()) {
+      // In a chroot (debootstrap, rescue systems) the namespace's own root is not the one we had.
+      checked(fchdirCall(root), 'fchdir');
+      callWithPath(chrootCall, 'chroot', '.');
+      checked(fchdirCall(folder), 'fchdir');
+    }
     closeSync(root);
     closeSync(folder);
   }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { containerRecords } from '../../../src/core/containers/container-record.ts';
 import { processIdentity } from '../../../src/core/host/process-identity.ts';
 import { createNetworks } from '../../../src/core/network/create-networks.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
@@ -128,7 +129,6 @@ describe('when somebody is killed', () => {
   test('a record of another boot counts as ended', async () => {
     const id = await stand.up();
     const { metadata } = stand.services;
-    const { containerRecords } = await import('../../../src/core/containers/container-record.ts');
     const records = containerRecords(metadata);
     const record = records.get(id)!;
     await stand.containers.kill(id);
@@ -138,14 +138,14 @@ describe('when somebody is killed', () => {
 });
 
 describe('restart policies', () => {
+  const record = (id: string) => containerRecords(stand.services.metadata).get(id);
+
   test('on-failure brings it back that many times, without any gantry', async () => {
     const id = await stand.up({
       command: ['sh', '-c', 'echo run >> /runs; exit 1'],
       restart: { name: 'on-failure', maximumRetries: 2 },
     });
-    const { containerRecords } = await import('../../../src/core/containers/container-record.ts');
-    const record = () => containerRecords(stand.services.metadata).get(id);
-    await until(() => record()?.restarts.count === 2 && record()?.state === 'exited');
+    await until(() => record(id)?.restarts.count === 2 && record(id)?.state === 'exited');
     expect(await stand.containers.inspect(id)).toMatchObject({ exitCode: 1, restartCount: 2 });
   });
 
@@ -162,5 +162,21 @@ describe('restart policies', () => {
         restart: { name: 'always', maximumRetries: 0 },
       }),
     ).rejects.toThrow("can't create 'AutoRemove' container with restart policy");
+  });
+
+  test('a container that keeps coming back stays down, whenever it is stopped', async () => {
+    const restart = { name: 'always', maximumRetries: 0 } as const;
+    for (let round = 0; round < 5; round += 1) {
+      const id = await stand.up({ command: ['sh', '-c', 'sleep 0.1; exit 3'], restart });
+      await until(() => record(id)?.restarts.count === 1);
+      // Each time in another phase of its coming and going.
+      for (let step = 0; step < round * 10; step += 1) await stand.containers.list({ all: true });
+      await stand.containers.stop(id, { timeoutSeconds: 0 });
+      const after = record(id);
+      expect(after).toMatchObject({ state: 'exited', stoppedByHand: true });
+      // Whoever was about to start it has given up by the time its lock is free.
+      await stand.containers.stop(id);
+      expect(record(id)).toEqual(after);
+    }
   });
 });

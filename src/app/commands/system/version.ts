@@ -19,7 +19,7 @@ export const systemVersion = defineCommand({
       NodeVersion: process.versions.node,
     };
     const lines = [
-      `gantry: ${info.engine}`,
+      `Engine: ${info.engine}`,
       ` Version:   ${info.version}`,
       ` Runtime:   ${info.runtime}`,
       ` Node:      ${process.versions.node}`,
