@@ -1,6 +1,6 @@
 import { mount, mountFlags } from './mount.ts';
-import { namespaceFlags, returningTo, unshare } from './namespaces.ts';
-import { returningToFolder } from './working-folder.ts';
+import { inMountNamespace } from './mount-namespace.ts';
+import { namespaceFlags, unshare } from './namespaces.ts';
 
 /**
  * Runs `work` in a mount namespace of its own, which dies with the last process that was started in it: nothing to
@@ -11,18 +11,11 @@ import { returningToFolder } from './working-folder.ts';
  * without the right to make namespaces.
  */
 export function withPrivateMounts<T>(work: () => T): T {
-  let left = false;
-  const leave = (): void => {
-    unshare(namespaceFlags.mount);
-    left = true;
-  };
-  const inside = (): T => {
-    mount({ source: 'none', target: '/', flags: mountFlags.recursive | mountFlags.slave });
-    return work();
-  };
-  // setns(2) leaves the thread at the root of the namespace it enters.
-  return returningToFolder(
-    () => returningTo('mnt', leave, inside),
-    () => left,
+  return inMountNamespace(
+    () => unshare(namespaceFlags.mount),
+    () => {
+      mount({ source: 'none', target: '/', flags: mountFlags.recursive | mountFlags.slave });
+      return work();
+    },
   );
 }
