@@ -25,9 +25,11 @@ export type BlobPush = 'pushed' | 'exists' | 'mounted';
 
 export interface BlobPushOptions {
   readonly signal: AbortSignal;
-  /** Fresh bytes from the start, at every try. */
-  readonly open: () => Readable;
+  /** Bytes of the blob, fresh at every call: from the start, or where the registry says it has come to. */
+  readonly open: (range: BlobRange) => Readable;
+  /** May fall back when a broken upload has to begin anew. */
   readonly onProgress?: ((doneBytes: number) => void) | undefined;
+  readonly onRetry?: (() => void) | undefined;
   /** Repositories on the same registry that have the blob: mounted from there if the registry allows. */
   readonly mountFrom?: readonly string[] | undefined;
 }

@@ -43,6 +43,15 @@ export async function registryError(response: HttpResponse, subject: RequestSubj
       details,
     });
   }
+  if (status === 404 && subject.access === 'push') {
+    return new GantryError({
+      kind: 'not-found',
+      code: 'repository-unknown',
+      message: `registry ${host} takes nothing for ${repository}: ${told?.message ?? 'it knows no such repository or upload'}`,
+      hint: 'Check the name. Some registries want a repository to be made before it is pushed to.',
+      details,
+    });
+  }
   if (status === 404) {
     const name = reference === undefined ? repository : joinReference(repository, reference);
     const unknown = told?.code === 'NAME_UNKNOWN' ? 'name unknown' : 'manifest unknown';

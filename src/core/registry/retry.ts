@@ -3,7 +3,7 @@ import { GantryError } from '../../base/gantry-error.ts';
 import type { HttpResponse } from './http-exchange.ts';
 
 /** What is tried again: as go-containerregistry and moby have it. */
-const passingStatuses: ReadonlySet<number> = new Set([408, 425, 429, 499, 500, 502, 503, 504, 522]);
+export const passingStatuses: ReadonlySet<number> = new Set([408, 425, 429, 499, 500, 502, 503, 504, 522]);
 const tries = 4;
 /** Each of them has waited for long already. */
 const triesAfterTimeout = 2;

@@ -16,7 +16,7 @@ import {
 import type { CoreServices } from '../core-services.ts';
 import { imageRecords, moveName } from '../images/image-records.ts';
 import type { Image } from '../images/image-store.ts';
-import type { RepositoryClient } from '../registry/registry-client.ts';
+import type { BlobPushOptions, RepositoryClient } from '../registry/registry-client.ts';
 import { layerTeller } from './layer-progress.ts';
 import { limiter } from './limiter.ts';
 import { planShipment, type Shipment, type ShippedLayer } from './plan-shipment.ts';
@@ -30,7 +30,7 @@ export interface PushRequest {
   readonly signal: AbortSignal;
 }
 
-const parallelUploads = 3;
+const parallelUploads = 5;
 /** Layers that registries are not meant to be given (image-spec layer.md, "Non-Distributable Layers"). */
 const foreignTypes: ReadonlySet<string> = new Set([
   mediaTypes.layerNondistributable,
@@ -77,15 +77,20 @@ export async function pushImage(request: PushRequest): Promise<PushedImage> {
 }
 
 async function pushLayer(
-  { repository, emit }: PushRequest,
-  { descriptor, diffId, open }: ShippedLayer,
+  { services, repository, emit }: PushRequest,
+  { descriptor, diffId }: ShippedLayer,
   mountFrom: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
   const tell = layerTeller(emit, diffId);
-  const onProgress = (doneBytes: number): void => tell('pushing', doneBytes, descriptor.size);
-  const done = await repository.pushBlob(descriptor, { signal, open, onProgress, mountFrom });
+  const done = await repository.pushBlob(descriptor, {
+    signal,
+    open: opener(services, descriptor),
+    onProgress: (doneBytes) => tell('pushing', doneBytes, descriptor.size),
+    onRetry: () => tell('retrying', 0, descriptor.size),
+    mountFrom,
+  });
   tell(done, descriptor.size, descriptor.size);
 }
 
@@ -94,8 +99,12 @@ async function pushConfig(
   config: Descriptor,
   mountFrom: readonly string[],
 ): Promise<void> {
-  const open = () => createReadStream(services.content.path(config.digest));
-  await repository.pushBlob(config, { signal, open, mountFrom });
+  await repository.pushBlob(config, { signal, open: opener(services, config), mountFrom });
+}
+
+/** Every layer that is pushed has a blob by now. */
+function opener({ content }: CoreServices, { digest, size }: Descriptor): BlobPushOptions['open'] {
+  return ({ start, end = size }) => createReadStream(content.path(digest), { start, end: end - 1 });
 }
 
 /** Other repositories of the same registry that had this image: the registry can take blobs from there itself. */

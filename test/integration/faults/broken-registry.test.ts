@@ -266,20 +266,55 @@ describe('a layer over a link that gives each connection little', () => {
 });
 
 describe('a push over a broken connection', () => {
-  it('is tried again', async () => {
-    await addImage(engine, {
-      names: [`${proxy.host}/mine`],
-      layers: [[{ path: 'x', content: randomBytes(100_000) }]],
-    });
+  const name = () => `${proxy.host}/mine`;
+  beforeEach(async () => {
+    const layers = [1, 2, 3].map((n) => [{ path: `x${n}`, content: randomBytes(2_000_000) }]);
+    await addImage(engine, { names: [name()], layers });
+  });
+
+  it('is begun anew where the registry kept nothing, and tells so', async () => {
     let failed = 0;
     proxy.fault = (method) => {
       if (method !== 'PATCH' || failed > 0) return undefined;
       failed += 1;
-      return { cutRequestAfterBytes: 50_000 };
+      return { cutRequestAfterBytes: 500_000 };
     };
-    const [pushed] = await engine.port.push(`${proxy.host}/mine`).result;
+    const push = engine.port.push(name());
+    const phases: string[] = [];
+    for await (const event of push) if (event.kind === 'layer') phases.push(event.phase);
+    await push.result;
     expect(failed).toBe(1);
+    expect(phases).toContain('retrying');
+    using reader = testEngine(registry);
+    await reader.port.pull(name()).result;
+    expect(reader.images.resolve(name()).id).toBe(engine.images.resolve(name()).id);
+  });
+
+  it('ends well when requests break now and then, or the registry is busy', async () => {
+    let count = 0;
+    proxy.fault = (method) => {
+      if (method !== 'PATCH' && method !== 'PUT') return undefined;
+      count += 1;
+      if (count % 3 === 1) return { status: 503 };
+      return count % 4 === 1 ? { cutRequestAfterBytes: 0 } : undefined;
+    };
+    const [pushed] = await engine.port.push(name()).result;
     expect(pushed?.digest).toMatch(/^sha256:/);
+  });
+
+  it('gives up after some tries, and leaves no tag that names what is not there', async () => {
+    proxy.fault = (method) => (method === 'PATCH' ? { status: 500 } : undefined);
+    await expect(engine.port.push(name()).result).rejects.toMatchObject({ code: 'registry-refused' });
+    expect(proxy.seen.filter((line) => line.includes('/manifests/'))).toEqual([]);
+  });
+
+  it('uploads what a registry will not mount', async () => {
+    await engine.port.push(name()).result;
+    await engine.port.tag(name(), `${proxy.host}/other`);
+    proxy.fault = (method, path) =>
+      method === 'POST' && path.includes('mount=') ? { status: 403 } : undefined;
+    await engine.port.push(`${proxy.host}/other`).result;
+    expect(proxy.seen.filter((line) => line.includes('mount=')).length).toBeGreaterThan(2);
   });
 });
 
