@@ -1,4 +1,4 @@
-/** What a pull, push, load or import tells, a layer at a time. Emitted with the layer as key: the newest state wins. */
+/** What a pull, push, copy, load or import tells, a layer at a time. Emitted with the layer as key: the newest state wins. */
 export type TransferEvent =
   | {
       readonly kind: 'message';
@@ -26,4 +26,8 @@ export type TransferEvent =
       readonly doneBytes: number;
       /** Undefined while unknown. */
       readonly totalBytes: number | undefined;
+      /** How fast it moves now; undefined while it does not, or nobody knows yet. */
+      readonly bytesPerSecond?: number | undefined;
+      /** Of `mounted`: the repository it was mounted from. */
+      readonly from?: string | undefined;
     };

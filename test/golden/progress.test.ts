@@ -109,7 +109,8 @@ describe('progress', () => {
       for (const [index, layer] of layers.entries()) {
         const phase = (['pushed', 'pushing', 'waiting', 'mounted'] as const)[index] ?? 'waiting';
         const totalBytes = [77_800_000, 12_400_000, 3_100_000, 48_000][index];
-        emit({ kind: 'layer', layer, phase, doneBytes: phase === 'pushing' ? 5_000_000 : 0, totalBytes });
+        const moves = phase === 'pushing' && { doneBytes: 5_000_000, bytesPerSecond: 1_230_000 };
+        emit({ kind: 'layer', layer, phase, doneBytes: 0, totalBytes, ...moves });
       }
       await gate.promise;
     };

@@ -1,6 +1,7 @@
 import type { TransferEvent } from '../../engine/transfer-events.ts';
 
-export type LayerPhase = Extract<TransferEvent, { kind: 'layer' }>['phase'];
+type LayerEvent = Extract<TransferEvent, { kind: 'layer' }>;
+export type LayerPhase = LayerEvent['phase'];
 
 /** How far one layer is. */
 export interface LayerProgress {
@@ -8,6 +9,8 @@ export interface LayerProgress {
   readonly phase: LayerPhase;
   readonly doneBytes: number;
   readonly totalBytes: number | undefined;
+  /** While it moves. */
+  readonly bytesPerSecond: number | undefined;
 }
 
 /** A pull, push, load or import as far as it is. */
@@ -26,7 +29,7 @@ export function applyTransferEvent(progress: TransferProgress, event: TransferEv
   if (event.kind === 'message') {
     return { ...progress, messages: [...progress.messages, event.text].slice(-messageLimit) };
   }
-  const { layer, phase, doneBytes, totalBytes } = event;
+  const { layer, phase, doneBytes, totalBytes, bytesPerSecond } = event;
   const index = progress.layers.findIndex((known) => known.layer === layer);
   const next: LayerProgress = {
     layer,
@@ -34,6 +37,7 @@ export function applyTransferEvent(progress: TransferProgress, event: TransferEv
     doneBytes,
     // Later phases may not know what an earlier one did.
     totalBytes: totalBytes ?? progress.layers[index]?.totalBytes,
+    bytesPerSecond,
   };
   const layers = index < 0 ? [...progress.layers, next] : progress.layers.with(index, next);
   return { ...progress, layers };
@@ -60,6 +64,23 @@ export function layerFraction({ phase, doneBytes, totalBytes }: LayerProgress): 
     default:
       return 0;
   }
+}
+
+/** How long its phase still takes at the rate it goes now; undefined where nobody can tell. */
+export function secondsLeft({
+  doneBytes,
+  totalBytes,
+  bytesPerSecond,
+}: Omit<LayerEvent, 'kind'>): number | undefined {
+  if (totalBytes === undefined || bytesPerSecond === undefined || bytesPerSecond <= 0) return undefined;
+  return Math.max(0, totalBytes - doneBytes) / bytesPerSecond;
+}
+
+/** What comes or goes over the network now, all layers together. */
+export function transferRate({ layers }: TransferProgress): number {
+  return layers
+    .filter(({ phase }) => phase === 'downloading' || phase === 'pushing')
+    .reduce((sum, { bytesPerSecond = 0 }) => sum + bytesPerSecond, 0);
 }
 
 /** The whole, weighted by bytes where they are known. */

@@ -1,6 +1,8 @@
 import { humanSize } from '../../app/commands/format/human-size.ts';
+import { timeLeft } from '../../app/commands/format/time-left.ts';
 import type { TransferOutcome } from '../../app/commands/outcome.ts';
 import { safeLine } from '../../app/commands/present/safe-text.ts';
+import { secondsLeft } from '../../app/jobs/transfer-progress.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
 
 type LayerEvent = Extract<TransferEvent, { kind: 'layer' }>;
@@ -30,17 +32,21 @@ const ownWords: Readonly<Record<TransferOutcome['way'], Partial<typeof usualWord
 const moving: ReadonlySet<LayerEvent['phase']> = new Set(['downloading', 'extracting', 'pushing']);
 const barWidth = 50;
 
-/** One layer in Docker's words: `4f4fb700ef54: Downloading [===>   ]  1.2MB/3.4MB`. */
+/** One layer in Docker's words: `4f4fb700ef54: Downloading [===>   ]  1.2MB/3.4MB  600kB/s  4s left`. */
 export function transferLine(
   event: LayerEvent,
   { way, bar }: { readonly way: TransferOutcome['way']; readonly bar: boolean },
 ): string {
-  const text = `${safeLine(event.layer)}: ${ownWords[way][event.phase] ?? usualWords[event.phase]}`;
+  const from = event.from === undefined ? '' : ` from ${safeLine(event.from)}`;
+  const text = `${safeLine(event.layer)}: ${ownWords[way][event.phase] ?? usualWords[event.phase]}${from}`;
   if (!bar || !moving.has(event.phase)) return text;
   const { doneBytes, totalBytes } = event;
-  if (totalBytes === undefined || totalBytes === 0) return `${text}  ${humanSize(doneBytes)}`;
+  const rate = event.bytesPerSecond === undefined ? '' : `  ${humanSize(event.bytesPerSecond, 3)}/s`;
+  if (totalBytes === undefined || totalBytes === 0) return `${text}  ${humanSize(doneBytes)}${rate}`;
   const share = Math.min(1, doneBytes / totalBytes);
   const filled = Math.round(share * barWidth);
   const line = filled === 0 ? '>' : `${'='.repeat(filled - 1)}>`;
-  return `${text} [${line.padEnd(barWidth)}]  ${humanSize(doneBytes)}/${humanSize(totalBytes)}`;
+  const left = timeLeft(secondsLeft(event));
+  const speed = left === '' ? rate : `${rate}  ${left} left`;
+  return `${text} [${line.padEnd(barWidth)}]  ${humanSize(doneBytes)}/${humanSize(totalBytes)}${speed}`;
 }

@@ -18,7 +18,7 @@ export async function pushBlob(
   if (await hasBlob(session, target, descriptor, signal)) return 'exists';
   for (const from of mountFrom.filter((path) => path !== target.path)) {
     const begun = await beginUpload(session, target, { digest: descriptor.digest, from }, signal);
-    if (begun === 'mounted') return 'mounted';
+    if (begun === 'mounted') return { mountedFrom: from };
     // Registries that will not mount may refuse, or begin an upload instead; one is enough.
     if (begun !== undefined) {
       await uploadBlob(session, target, descriptor, options, begun);

@@ -20,8 +20,8 @@ export interface BlobStream {
   readonly body: Readable;
 }
 
-/** What a push did with a blob. */
-export type BlobPush = 'pushed' | 'exists' | 'mounted';
+/** What a push did with a blob: sent it, found it there, or had it mounted from another repository. */
+export type BlobPush = 'pushed' | 'exists' | { readonly mountedFrom: string };
 
 export interface BlobPushOptions {
   readonly signal: AbortSignal;

@@ -1,15 +1,35 @@
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
 import { shortId } from '../../oci/digest.ts';
+import { type RateMeter, rateMeter } from './rate-meter.ts';
 
-type Phase = Extract<TransferEvent, { kind: 'layer' }>['phase'];
+type LayerEvent = Extract<TransferEvent, { kind: 'layer' }>;
+type Phase = LayerEvent['phase'];
 
 /** Tells how far one layer is. The newest state of a layer replaces the one before. */
-export type TellLayer = (phase: Phase, doneBytes?: number, totalBytes?: number) => void;
+export type TellLayer = (phase: Phase, doneBytes?: number, totalBytes?: number, from?: string) => void;
+
+const moving: ReadonlySet<Phase> = new Set(['downloading', 'extracting', 'preparing', 'pushing']);
 
 export function layerTeller(emit: Emit<TransferEvent>, digest: string): TellLayer {
   const layer = shortId(digest);
-  return (phase, doneBytes = 0, totalBytes) => {
-    emit({ kind: 'layer', layer, phase, doneBytes, totalBytes }, layer);
+  let meter: RateMeter | undefined;
+  let last: Phase | undefined;
+  return (phase, doneBytes = 0, totalBytes, from) => {
+    if (phase !== last) meter = moving.has(phase) ? rateMeter() : undefined;
+    last = phase;
+    const bytesPerSecond = meter?.at(doneBytes);
+    emit(
+      {
+        kind: 'layer',
+        layer,
+        phase,
+        doneBytes,
+        totalBytes,
+        ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+        ...(from !== undefined && { from }),
+      },
+      layer,
+    );
   };
 }

@@ -91,7 +91,8 @@ async function pushLayer(
     onRetry: () => tell('retrying', 0, descriptor.size),
     mountFrom,
   });
-  tell(done, descriptor.size, descriptor.size);
+  if (typeof done === 'string') tell(done, descriptor.size, descriptor.size);
+  else tell('mounted', descriptor.size, descriptor.size, done.mountedFrom);
 }
 
 async function pushConfig(

@@ -1,10 +1,13 @@
+import { timeLeft } from '../../app/commands/format/time-left.ts';
 import { type BuildProgress, type BuildStep, buildFraction } from '../../app/jobs/build-progress.ts';
 import type { Job } from '../../app/jobs/job.ts';
 import {
   type LayerProgress,
   layerFraction,
+  secondsLeft,
   type TransferProgress,
   transferFraction,
+  transferRate,
 } from '../../app/jobs/transfer-progress.ts';
 import { stripControl } from '../../base/strip-control.ts';
 import { type CellGrid, drawText, fillCells, putGrapheme } from '../paint/cell-grid.ts';
@@ -106,7 +109,9 @@ function paintOutput(grid: CellGrid, top: number, rows: number, { job, bottom, s
 function paintTransfer(grid: CellGrid, progress: TransferProgress, input: JobPaint): void {
   const { styles } = input;
   const over = progress.layers.filter((layer) => layerFraction(layer) === 1).length;
-  paintTotal(grid, input, transferFraction(progress), `${over}/${progress.layers.length} layers`);
+  const rate = input.job.state === 'running' ? transferRate(progress) : 0;
+  const speed = rate === 0 ? '' : `  ${sizeText(rate)}/s`;
+  paintTotal(grid, input, transferFraction(progress), `${over}/${progress.layers.length} layers${speed}`);
   const printed = Math.min(input.job.output.length, 8);
   const rows = grid.rows - 4 - (printed === 0 ? 0 : printed + 1);
   const from = Math.max(0, Math.min(progress.layers.length - rows, over - 2));
@@ -126,7 +131,8 @@ function paintLayer(grid: CellGrid, row: number, layer: LayerProgress, styles: S
       : fraction === 1
         ? sizeText(layer.totalBytes)
         : `${sizeText(layer.doneBytes)} / ${sizeText(layer.totalBytes)}`;
-  const bar = Math.max(8, grid.columns - 30 - 22);
+  const speed = speedText(layer);
+  const bar = Math.max(8, grid.columns - 30 - 22 - (grid.columns < roomyColumns ? 0 : speedColumns));
   paintBar(grid, {
     column: 30,
     row,
@@ -136,6 +142,19 @@ function paintLayer(grid: CellGrid, row: number, layer: LayerProgress, styles: S
     ...(fraction === 1 && { done: styles.success }),
   });
   drawText(grid, 30 + bar, row, fit(sizes, 20, 'right'), styles.muted);
+  if (grid.columns >= roomyColumns) {
+    drawText(grid, 50 + bar, row, fit(speed, speedColumns, 'right'), styles.muted);
+  }
+}
+
+/** From here on there is room beside the bar for how fast it goes and how long that takes. */
+const roomyColumns = 90;
+const speedColumns = 20;
+
+function speedText(layer: LayerProgress): string {
+  const { bytesPerSecond } = layer;
+  if (bytesPerSecond === undefined) return '';
+  return `${sizeText(bytesPerSecond)}/s ${timeLeft(secondsLeft(layer)).padStart(6)}`;
 }
 
 function paintTotal(grid: CellGrid, { styles, job }: JobPaint, fraction: number, count: string): void {

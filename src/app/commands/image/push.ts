@@ -1,5 +1,5 @@
 import { GantryError } from '../../../base/gantry-error.ts';
-import { parseReference, repositoryName } from '../../../oci/reference.ts';
+import { canonicalReference, parseReference, repositoryName } from '../../../oci/reference.ts';
 import { one } from '../argument-spec.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag } from '../option-spec.ts';
@@ -48,7 +48,9 @@ export const imagePush = defineCommand({
       async next() {
         const pushed = await operation.result;
         const lines = pushed.map(({ reference: name, digest, sizeBytes }) =>
-          options.quiet ? name : `${tagOf(name)}: digest: ${digest} size: ${sizeBytes}`,
+          options.quiet
+            ? canonicalReference(parseReference(name))
+            : `${tagOf(name)}: digest: ${digest} size: ${sizeBytes}`,
         );
         return { kind: 'lines', lines };
       },

@@ -5,7 +5,9 @@ import {
   applyTransferEvent,
   type LayerPhase,
   noTransfer,
+  secondsLeft,
   transferFraction,
+  transferRate,
 } from '../../../../src/app/jobs/transfer-progress.ts';
 
 const layer = (id: string, phase: LayerPhase, doneBytes = 0, totalBytes?: number) =>
@@ -30,6 +32,17 @@ describe('transfer progress', () => {
       noTransfer,
     );
     expect(transferFraction(progress)).toBeCloseTo((100 + 300 * 0.25) / 400);
+  });
+
+  it('tells the rate of what moves over the network, and how long a layer still takes', () => {
+    const progress = [
+      { ...layer('a', 'downloading', 100, 400), bytesPerSecond: 50 },
+      { ...layer('b', 'extracting', 100, 400), bytesPerSecond: 900 },
+      { ...layer('c', 'downloading', 1, 2), bytesPerSecond: 10 },
+      layer('d', 'waiting', 0, 400),
+    ].reduce(applyTransferEvent, noTransfer);
+    expect(transferRate(progress)).toBe(60);
+    expect(progress.layers.map(secondsLeft)).toEqual([6, 300 / 900, 0.1, undefined]);
   });
 
   it('never goes beyond the whole, nor divides by nothing', () => {

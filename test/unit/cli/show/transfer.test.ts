@@ -28,6 +28,15 @@ describe('a layer on its way', () => {
     );
   });
 
+  it('says how fast it goes, how long that takes, and where it came from', () => {
+    const fast = { ...layer('downloading', 500_000, 1_000_000), bytesPerSecond: 4000 };
+    expect(transferLine(fast, { way: 'pull', bar: true })).toMatch(/500kB\/1MB {2}4kB\/s {2}2m05s left$/);
+    const still = { ...layer('pushing', 5), bytesPerSecond: 0 };
+    expect(transferLine(still, { way: 'push', bar: true })).toBe('0123456789ab: Pushing  5B  0B/s');
+    const mounted = { ...layer('mounted', 5, 5), from: 'team/web' };
+    expect(transferLine(mounted, { way: 'push', bar: true })).toBe('0123456789ab: Mounted from team/web');
+  });
+
   it('is called by the way it goes', () => {
     expect(transferLine(layer('exists'), { way: 'push', bar: false })).toContain('Layer already exists');
     expect(transferLine(layer('done'), { way: 'load', bar: false })).toContain('Loaded');
