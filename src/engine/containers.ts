@@ -41,6 +41,12 @@ export interface RestartPolicy {
   readonly maximumRetries: number;
 }
 
+export interface DeviceRate {
+  readonly kind: 'read-bps' | 'write-bps' | 'read-iops' | 'write-iops';
+  readonly path: string;
+  readonly rate: number;
+}
+
 export interface Resources {
   readonly memoryBytes?: number | undefined;
   readonly memorySwapBytes?: number | undefined;
@@ -49,6 +55,18 @@ export interface Resources {
   readonly cpus?: number | undefined;
   readonly cpuShares?: number | undefined;
   readonly cpusetCpus?: string | undefined;
+  readonly cpusetMems?: string | undefined;
+  /** The scheduler's own terms for `cpus`, in microseconds. */
+  readonly cpuPeriodUs?: number | undefined;
+  readonly cpuQuotaUs?: number | undefined;
+  /** 10 to 1000. */
+  readonly blkioWeight?: number | undefined;
+  readonly blkioWeightDevices?: readonly { readonly path: string; readonly weight: number }[] | undefined;
+  /** Bytes or operations a second for a device of the host. */
+  readonly deviceRates?: readonly DeviceRate[] | undefined;
+  /** 0 to 100. */
+  readonly memorySwappiness?: number | undefined;
+  readonly oomKillDisable?: boolean | undefined;
   /** -1: without limit. */
   readonly pidsLimit?: number | undefined;
   readonly ulimits?:
@@ -87,7 +105,10 @@ export interface ContainerSpec {
   readonly extraHosts?: readonly string[] | undefined;
   readonly dns?: readonly string[] | undefined;
   readonly dnsSearch?: readonly string[] | undefined;
+  readonly dnsOptions?: readonly string[] | undefined;
   readonly mounts?: readonly Mount[] | undefined;
+  /** `CONTAINER[:ro]`: its volumes and binds too. */
+  readonly volumesFrom?: readonly string[] | undefined;
   readonly resources?: Resources | undefined;
   readonly capAdd?: readonly string[] | undefined;
   readonly capDrop?: readonly string[] | undefined;
@@ -96,6 +117,17 @@ export interface ContainerSpec {
   readonly readOnlyRootfs?: boolean | undefined;
   readonly init?: boolean | undefined;
   readonly devices?: readonly string[] | undefined;
+  /** `c 1:3 mr`: what of devices it may use besides. */
+  readonly deviceCgroupRules?: readonly string[] | undefined;
+  /** Who else is in its PID, IPC, UTS and cgroup namespace: `host` or `container:ID`; undefined: nobody. */
+  readonly pid?: string | undefined;
+  readonly ipc?: string | undefined;
+  readonly uts?: 'host' | undefined;
+  readonly cgroupns?: 'host' | 'private' | undefined;
+  /** -1000 (never) to 1000: how soon the kernel kills it for want of memory. */
+  readonly oomScoreAdj?: number | undefined;
+  readonly domainname?: string | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
   readonly sysctls?: Readonly<Record<string, string>> | undefined;
   readonly healthcheck?: HealthcheckConfig | undefined;
   readonly logDriver?: string | undefined;
@@ -202,6 +234,11 @@ export interface ContainerStats {
   readonly pids: number;
 }
 
+export interface ContainerChanges {
+  readonly resources?: Resources | undefined;
+  readonly restart?: RestartPolicy | undefined;
+}
+
 export interface ContainerPruneReport {
   readonly removed: readonly string[];
   readonly reclaimedBytes: number;
@@ -239,6 +276,15 @@ export interface Containers extends ContainerFiles {
   restart(id: string, options?: CallOptions & { readonly timeoutSeconds?: number }): Promise<void>;
   pause(id: string, options?: CallOptions): Promise<void>;
   unpause(id: string, options?: CallOptions): Promise<void>;
+  /**
+   * Changes limits, at once where it runs, and its restart policy; what is undefined stays. Rejects `invalid` for what
+   * Docker refuses and `conflict` for what the kernel does (a limit below what is in use); nothing has changed then.
+   */
+  update(
+    id: string,
+    changes: ContainerChanges,
+    options?: CallOptions,
+  ): Promise<{ readonly warnings: readonly string[] }>;
   rename(id: string, name: string, options?: CallOptions): Promise<void>;
   /** Resolves with the exit status once it has ended; `removed` once the record has gone. */
   wait(id: string, options?: CallOptions & { readonly until?: 'stopped' | 'removed' }): Promise<number>;

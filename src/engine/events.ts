@@ -24,6 +24,7 @@ export type EngineEvent = { readonly time: string } & (
         | 'container.paused'
         | 'container.unpaused'
         | 'container.restarted'
+        | 'container.updated'
         | 'container.removed';
       readonly id: string;
       readonly name: string;

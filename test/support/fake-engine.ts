@@ -187,6 +187,10 @@ export class FakeEngine implements Engine {
     restart: async (id) => this.#change(id, 'restart', 'container.restarted', { state: 'running' }),
     pause: async (id) => this.#change(id, 'pause', 'container.paused', { state: 'paused' }),
     unpause: async (id) => this.#change(id, 'unpause', 'container.unpaused', { state: 'running' }),
+    update: async (id, changes) => {
+      this.#called(`container.update ${id} ${JSON.stringify(changes)}`);
+      return { warnings: [] };
+    },
     rename: async (id, name) => this.#called(`container.rename ${id} ${name}`),
     wait: async () => 0,
     remove: async (id) => {

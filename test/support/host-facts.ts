@@ -6,6 +6,7 @@ export function sampleHost(changes: Partial<HostFacts> = {}): HostFacts {
   return {
     boundingCaps: new Set<string>(capabilityNames),
     hardLimits: new Map(),
+    oomScoreAdj: 0,
     mayRaiseLimits: true,
     cgroups: 'v2',
     swapLimit: true,

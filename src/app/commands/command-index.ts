@@ -184,6 +184,13 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./container/unpause.ts')).containerUnpause,
   },
   {
+    id: 'container.update',
+    verbs: ['update', 'container update'],
+    summary: 'Change limits and the restart policy of containers, running ones too',
+    group: 'plain',
+    load: async () => (await import('./container/update.ts')).containerUpdate,
+  },
+  {
     id: 'container.wait',
     verbs: ['wait', 'container wait'],
     summary: 'Wait until containers stop, then print their exit codes',

@@ -30,6 +30,7 @@ export function checkSpec(spec: ContainerSpec): readonly string[] {
   if (joins && spec.hostname !== undefined) {
     throw invalid('network-mode', 'conflicting options: hostname and the network mode');
   }
+  checkNamespaces(spec);
   if (joins && (spec.ports?.length || spec.publishAll)) {
     throw invalid('network-mode', 'conflicting options: port publishing and the container type network mode');
   }
@@ -39,7 +40,7 @@ export function checkSpec(spec: ContainerSpec): readonly string[] {
       throw invalid('bad-host', `bad format for add-host: ${JSON.stringify(entry.slice(0, 200))}`);
     }
   }
-  checkLines('dns', [...(spec.dns ?? []), ...(spec.dnsSearch ?? [])]);
+  checkLines('dns', [...(spec.dns ?? []), ...(spec.dnsSearch ?? []), ...(spec.dnsOptions ?? [])]);
   logSettings(spec);
   parseSecurityOptions(spec.securityOpt);
   const host = hostFacts();
@@ -49,6 +50,25 @@ export function checkSpec(spec: ContainerSpec): readonly string[] {
   return published && spec.network === 'host'
     ? ['Published ports are discarded when using host network mode']
     : [];
+}
+
+function checkNamespaces({ pid, ipc, uts, hostname, oomScoreAdj, domainname }: ContainerSpec): void {
+  if (pid !== undefined && pid !== 'host' && !pid.startsWith('container:')) {
+    throw invalid('pid-mode', `--pid: invalid PID mode: ${pid.slice(0, 80)}`);
+  }
+  const ipcModes = ['host', 'none', 'private', 'shareable'];
+  if (ipc !== undefined && !ipcModes.includes(ipc) && !ipc.startsWith('container:')) {
+    throw invalid('ipc-mode', `--ipc: invalid IPC mode: ${ipc.slice(0, 80)}`);
+  }
+  if (uts === 'host' && hostname) {
+    throw invalid('uts-mode', 'conflicting options: hostname and the UTS mode');
+  }
+  if (oomScoreAdj !== undefined && !(oomScoreAdj >= -1000 && oomScoreAdj <= 1000)) {
+    throw invalid('oom-score', `Invalid value ${oomScoreAdj}, range for oom score adj is [-1000, 1000]`);
+  }
+  if (domainname && !isHostname(domainname)) {
+    throw invalid('bad-hostname', `invalid domainname format: ${domainname.slice(0, 80)}`);
+  }
 }
 
 /** What goes into the lines of a file must not bring lines of its own. */

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { posix } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
-import type { ContainerSpec } from '../../engine/containers.ts';
+import type { ContainerSpec, Mount } from '../../engine/containers.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
 import { platformMatches } from '../../oci/platform-match.ts';
 import { formatPlatform, parsePlatform } from '../../oci/platform-parse.ts';
@@ -15,6 +16,7 @@ import { type ContainerContext, containerDir, snapshotKey } from './container-co
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer } from './find-container.ts';
 import { generateName } from './generate-name.ts';
+import { canonicalMode } from './join-namespaces.ts';
 import { mergeMounts } from './merge-mounts.ts';
 import { checkContainerName, requireFreeName } from './rename-container.ts';
 import { ensureSource } from './resolve-mounts.ts';
@@ -68,7 +70,7 @@ function newRecord(
 ): { readonly record: ContainerRecord; readonly anonymous: readonly string[] } {
   const id = randomHex(32);
   const config = image.config.config;
-  const { mounts, anonymous } = mergeMounts(spec.mounts ?? [], Object.keys(config?.Volumes ?? {}));
+  const { mounts, anonymous } = mergeMounts(withOthers(context, spec), Object.keys(config?.Volumes ?? {}));
   const record: ContainerRecord = {
     id,
     name: spec.name ?? generateName(id, (name) => context.names.has(name)),
@@ -76,7 +78,7 @@ function newRecord(
     image: spec.image,
     imageId: image.id,
     platform: formatPlatform(platformOf(image.config)),
-    spec: withCanonicalNetwork(context, spec),
+    spec: withCanonicalModes(context, spec),
     process: processConfig(spec, config),
     hostname: hostnameOf(spec, id),
     stopSignal: spec.stopSignal || config?.StopSignal || 'SIGTERM',
@@ -115,16 +117,36 @@ function store(context: ContainerContext, record: ContainerRecord, volumes: Volu
 }
 
 /** `container:NAME` is kept by ID: the name may pass to another. */
-function withCanonicalNetwork(context: ContainerContext, spec: ContainerSpec): ContainerSpec {
-  if (spec.network?.startsWith('container:') !== true) return spec;
-  const { id } = findContainer(context, spec.network.slice('container:'.length));
-  return { ...spec, network: `container:${id}` };
+function withCanonicalModes(context: ContainerContext, spec: ContainerSpec): ContainerSpec {
+  const [network, pid, ipc] = [spec.network, spec.pid, spec.ipc].map((mode) => canonicalMode(context, mode));
+  return { ...spec, network, pid, ipc };
+}
+
+/** Its own mounts, and those of the containers `--volumes-from` names where nothing of its own is. */
+function withOthers(
+  context: ContainerContext,
+  { mounts = [], volumesFrom = [] }: ContainerSpec,
+): readonly Mount[] {
+  const found = new Map<string, Mount>();
+  for (const word of volumesFrom) {
+    const [name = '', mode = ''] = word.split(':', 2);
+    const readOnly = mode.split(',').includes('ro');
+    for (const mount of findContainer(context, name).mounts) {
+      if (mount.type === 'tmpfs') continue;
+      const inherited = { ...mount, readOnly: readOnly || mount.readOnly };
+      found.set(mount.target, inherited.type === 'volume' ? { ...inherited, noCopy: true } : inherited);
+    }
+  }
+  for (const { target } of mounts) found.delete(posix.normalize(target));
+  return [...mounts, ...found.values()];
 }
 
 /** Undefined where it is that of somebody else. */
 function hostnameOf(spec: ContainerSpec, id: string): string | undefined {
   if (spec.hostname !== undefined && spec.hostname !== '') return spec.hostname;
-  return spec.network === 'host' || spec.network?.startsWith('container:') ? undefined : id.slice(0, 12);
+  return spec.uts === 'host' || spec.network === 'host' || spec.network?.startsWith('container:')
+    ? undefined
+    : id.slice(0, 12);
 }
 
 /** Image and spec together, `80/tcp`, published ones included, in order. */

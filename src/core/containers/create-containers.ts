@@ -55,6 +55,10 @@ export function createContainers(services: ContainerServices): Containers {
       const { pauseContainer } = await import('./pause-container.ts');
       await pauseContainer(context, id, 'unpause', signal);
     },
+    async update(id, changes, { signal } = {}) {
+      const { updateContainer } = await import('./update-container.ts');
+      return updateContainer(context, id, changes, signal);
+    },
     async rename(id, name) {
       const { renameContainer } = await import('./rename-container.ts');
       renameContainer(context, id, name);

@@ -1,6 +1,8 @@
+import { placeOutsideService } from '../host/cgroups/place-process.ts';
 import { findBinary } from '../host/find-binary.ts';
 import { namespaceIdentity } from '../host/namespaces.ts';
 import { ownIdentity } from '../host/process-identity.ts';
+import { startProcess } from '../host/start-process.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 
@@ -24,6 +26,27 @@ export function exitCommand(
   if (restarts || !how.attached) return own;
   const client = ownIdentity();
   return ['/bin/sh', '-c', unlessAlive, 'sh', String(client.pid), client.startTime, ...own];
+}
+
+/**
+ * For a container that runs and had nothing waiting for its end: a shell looks every second whether the monitor is
+ * gone, and then does what the monitor would have done.
+ */
+export function watchExit(context: ContainerContext, before: ContainerRecord, now: ContainerRecord): void {
+  const ports = { attached: false, hasPorts: (now.endpoint?.ports.length ?? 0) > 0 };
+  const command = exitCommand(context, now, ports);
+  const monitor = now.run?.process?.monitorPid;
+  if (command === undefined || monitor === undefined || exitCommand(context, before, ports) !== undefined)
+    return;
+  const loop = 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; shift; exec "$@"';
+  const shell = startProcess({
+    argv: ['/bin/sh', '-c', loop, 'sh', String(monitor), ...command],
+    cwd: '/',
+    detached: true,
+  });
+  shell.on('error', () => undefined);
+  shell.unref();
+  if (shell.pid !== undefined) placeOutsideService(shell.pid, '/gantry/monitors');
 }
 
 /**

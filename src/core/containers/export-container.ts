@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { cloneRootMount } from '../host/clone-mount.ts';
+import { cloneMount } from '../host/clone-mount.ts';
 import { packLayer } from '../layers/diff-layer.ts';
 import type { MountPlan } from '../snapshots/snapshotter.ts';
 import { type ContainerContext, snapshotKey } from './container-context.ts';
@@ -25,7 +25,7 @@ export async function* exportContainer(
 }
 
 function livingRoot(pid: number): PrivateView {
-  const fd = cloneRootMount(pid);
+  const fd = cloneMount(pid);
   return { fd, [Symbol.dispose]: () => closeSync(fd) };
 }
 

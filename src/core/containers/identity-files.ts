@@ -32,7 +32,7 @@ export function writeIdentityFiles(
       // Who shares the host's network sees the host's names.
       base: sharesHost ? readText('/etc/hosts') : undefined,
       address: endpoint?.address,
-      hostname: name,
+      hostname: spec.domainname ? `${name}.${spec.domainname} ${name}` : name,
       extra: spec.extraHosts ?? [],
       hostGateway: endpoint?.gateway ?? '127.0.0.1',
     }),
@@ -40,6 +40,7 @@ export function writeIdentityFiles(
       host: hostResolver(),
       servers: spec.dns ?? [],
       search: spec.dnsSearch ?? [],
+      options: spec.dnsOptions ?? [],
       // Its loopback is not the host's.
       dropLoopback: !sharesHost,
     }),

@@ -1,4 +1,3 @@
-import { GantryError } from '../../base/gantry-error.ts';
 import { isErrorCode } from '../../base/is-error-code.ts';
 import type { PortBinding } from '../../engine/containers.ts';
 import type { Endpoint, Networking } from '../network/networking.ts';
@@ -6,6 +5,7 @@ import type { LaunchRequest } from '../runtime/runtime.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer } from './find-container.ts';
+import { livingProcess } from './join-namespaces.ts';
 import { isAlive } from './lifecycle.ts';
 import { settle } from './settle.ts';
 import { networkName } from './summarize.ts';
@@ -84,19 +84,11 @@ async function allocate(
 }
 
 async function joinContainer(context: ContainerContext, idOrName: string): Promise<NetworkPlan> {
-  const other = await settle(context, findContainer(context, idOrName));
-  const pid = other?.run?.process?.pid;
-  if (other === undefined || !isAlive(other.state) || pid === undefined) {
-    throw new GantryError({
-      kind: 'conflict',
-      code: 'container-not-running',
-      message: `cannot join network of a non running container: ${other?.id ?? idOrName}`,
-    });
-  }
+  const pid = await livingProcess(context, idOrName, 'network');
   return {
     ...nothing,
     network: { join: `/proc/${pid}/ns/net` },
     mode: 'joined',
-    filesOf: containerDir(context, other.id),
+    filesOf: containerDir(context, findContainer(context, idOrName).id),
   };
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { AttachOptions } from '../../engine/containers.ts';
 import type { Session, TerminalSize } from '../../engine/session.ts';
@@ -9,6 +10,7 @@ import type { ContainerRecord } from './container-record.ts';
 import { exitCommand } from './exit-command.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { identityMounts, writeIdentityFiles } from './identity-files.ts';
+import { joinNamespaces } from './join-namespaces.ts';
 import { joinedSession } from './joined-session.ts';
 import { nextState } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
@@ -125,6 +127,8 @@ async function launchRequest(
   const dir = containerDir(context, id);
   const hasVolumes = mounts.some((mount) => mount.type === 'volume');
   const volumes = hasVolumes ? await context.volumes() : undefined;
+  const joins = await joinNamespaces(context, spec);
+  const shm = joins.ipc === undefined ? undefined : { pid: joins.ipc, at: join(dir, 'joined-shm') };
   const targets = mounts.map((mount) => mount.target);
   if (plan.filesOf === undefined) writeIdentityFiles(record, dir, plan.endpoint);
   const log = logSettings(spec);
@@ -139,8 +143,16 @@ async function launchRequest(
       process: record.process,
       hostname: record.hostname,
       network: plan.mode,
-      mounts: [...identityMounts(plan.filesOf ?? dir, targets), ...resolveMounts(mounts, volumes)],
+      joins,
+      mounts: [
+        ...identityMounts(plan.filesOf ?? dir, targets),
+        ...(shm === undefined
+          ? []
+          : [{ kind: 'bind', source: shm.at, target: '/dev/shm', readOnly: false } as const]),
+        ...resolveMounts(mounts, volumes),
+      ],
     }),
+    joinedShm: shm,
     tty: spec.tty === true,
     openStdin: spec.openStdin === true,
     keepStdinOpen: options.attach === undefined,

@@ -2,12 +2,13 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { checked, systemCall } from './libc.ts';
 import { inMountNamespace } from './mount-namespace.ts';
 import { namespaceFlags, setNamespace, unshare } from './namespaces.ts';
+import { pathArgument } from './path-argument.ts';
 
 /**
- * The root file system of a process, without what is mounted upon it: a copy of that one mount (open_tree(2),
- * `OPEN_TREE_CLONE`) that nobody else sees and that goes with its descriptor.
+ * One mount as a process sees it, without what is mounted upon it: a copy (open_tree(2), `OPEN_TREE_CLONE`) that
+ * nobody else sees and that goes with its descriptor.
  */
-export function cloneRootMount(pid: number): number {
+export function cloneMount(pid: number, path = '/'): number {
   const namespace = openSync(`/proc/${pid}/ns/mnt`, constants.O_RDONLY);
   try {
     return inMountNamespace(
@@ -17,8 +18,8 @@ export function cloneRootMount(pid: number): number {
       },
       () => {
         const clone = 1;
-        const closeOnExec = 0o2000000;
-        return checked(openTreeCall(atWorkingFolder, '/', clone | closeOnExec), 'open_tree', '/');
+        const flags = clone | closeOnExec;
+        return checked(openTreeCall(atWorkingFolder, pathArgument(path), flags), 'open_tree', path);
       },
     );
   } finally {
@@ -26,5 +27,13 @@ export function cloneRootMount(pid: number): number {
   }
 }
 
+/** Shows such a copy at a place of the calling thread's mount namespace. */
+export function placeMount(fd: number, target: string): void {
+  const fromEmptyPath = 4;
+  checked(moveMountCall(fd, '', atWorkingFolder, pathArgument(target), fromEmptyPath), 'move_mount', target);
+}
+
 const atWorkingFolder = -100;
+const closeOnExec = 0o2000000;
 const openTreeCall = systemCall(428, ['int', 'const char *', 'uint']);
+const moveMountCall = systemCall(429, ['int', 'const char *', 'int', 'const char *', 'uint']);

@@ -38,6 +38,7 @@ export function resolverText(facts: {
   readonly host: string;
   readonly servers: readonly string[];
   readonly search: readonly string[];
+  readonly options?: readonly string[];
   readonly dropLoopback: boolean;
 }): string {
   const lines = facts.host.split('\n').map((line) => line.trim());
@@ -55,7 +56,9 @@ export function resolverText(facts: {
   return [
     ...servers.map((server) => `nameserver ${server}`),
     ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
-    ...valuesOf('options').map((options) => `options ${options}`),
+    ...(facts.options?.length ? [facts.options.join(' ')] : valuesOf('options')).map(
+      (options) => `options ${options}`,
+    ),
     '',
   ].join('\n');
 }

@@ -11,6 +11,8 @@ export interface HostFacts {
   /** Our own hard limits by OCI name (`RLIMIT_NOFILE`); `Infinity` where there is none. */
   readonly hardLimits: ReadonlyMap<string, number>;
   readonly mayRaiseLimits: boolean;
+  /** Our own: nobody of ours goes below it without `mayRaiseLimits`. */
+  readonly oomScoreAdj: number;
   readonly cgroups: CgroupMode;
   readonly swapLimit: boolean;
   readonly cpus: number;
@@ -34,6 +36,7 @@ function readHostFacts(): HostFacts {
     boundingCaps: boundingCapabilities(),
     hardLimits: new Map([...ownResourceLimits()].map(([name, { hard }]) => [name, hard])),
     mayRaiseLimits: effectiveCapabilities().has('CAP_SYS_RESOURCE'),
+    oomScoreAdj: Number(readFileSync('/proc/self/oom_score_adj', 'latin1')),
     cgroups: cgroupMode(),
     swapLimit: swapCanBeLimited(),
     cpus: availableParallelism(),

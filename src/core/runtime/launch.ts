@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { GantryError } from '../../base/gantry-error.ts';
 import { placeOutsideService } from '../host/cgroups/place-process.ts';
+import { cloneMount, placeMount } from '../host/clone-mount.ts';
 import { newNetworkNamespace } from '../host/network-namespace.ts';
 import { withPrivateMounts } from '../host/private-mounts.ts';
 import { processIdentity } from '../host/process-identity.ts';
@@ -74,9 +75,16 @@ function startMonitor(
     keepStdinOpen: request.openStdin && (request.tty || request.keepStdinOpen === true),
     exitCommand: request.exitCommand,
   });
+  const joinedShm = request.joinedShm && cloneMount(request.joinedShm.pid, '/dev/shm');
+  using held = new DisposableStack();
+  if (joinedShm !== undefined) {
+    held.defer(() => closeSync(joinedShm));
+    mkdirSync(request.joinedShm?.at ?? '', { recursive: true });
+  }
   return withPrivateMounts(() => {
     hideFromRuntime(program);
     mountRoot(request.rootfs, rootDir);
+    if (joinedShm !== undefined) placeMount(joinedShm, request.joinedShm?.at ?? '');
     const made = typeof request.spec === 'function' ? request.spec(rootDir) : request.spec;
     writeBundle(dir, withNetwork(made, request.network, netnsPath), rootDir);
     const monitor = startProcess({

@@ -73,6 +73,10 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
       const { sendSignal } = await import('./send-signal.ts');
       await sendSignal(program(), id, signal, killOptions?.all === true);
     },
+    update: async (id, dir, resources) => {
+      const { updateResources } = await import('./update-resources.ts');
+      await updateResources(program(), id, dir, resources);
+    },
     pause: async (id) => setPaused(id, true),
     resume: async (id) => setPaused(id, false),
     stats: async (id, pid) => {

@@ -32,7 +32,7 @@ export async function prepareContainerSpec(
     request,
     spec.privileged ? 'unconfined' : security.seccomp,
   );
-  const devices = await devicesFor(spec.devices ?? [], spec.privileged === true);
+  const devices = await devicesFor(spec);
   const initPath = spec.init === true ? (await import('./find-init.ts')).findInit() : undefined;
   const mounts = request.mounts.map(withKindOfSource);
   return (rootDir) => {
@@ -89,10 +89,17 @@ async function filterFor(
   });
 }
 
-async function devicesFor(requests: readonly string[], privileged: boolean): Promise<DeviceSet> {
-  if (requests.length === 0 && !privileged) return { devices: [], rules: [] };
-  const { hostDevices, requestedDevices } = await import('./spec/devices.ts');
-  return privileged ? hostDevices() : requestedDevices(requests);
+async function devicesFor({
+  devices = [],
+  deviceCgroupRules = [],
+  privileged,
+}: ContainerSpecRequest['spec']): Promise<DeviceSet> {
+  const none = devices.length === 0 && deviceCgroupRules.length === 0;
+  if (none && privileged !== true) return { devices: [], rules: [] };
+  const { hostDevices, requestedDevices, requestedRules } = await import('./spec/devices.ts');
+  if (privileged === true) return hostDevices();
+  const asked = requestedDevices(devices);
+  return { ...asked, rules: [...asked.rules, ...requestedRules(deviceCgroupRules)] };
 }
 
 function withFilter(spec: RuntimeSpec, filter: ContainerFilter | undefined): RuntimeSpec {

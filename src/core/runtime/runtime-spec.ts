@@ -2,6 +2,7 @@
 export interface RuntimeSpec {
   readonly ociVersion: string;
   readonly hostname?: string;
+  readonly domainname?: string;
   readonly process: RuntimeProcess;
   readonly root: { readonly path: string; readonly readonly: boolean };
   readonly mounts: readonly RuntimeMount[];

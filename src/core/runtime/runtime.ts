@@ -1,4 +1,4 @@
-import type { ContainerStats, ExecSpec } from '../../engine/containers.ts';
+import type { ContainerStats, ExecSpec, Resources } from '../../engine/containers.ts';
 import type { Session, TerminalSize } from '../../engine/session.ts';
 import type { MountPlan } from '../snapshots/snapshotter.ts';
 import type { RuntimeSpec } from './runtime-spec.ts';
@@ -30,6 +30,8 @@ export interface LaunchRequest {
    */
   readonly network: { readonly join: string } | 'new' | undefined;
   readonly configureNetwork: ((netnsPath: string) => Promise<void>) | undefined;
+  /** Where the /dev/shm of another container's process is to be found by a bind of the specification. */
+  readonly joinedShm?: { readonly pid: number; readonly at: string } | undefined;
   /** Descriptors the monitor inherits and keeps until it ends: sockets bound to the published ports reserve them. */
   readonly heldDescriptors?: readonly number[] | undefined;
 }
@@ -78,6 +80,8 @@ export interface Runtime {
   ): Promise<Session>;
   /** `signal` is a number. Not running: `conflict` / `container-not-running`. */
   kill(id: string, signal: number, options?: { readonly all?: boolean }): Promise<void>;
+  /** Sets limits of a running container. Rejects `conflict` / `limits-refused` with what the kernel said. */
+  update(id: string, dir: string, resources: Resources): Promise<void>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   stats(id: string, pid: number): Promise<ContainerStats>;

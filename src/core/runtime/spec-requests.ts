@@ -10,8 +10,16 @@ export interface ContainerSpecRequest {
   /** Undefined: that of the host, or of the container whose network it joins. */
   readonly hostname: string | undefined;
   readonly network: 'own' | 'host' | 'joined';
+  readonly joins?: JoinedNamespaces | undefined;
   /** Volumes as binds of their folder, tmpfs, and the engine's own files (hosts, resolv.conf, hostname). */
   readonly mounts: readonly ResolvedMount[];
+}
+
+/** Processes, in our PID namespace, whose namespaces it is to be in. */
+export interface JoinedNamespaces {
+  readonly pid?: number | undefined;
+  /** With its /dev/shm, which the launch brings over. */
+  readonly ipc?: number | undefined;
 }
 
 /** What the specification of a RUN step is made from. */

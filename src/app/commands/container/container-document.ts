@@ -1,5 +1,6 @@
-import type { ContainerDetails, Mount, PortBinding } from '../../../engine/containers.ts';
+import type { ContainerDetails, Mount } from '../../../engine/containers.ts';
 import { shortId } from '../../../oci/digest.ts';
+import { hostConfig, portMap } from './host-config.ts';
 
 const never = '0001-01-01T00:00:00Z';
 
@@ -50,51 +51,11 @@ function state(container: ContainerDetails) {
   };
 }
 
-function hostConfig({ spec, ports }: ContainerDetails) {
-  const { resources = {}, restart } = spec;
-  return {
-    Binds: (spec.mounts ?? []).flatMap(bindText),
-    NetworkMode: spec.network ?? 'bridge',
-    PortBindings: portMap(spec.ports ?? ports),
-    RestartPolicy: { Name: restart?.name ?? 'no', MaximumRetryCount: restart?.maximumRetries ?? 0 },
-    AutoRemove: spec.autoRemove ?? false,
-    LogConfig: { Type: spec.logDriver ?? 'json-file', Config: spec.logOptions ?? {} },
-    CapAdd: spec.capAdd ?? [],
-    CapDrop: spec.capDrop ?? [],
-    Dns: spec.dns ?? [],
-    DnsSearch: spec.dnsSearch ?? [],
-    ExtraHosts: spec.extraHosts ?? [],
-    GroupAdd: spec.groupAdd ?? [],
-    Privileged: spec.privileged ?? false,
-    PublishAllPorts: spec.publishAll ?? false,
-    ReadonlyRootfs: spec.readOnlyRootfs ?? false,
-    SecurityOpt: spec.securityOpt ?? [],
-    Init: spec.init ?? false,
-    Sysctls: spec.sysctls ?? {},
-    Devices: spec.devices ?? [],
-    ShmSize: resources.shmSizeBytes ?? 64 * 1024 * 1024,
-    Memory: resources.memoryBytes ?? 0,
-    MemoryReservation: resources.memoryReservationBytes ?? 0,
-    MemorySwap: resources.memorySwapBytes ?? 0,
-    NanoCpus: Math.round((resources.cpus ?? 0) * 1e9),
-    CpuShares: resources.cpuShares ?? 0,
-    CpusetCpus: resources.cpusetCpus ?? '',
-    PidsLimit: resources.pidsLimit ?? null,
-    Ulimits: (resources.ulimits ?? []).map(({ name, soft, hard }) => ({
-      Name: name,
-      Soft: soft,
-      Hard: hard,
-    })),
-    Tmpfs: Object.fromEntries(
-      (spec.mounts ?? []).flatMap((mount) => (mount.type === 'tmpfs' ? [[mount.target, mount.options]] : [])),
-    ),
-  };
-}
-
 function config(container: ContainerDetails) {
   const { spec } = container;
   return {
     Hostname: spec.hostname ?? shortId(container.id),
+    Domainname: spec.domainname ?? '',
     User: container.user,
     Tty: spec.tty ?? false,
     OpenStdin: spec.openStdin ?? false,
@@ -130,27 +91,6 @@ function networkSettings({ ports, networkDetails }: ContainerDetails) {
     MacAddress: first?.macAddress ?? '',
     Networks: Object.fromEntries(networks),
   };
-}
-
-function portMap(ports: readonly PortBinding[]): Readonly<Record<string, unknown>> {
-  const map: Record<string, { HostIp: string; HostPort: string }[] | null> = {};
-  for (const { containerPort, protocol, hostAddress, hostPort } of ports) {
-    const key = `${containerPort}/${protocol}`;
-    map[key] ??= null;
-    if (hostPort === 0) continue;
-    map[key] = [
-      ...(map[key] ?? []),
-      { HostIp: hostAddress === '' ? '0.0.0.0' : hostAddress, HostPort: String(hostPort) },
-    ];
-  }
-  return map;
-}
-
-function bindText(mount: Mount): string[] {
-  if (mount.type === 'tmpfs') return [];
-  const source = mount.type === 'bind' ? mount.source : mount.name;
-  if (source === undefined) return [];
-  return [`${source}:${mount.target}${mount.readOnly ? ':ro' : ''}`];
 }
 
 function mountPoint(mount: Mount) {

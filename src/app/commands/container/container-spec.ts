@@ -9,6 +9,7 @@ import { parseMount } from './spec/parse-mount.ts';
 import { parseNetwork } from './spec/parse-network.ts';
 import { parsePairs } from './spec/parse-pairs.ts';
 import { parseExpose, parsePort } from './spec/parse-port.ts';
+import { parseDeviceRates, parseDeviceWeights, parseResources } from './spec/parse-resources.ts';
 import { parseRestart } from './spec/parse-restart.ts';
 import { parseTmpfs } from './spec/parse-tmpfs.ts';
 import { parseUlimit } from './spec/parse-ulimit.ts';
@@ -34,6 +35,8 @@ export async function containerSpec(
   if (options.rm && restart.name !== 'no') {
     throw specError('conflicting-options', 'conflicting options: cannot specify both --restart and --rm');
   }
+  only('userns', options.userns, ['host']);
+  only('volume-driver', options.volumeDriver, ['local']);
   const { network, aliases } = parseNetwork(options.network);
   const [env, labelLines] = await Promise.all([
     readEnvironment(options.envFile, options.env, ctx),
@@ -65,6 +68,16 @@ export async function containerSpec(
     extraHosts: options.addHost.map(parseHost),
     dns: options.dns,
     dnsSearch: options.dnsSearch,
+    dnsOptions: options.dnsOption,
+    domainname: options.domainname,
+    pid: options.pid || undefined,
+    ipc: options.ipc || undefined,
+    uts: only('uts', options.uts, ['host']),
+    cgroupns: only('cgroupns', options.cgroupns, ['host', 'private']),
+    oomScoreAdj: options.oomScoreAdj,
+    annotations: parsePairs(options.annotation),
+    volumesFrom: options.volumesFrom,
+    deviceCgroupRules: options.deviceCgroupRule,
     mounts: [
       ...options.volume.map((volume) => parseVolume(volume, ctx.cwd)),
       ...options.mount.map((mount) => parseMount(mount, ctx.cwd)),
@@ -87,28 +100,35 @@ export async function containerSpec(
 }
 
 function resources(options: CreateValues): Resources {
-  if (options.cpus !== undefined && options.cpus < 0) {
-    throw specError('bad-cpus', `Range of CPUs is from 0.01 to as many as this machine has: ${options.cpus}`);
-  }
-  for (const [name, value] of [
-    ['memory', options.memory],
-    ['memory-reservation', options.memoryReservation],
-    ['shm-size', options.shmSize],
-  ] as const) {
-    if (value !== undefined && value < 0)
-      throw specError('bad-size', `--${name} cannot be negative: ${value}`);
+  if (options.shmSize !== undefined && options.shmSize < 0) {
+    throw specError('bad-size', `--shm-size cannot be negative: ${options.shmSize}`);
   }
   return {
-    memoryBytes: options.memory,
-    memorySwapBytes: options.memorySwap,
-    memoryReservationBytes: options.memoryReservation,
-    cpus: options.cpus,
-    cpuShares: options.cpuShares,
-    cpusetCpus: options.cpusetCpus,
-    pidsLimit: options.pidsLimit,
+    ...parseResources(options),
+    blkioWeightDevices: parseDeviceWeights(options.blkioWeightDevice),
+    deviceRates: [
+      ...parseDeviceRates('read-bps', options.deviceReadBps),
+      ...parseDeviceRates('write-bps', options.deviceWriteBps),
+      ...parseDeviceRates('read-iops', options.deviceReadIops),
+      ...parseDeviceRates('write-iops', options.deviceWriteIops),
+    ],
+    memorySwappiness: options.memorySwappiness,
+    oomKillDisable: options.oomKillDisable || undefined,
     ulimits: options.ulimit.map(parseUlimit),
     shmSizeBytes: options.shmSize,
   };
+}
+
+/** Values of which only one is had here. Throws `unsupported`. */
+function only<const T extends string>(
+  name: string,
+  value: string | undefined,
+  known: readonly T[],
+): T | undefined {
+  if (value === undefined || value === '') return undefined;
+  const found = known.find((word) => word === value);
+  if (found !== undefined) return found;
+  throw specError('bad-mode', `--${name}: invalid value: ${value}`, `Here: ${known.join(' or ')}.`);
 }
 
 /** A seccomp profile is a file of the caller: relative to where they are. */

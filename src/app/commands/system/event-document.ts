@@ -25,6 +25,7 @@ const actions = {
   'container.paused': 'pause',
   'container.unpaused': 'unpause',
   'container.restarted': 'restart',
+  'container.updated': 'update',
   'container.removed': 'destroy',
   'container.renamed': 'rename',
   'container.died': 'die',

@@ -2,6 +2,7 @@ import type { ContainerSpec } from '../../../engine/containers.ts';
 import type { HostFacts } from '../host-facts.ts';
 import type { RuntimeProcess, RuntimeSpec } from '../runtime-spec.ts';
 import type { SeccompSection } from '../seccomp/profile.ts';
+import type { JoinedNamespaces } from '../spec-requests.ts';
 import type { ResolvedUser } from '../user/resolve-user.ts';
 import { grantedCapabilities } from './capabilities.ts';
 import { type DeviceSet, defaultDeviceRules } from './devices.ts';
@@ -28,6 +29,7 @@ export interface ContainerSpecInput {
   readonly hostname: string | undefined;
   /** Who else is in its network: nobody, the host, another container. */
   readonly network: 'own' | 'host' | 'joined';
+  readonly joins?: JoinedNamespaces | undefined;
   readonly mounts: readonly ResolvedMount[];
   readonly security: SecurityOptions;
   readonly seccomp: SeccompSection | undefined;
@@ -51,7 +53,7 @@ export function containerSpec(input: ContainerSpecInput): RuntimeSpec {
     ociVersion: '1.0.2',
     ...(input.hostname === undefined ? {} : { hostname: input.hostname }),
     process: containerProcess(input),
-    ...(setsHome(input.process.env) ? {} : { annotations: { [homeAnnotation]: 'passwd' } }),
+    ...annotations(input),
     root: { path: 'rootfs', readonly: spec.readOnlyRootfs === true },
     mounts: containerMounts(
       input.initPath === undefined
@@ -64,6 +66,7 @@ export function containerSpec(input: ContainerSpecInput): RuntimeSpec {
         cgroups: host.cgroups,
         shmSizeBytes: resources.shmSizeBytes ?? defaultShmBytes,
         privileged,
+        ipc: spec.ipc === 'host' ? 'host' : spec.ipc === 'none' ? 'none' : 'own',
         recursiveReadOnly: host.recursiveReadOnly,
       },
     ),
@@ -76,7 +79,10 @@ export function containerSpec(input: ContainerSpecInput): RuntimeSpec {
       ...(privileged || security.systemPathsUnconfined
         ? {}
         : { maskedPaths: maskedPathsFor(host.cpuIndexes), readonlyPaths }),
-      sysctl: containerSysctls(spec.sysctls ?? {}, input.network !== 'host'),
+      sysctl: {
+        ...containerSysctls(spec.sysctls ?? {}, input.network !== 'host'),
+        ...(spec.domainname && spec.uts !== 'host' ? { 'kernel.domainname': spec.domainname } : {}),
+      },
       ...rootPropagation(input.mounts),
     },
   };
@@ -99,10 +105,20 @@ function containerProcess(input: ContainerSpecInput): RuntimeProcess {
     capabilities: processCapabilities(capabilities, user.uid),
     rlimits: processLimits(spec.resources?.ulimits ?? [], host),
     noNewPrivileges: security.noNewPrivileges,
+    ...(spec.oomScoreAdj === undefined
+      ? {}
+      : {
+          oomScoreAdj: host.mayRaiseLimits ? spec.oomScoreAdj : Math.max(spec.oomScoreAdj, host.oomScoreAdj),
+        }),
     ...(host.appArmor && security.appArmor !== undefined && security.appArmor !== 'unconfined'
       ? { apparmorProfile: security.appArmor }
       : {}),
   };
+}
+
+function annotations({ spec, process }: ContainerSpecInput): Pick<RuntimeSpec, 'annotations'> {
+  const all = { ...spec.annotations, ...(setsHome(process.env) ? {} : { [homeAnnotation]: 'passwd' }) };
+  return Object.keys(all).length === 0 ? {} : { annotations: all };
 }
 
 /**
@@ -114,15 +130,21 @@ export function processCapabilities(granted: readonly string[], uid: number): Ru
   return { bounding: granted, effective: held, permitted: held, inheritable: [], ambient: [] };
 }
 
-function namespaces({ host, network }: ContainerSpecInput): RuntimeSpec['linux']['namespaces'] {
+function namespaces({ host, network, spec, joins }: ContainerSpecInput): RuntimeSpec['linux']['namespaces'] {
+  const own = (type: 'pid' | 'ipc', mode: string | undefined) => {
+    const owner = joins?.[type];
+    if (mode === 'host') return [];
+    return [owner === undefined ? { type } : { type, path: `/proc/${owner}/ns/${type}` }];
+  };
+  const ownCgroup = spec.cgroupns === undefined ? host.cgroups === 'v2' : spec.cgroupns === 'private';
   return [
-    { type: 'pid' },
-    { type: 'ipc' },
-    { type: 'uts' },
+    ...own('pid', spec.pid),
+    ...own('ipc', spec.ipc),
+    ...(spec.uts === 'host' ? [] : [{ type: 'uts' }]),
     { type: 'mount' },
     // The path to another's, or to one made beforehand, is filled in when it starts.
     ...(network === 'host' ? [] : [{ type: 'network' }]),
-    ...(host.cgroups === 'v2' ? [{ type: 'cgroup' }] : []),
+    ...(ownCgroup ? [{ type: 'cgroup' }] : []),
   ];
 }
 

@@ -61,6 +61,24 @@ export function requestedDevices(requests: readonly string[]): DeviceSet {
   return { devices, rules };
 }
 
+/**
+ * Reads `--device-cgroup-rule`: `TYPE MAJOR:MINOR ACCESS`, numbers or `*`.
+ * @throws GantryError `invalid` / `device`
+ */
+export function requestedRules(rules: readonly string[]): readonly DeviceRule[] {
+  return rules.map((text) => {
+    const found = /^([acb]) (\d+|\*):(\d+|\*) ([rwm]{1,3})$/.exec(text);
+    if (found === null) throw bad(`invalid device cgroup rule format: '${text}'`);
+    const [, type, major, minor, access = ''] = found;
+    return {
+      type: type as DeviceRule['type'],
+      ...(major === '*' ? {} : { major: Number(major) }),
+      ...(minor === '*' ? {} : { minor: Number(minor) }),
+      access,
+    };
+  });
+}
+
 /** Every device of the host, for a privileged container. */
 export function hostDevices(): DeviceSet {
   return { devices: devicesBelow('/dev', '/dev'), rules: [{ type: 'a', access: 'rwm' }] };

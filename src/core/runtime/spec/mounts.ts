@@ -24,6 +24,8 @@ export interface MountFacts {
   readonly cgroups: 'v1' | 'v2' | 'hybrid' | 'none';
   readonly shmSizeBytes: number;
   readonly privileged: boolean;
+  /** Whose shared memory and message queues it sees. Default: its own. */
+  readonly ipc?: 'own' | 'host' | 'none' | undefined;
   /** The kernel makes a whole tree read-only (5.12 and later). */
   readonly recursiveReadOnly: boolean;
 }
@@ -69,13 +71,17 @@ function systemMounts(facts: MountFacts): readonly RuntimeMount[] {
           },
         ]),
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-    {
-      destination: '/dev/shm',
-      type: 'tmpfs',
-      source: 'shm',
-      options: ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${facts.shmSizeBytes}`],
-    },
+    ...sharedMemory(facts),
   ];
+}
+
+function sharedMemory({ ipc, shmSizeBytes }: MountFacts): readonly RuntimeMount[] {
+  const destination = '/dev/shm';
+  if (ipc === 'none') return [];
+  if (ipc === 'host')
+    return [{ destination, type: 'bind', source: destination, options: ['rbind', 'rprivate'] }];
+  const options = ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${shmSizeBytes}`];
+  return [{ destination, type: 'tmpfs', source: 'shm', options }];
 }
 
 function bind(mount: Extract<ResolvedMount, { kind: 'bind' }>, facts: MountFacts): RuntimeMount {

@@ -1,5 +1,6 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { Resources } from '../../../engine/containers.ts';
+import { blockIoLimits } from './block-io.ts';
 import type { DeviceRule } from './devices.ts';
 
 export interface ResourceFacts {
@@ -35,6 +36,26 @@ export function checkResources(resources: Resources, facts: ResourceFacts): void
       `range of CPUs is from 0.01 to ${facts.cpus}.00, as there are only ${facts.cpus} CPUs available`,
     );
   }
+  if (cpus && (resources.cpuPeriodUs || resources.cpuQuotaUs)) {
+    throw bad('Conflicting options: Nano CPUs and CPU Period cannot both be set');
+  }
+  const { cpuPeriodUs } = resources;
+  if (cpuPeriodUs && !(cpuPeriodUs >= 1000 && cpuPeriodUs <= 1_000_000)) {
+    throw bad('CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)');
+  }
+  if (resources.cpuQuotaUs && resources.cpuQuotaUs > 0 && resources.cpuQuotaUs < 1000) {
+    throw bad('CPU cfs quota can not be less than 1ms (i.e. 1000)');
+  }
+  const { memorySwappiness, cpusetMems } = resources;
+  if (memorySwappiness !== undefined && memorySwappiness !== -1) {
+    if (!(memorySwappiness >= 0 && memorySwappiness <= 100)) {
+      throw bad(`Invalid value: ${memorySwappiness}, valid memory swappiness range is 0-100`);
+    }
+  }
+  if (cpusetMems !== undefined && !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(cpusetMems)) {
+    throw bad(`Invalid value ${cpusetMems} for cpuset mems`);
+  }
+  blockIoLimits(resources);
   if (cpuShares !== undefined && cpuShares < 0)
     throw bad(`invalid CPU shares (${cpuShares}): value must be a positive integer`);
   if (cpusetCpus !== undefined && !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(cpusetCpus)) {
@@ -52,27 +73,34 @@ export function linuxResources(
   facts: ResourceFacts,
 ): Readonly<Record<string, unknown>> {
   const memory = memoryLimits(resources, facts);
+  const blockIO = blockIoLimits(resources);
   const cpu = {
     ...(resources.cpuShares ? { shares: resources.cpuShares } : {}),
     ...(resources.cpus ? { quota: Math.round(resources.cpus * cpuPeriodUs), period: cpuPeriodUs } : {}),
+    ...(resources.cpuPeriodUs ? { period: resources.cpuPeriodUs } : {}),
+    ...(resources.cpuQuotaUs ? { quota: resources.cpuQuotaUs } : {}),
     ...(resources.cpusetCpus ? { cpus: resources.cpusetCpus } : {}),
+    ...(resources.cpusetMems ? { mems: resources.cpusetMems } : {}),
   };
   return {
     devices: [{ allow: false, access: 'rwm' }, ...devices.map((rule) => ({ allow: true, ...rule }))],
     ...(Object.keys(memory).length === 0 ? {} : { memory }),
     ...(Object.keys(cpu).length === 0 ? {} : { cpu }),
+    ...(blockIO === undefined ? {} : { blockIO }),
     ...(resources.pidsLimit ? { pids: { limit: resources.pidsLimit } } : {}),
   };
 }
 
-function memoryLimits(resources: Resources, { swapLimit }: ResourceFacts): Record<string, number> {
-  const { memoryBytes, memorySwapBytes, memoryReservationBytes } = resources;
-  const reservation: Record<string, number> = memoryReservationBytes
-    ? { reservation: memoryReservationBytes }
-    : {};
-  if (!memoryBytes) return reservation;
+function memoryLimits(resources: Resources, { swapLimit }: ResourceFacts): Record<string, number | boolean> {
+  const { memoryBytes, memorySwapBytes, memoryReservationBytes, memorySwappiness } = resources;
+  const others = {
+    ...(memoryReservationBytes ? { reservation: memoryReservationBytes } : {}),
+    ...(memorySwappiness !== undefined && memorySwappiness !== -1 ? { swappiness: memorySwappiness } : {}),
+    ...(resources.oomKillDisable === true ? { disableOOMKiller: true } : {}),
+  };
+  if (!memoryBytes) return others;
   const swap = memorySwapBytes || memoryBytes * 2;
-  return { limit: memoryBytes, ...(swapLimit ? { swap } : {}), ...reservation };
+  return { limit: memoryBytes, ...(swapLimit ? { swap } : {}), ...others };
 }
 
 function bad(message: string): GantryError {
