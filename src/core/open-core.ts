@@ -79,7 +79,7 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
         const { createVolumes } = await import('./volumes/create-volumes.ts');
         return createVolumes({ dirs, metadata: await parts.metadata() });
       }),
-      {},
+      { export: 'stream' },
     ),
     networks: lazyNoun(
       lazy(async () => {

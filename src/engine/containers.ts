@@ -295,10 +295,10 @@ export interface Containers extends ContainerFiles {
   logs(id: string, options?: LogOptions): AsyncIterable<LogEntry>;
   /** A reading at once and then one a second. */
   stats(id: string, options?: CallOptions): AsyncIterable<ContainerStats>;
-  /** Processes inside, as `ps` columns. */
+  /** Processes inside, as `ps` columns; `psOptions` are the host's own. */
   top(
     id: string,
-    options?: CallOptions,
+    options?: CallOptions & { readonly psOptions?: readonly string[] },
   ): Promise<{ readonly titles: readonly string[]; readonly rows: readonly (readonly string[])[] }>;
   prune(
     options?: CallOptions & { readonly filters?: Filters; readonly dryRun?: boolean },

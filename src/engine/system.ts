@@ -1,5 +1,9 @@
+import type { BuildCacheEntry } from './builds.ts';
+import type { ContainerSummary } from './containers.ts';
+import type { ImageSummary } from './images.ts';
 import type { CallOptions } from './operation.ts';
 import type { StoreCheckDepth, StoreReport } from './store-report.ts';
+import type { VolumeSummary } from './volumes.ts';
 
 export interface SystemInfo {
   readonly engine: string;
@@ -40,11 +44,22 @@ export interface DiskUsage {
   readonly reclaimableBytes: number;
 }
 
+/** Everything that takes space, one by one. */
+export interface DiskUsageDetails {
+  /** `sharedBytes`: of layers that other images have too. */
+  readonly images: readonly (ImageSummary & { readonly sharedBytes: number })[];
+  /** With their sizes. */
+  readonly containers: readonly ContainerSummary[];
+  readonly volumes: readonly (VolumeSummary & { readonly sizeBytes: number })[];
+  readonly buildCache: readonly BuildCacheEntry[];
+}
+
 export interface System {
   info(options?: CallOptions): Promise<SystemInfo>;
   /** Looks at the machine; never throws for what is missing. */
   check(options?: CallOptions): Promise<readonly HostCheck[]>;
   diskUsage(options?: CallOptions): Promise<readonly DiskUsage[]>;
+  diskUsageDetails(options?: CallOptions): Promise<DiskUsageDetails>;
   /**
    * Looks whether what the engine keeps is whole (default depth `normal`), and mends what it can with `repair`: never
    * at the cost of something in use. Safe beside other work.

@@ -243,6 +243,10 @@ export class FakeEngine implements Engine {
     inspect: unavailable,
     create: unavailable,
     remove: async () => undefined,
+    export: () => {
+      throw unavailableError();
+    },
+    import: unavailable,
     prune: async () => ({ removed: [], reclaimedBytes: 0 }),
   };
 
@@ -269,6 +273,7 @@ export class FakeEngine implements Engine {
     info: unavailable,
     check: async () => [],
     diskUsage: async () => [],
+    diskUsageDetails: unavailable,
     checkStore: async ({ depth = 'normal', repair = false } = {}) => ({
       depth,
       repair,

@@ -35,7 +35,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/core/registry': stores,
   'src/core/runtime': besideMounts,
   'src/core/network': beside,
-  'src/core/volumes': besideMounts,
+  'src/core/volumes': [...besideMounts, 'src/core/layers', 'src/core/files'],
   'src/core/transfer': transfer,
   'src/core/build': [...transfer, 'src/core/runtime', 'src/core/network'],
   'src/core/containers': [

@@ -289,6 +289,20 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./volume/create.ts')).volumeCreate,
   },
   {
+    id: 'volume.export',
+    verbs: ['volume export'],
+    summary: 'Write what is in a volume as a tar archive',
+    group: 'nested',
+    load: async () => (await import('./volume/export.ts')).volumeExport,
+  },
+  {
+    id: 'volume.import',
+    verbs: ['volume import'],
+    summary: 'Unpack a tar archive into a volume',
+    group: 'nested',
+    load: async () => (await import('./volume/import.ts')).volumeImport,
+  },
+  {
     id: 'volume.inspect',
     verbs: ['volume inspect'],
     summary: 'Show everything about volumes',

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { CallOptions } from '../../engine/operation.ts';
 import type { ContainerContext } from './container-context.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { requireRunning } from './lifecycle.ts';
@@ -13,16 +14,20 @@ const titles = ['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD'];
 /** USER_HZ: the same 100 on every architecture that counts. */
 const ticksPerSecond = 100;
 
-/** The processes of a container as `ps -ef` shows them on the host. Throws `conflict` when it does not run. */
+/** The processes of a container as the host's `ps` shows them, `ps -ef` unless told otherwise. Throws `conflict` when it does not run. */
 export async function containerProcesses(
   context: ContainerContext,
   idOrName: string,
-  signal?: AbortSignal,
+  { psOptions = [], signal }: CallOptions & { readonly psOptions?: readonly string[] } = {},
 ): Promise<ProcessTable> {
   const record = await settle(context, findContainer(context, idOrName), signal);
   if (record === undefined) throw noSuchContainer(idOrName);
   if (record.state !== 'paused') requireRunning(record, '');
   const pids = await (await context.runtime()).processes(record.id);
+  if (psOptions.length > 0) {
+    const { listProcesses } = await import('./list-processes.ts');
+    return listProcesses(psOptions, pids, signal);
+  }
   const bootTimeMs = readBootTimeMs();
   const users = hostUsers();
   const rows = [...pids]

@@ -79,9 +79,9 @@ export function createContainers(services: ContainerServices): Containers {
       const { followStats } = await import('./follow-stats.ts');
       yield* followStats(context, id, signal);
     },
-    async top(id, { signal } = {}) {
+    async top(id, options) {
       const { containerProcesses } = await import('./container-processes.ts');
-      return containerProcesses(context, id, signal);
+      return containerProcesses(context, id, options);
     },
     async copy(from, to, options) {
       const { copyFiles } = await import('./copy-files.ts');

@@ -146,7 +146,10 @@ export class HeldWriter {
   }
 
   #makeFolder(entry: TarEntry, path: ByteString): void {
-    if (path === '') return;
+    if (path === '') {
+      if (this.#options.updateFolders) this.#finishLast.set(path, entry);
+      return;
+    }
     try {
       mkdirSync(this.#at(path), 0o700);
       this.#finishLast.set(path, entry);

@@ -58,6 +58,11 @@ export function createSystem(sources: SystemSources): System {
     checkStore: (options) => sources.checkStore(options),
 
     diskUsage: (): Promise<readonly DiskUsage[]> => diskUsage(sources),
+
+    async diskUsageDetails() {
+      const { diskUsageDetails } = await import('./disk-usage-details.ts');
+      return diskUsageDetails(sources);
+    },
   };
 }
 

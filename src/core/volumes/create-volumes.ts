@@ -53,6 +53,25 @@ export function createVolumes(services: VolumeServices): Volumes {
       if (!(await removeVolume(services, name)) && !force) throw noSuchVolume(name);
     },
 
+    async *export(name, { compression = 'none', signal } = {}) {
+      const { mountpoint } = find(name);
+      const { packVolume } = await import('./archive-volume.ts');
+      yield* packVolume(mountpoint, compression, signal);
+    },
+
+    async import(name, archive, { force = false, signal } = {}) {
+      const { requireEmpty, unpackVolume } = await import('./archive-volume.ts');
+      const isNew = !records.volumes.has(name);
+      const { mountpoint } = await this.create({ name });
+      if (!force) requireEmpty(name, mountpoint);
+      try {
+        return await unpackVolume(mountpoint, archive, signal);
+      } catch (error) {
+        if (isNew) await removedUnlessUsed(services, name);
+        throw error;
+      }
+    },
+
     async prune({ all = false, filters = {}, dryRun = false } = {}) {
       const unused = list(filters).filter(
         (volume) => volume.usedBy.length === 0 && (all || volume.anonymous),

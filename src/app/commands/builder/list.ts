@@ -21,7 +21,8 @@ export const builderList = defineCommand({
   },
 });
 
-const cacheTable: Table<BuildCacheEntry> = {
+/** Entries of the build cache as `builder ls` lists them. */
+export const cacheTable: Table<BuildCacheEntry> = {
   columns: ['ID', 'Description', 'Size', 'CreatedSince', 'LastUsedSince', 'InUse'],
   quiet: 'ID',
   fields: {

@@ -1,8 +1,9 @@
-import type { DiskUsage } from '../../../engine/system.ts';
+import type { DiskUsage, DiskUsageDetails } from '../../../engine/system.ts';
 import { defineCommand } from '../define-command.ts';
 import { humanSize } from '../format/human-size.ts';
 import { formatOption, tableView } from '../list-options.ts';
-import { tableOutcome } from '../outcome.ts';
+import { flag } from '../option-spec.ts';
+import { type Outcome, tableOutcome } from '../outcome.ts';
 import type { Table } from '../table.ts';
 
 export const systemDiskUsage = defineCommand({
@@ -10,16 +11,33 @@ export const systemDiskUsage = defineCommand({
   verbs: ['system df'],
   summary: 'Show what takes how much of the disk',
   args: {},
-  options: { format: formatOption },
-  refused: {
-    v: 'gantry images, ps -s, volume ls and builder ls tell more',
-    verbose: 'gantry images, ps -s, volume ls and builder ls tell more',
+  options: {
+    format: formatOption,
+    verbose: flag('Show everything one by one', { short: 'v' }),
   },
-  async run(ctx, { options }) {
+  async run(ctx, { options }): Promise<Outcome> {
+    if (options.verbose) {
+      const details = await ctx.engine.system.diskUsageDetails({ signal: ctx.signal });
+      if (options.format !== undefined && options.format !== 'table') {
+        return { kind: 'documents', documents: [diskUsageDocument(details)], format: options.format };
+      }
+      const { detailLines } = await import('./disk-usage-details.ts');
+      return { kind: 'lines', lines: await detailLines(details, tableView(ctx, options)) };
+    }
     const rows = await ctx.engine.system.diskUsage({ signal: ctx.signal });
     return tableOutcome(usageTable, rows, tableView(ctx, options));
   },
 });
+
+/** The names Docker's templates for it use. */
+function diskUsageDocument(details: DiskUsageDetails): Readonly<Record<string, unknown>> {
+  return {
+    Images: details.images,
+    Containers: details.containers,
+    Volumes: details.volumes,
+    BuildCache: details.buildCache,
+  };
+}
 
 const names = {
   images: 'Images',
