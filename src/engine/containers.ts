@@ -171,6 +171,12 @@ export interface ContainerDetails extends ContainerSummary {
   readonly spec: ContainerSpec;
   readonly path: string;
   readonly args: readonly string[];
+  /** How many words of `path` and `args` are the entrypoint; the rest is the command. */
+  readonly entrypointCount: number;
+  /** `80/tcp`; the image's and the user's. */
+  readonly exposedPorts: readonly string[];
+  readonly stopSignal: string;
+  readonly healthcheck: HealthcheckConfig | undefined;
   readonly env: readonly string[];
   readonly user: string;
   readonly workingDir: string;

@@ -30,54 +30,57 @@ const tests: Readonly<Record<string, Test>> = {
   id: (container, value) => container.id.startsWith(value),
   name: ({ name }, value) => nameMatches(name, value),
   label: ({ labels }, value) => hasLabel(labels, value),
-  status: ({ state }, value) => {
-    if (!states.includes(value)) throw badValue('status', value);
-    return state === value;
-  },
-  exited: ({ state, exitCode }, value) => {
-    if (!/^-?\d+$/.test(value)) throw badValue('exited', value);
-    return state === 'exited' && exitCode === Number(value);
-  },
+  status: ({ state }, value) => state === value,
+  exited: ({ state, exitCode }, value) => state === 'exited' && exitCode === Number(value),
   ancestor: (container, value, facts) => facts.descendsFrom(container, value),
   before: ({ createdAt }, value, facts) => createdAt < facts.createdAt(value),
   since: ({ createdAt }, value, facts) => createdAt > facts.createdAt(value),
   volume: (container, value, facts) => facts.mountNames(container).includes(value),
   network: ({ networks }, value) => networks.includes(value),
   publish: ({ ports }, value) => {
-    const wanted = portRange('publish', value);
+    const wanted = portRange(value);
     return ports.some((port) => port.hostPort > 0 && wanted.has(port.protocol, port.hostPort));
   },
   expose: (container, value, facts) => {
-    const wanted = portRange('expose', value);
+    const wanted = portRange(value);
     return facts.exposedPorts(container).some((text) => {
       const [port, protocol = 'tcp'] = text.split('/');
       return wanted.has(protocol, Number(port));
     });
   },
-  health: ({ health }, value) => {
-    if (!['none', 'starting', 'healthy', 'unhealthy'].includes(value)) throw badValue('health', value);
-    return health === value;
-  },
+  health: ({ health }, value) => health === value,
   // No container of ours is a task of a swarm.
   'is-task': (_container, value) => value === 'false' || value === '0',
 };
 
-/** Whether the container passes. Throws `invalid` / `bad-filter` for an unknown key or value. */
+/** What a value must look like, where not every text will do. */
+const valueChecks: Readonly<Record<string, (value: string) => boolean>> = {
+  status: (value) => states.includes(value),
+  exited: (value) => /^-?\d+$/.test(value),
+  publish: (value) => portPattern.test(value),
+  expose: (value) => portPattern.test(value),
+  health: (value) => ['none', 'starting', 'healthy', 'unhealthy'].includes(value),
+};
+
+/** Whether the container passes filters that {@link checkFilters} let through. */
 export function matchesFilters(container: ContainerSummary, filters: Filters, facts: FilterFacts): boolean {
   return Object.entries(filters).every(([key, values]) => {
-    const test = Object.hasOwn(tests, key) ? tests[key] : undefined;
-    if (test === undefined) throw badFilter(`invalid filter '${key}'`);
-    if (values.length === 0) return true;
+    const test = tests[key];
+    if (test === undefined || values.length === 0) return true;
     return key === 'label'
       ? values.every((value) => test(container, value, facts))
       : values.some((value) => test(container, value, facts));
   });
 }
 
-/** Throws for keys there are not, also when no container is there to be tested. */
-export function checkFilterKeys(filters: Filters, known: readonly string[] = Object.keys(tests)): void {
-  const unknown = Object.keys(filters).find((key) => !known.includes(key));
-  if (unknown !== undefined) throw badFilter(`invalid filter '${unknown}'`);
+/** Throws `invalid` / `bad-filter` for a key or value there is not, also when no container is there to be tested. */
+export function checkFilters(filters: Filters, known: readonly string[] = Object.keys(tests)): void {
+  for (const [key, values] of Object.entries(filters)) {
+    if (!known.includes(key)) throw badFilter(`invalid filter '${key}'`);
+    const isGood = Object.hasOwn(valueChecks, key) ? valueChecks[key] : undefined;
+    const bad = values.find((value) => isGood?.(value) === false);
+    if (bad !== undefined) throw badFilter(`invalid filter '${key}=${bad}'`);
+  }
 }
 
 /** Whether these filters ask for containers that do not run. */
@@ -97,17 +100,13 @@ function nameMatches(name: string, pattern: string): boolean {
 }
 
 /** `80`, `80/udp`, `8000-8080/tcp`. */
-function portRange(key: string, text: string): { readonly has: (protocol: string, port: number) => boolean } {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/.exec(text);
-  if (match === null) throw badValue(key, text);
-  const [, first, last = first, protocol = 'tcp'] = match;
+const portPattern = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/;
+
+function portRange(text: string): { readonly has: (protocol: string, port: number) => boolean } {
+  const [, first, last = first, protocol = 'tcp'] = portPattern.exec(text) ?? [];
   return {
     has: (of, port) => of === protocol && port >= Number(first) && port <= Number(last),
   };
-}
-
-function badValue(key: string, value: string): GantryError {
-  return badFilter(`invalid filter '${key}=${value}'`);
 }
 
 function badFilter(message: string): GantryError {

@@ -5,7 +5,7 @@ import type { ProcessIdentity } from '../host/process-identity.ts';
 import type { Collection, Metadata } from '../metadata/metadata.ts';
 import type { Endpoint } from '../network/networking.ts';
 import type { RunningProcess } from '../runtime/runtime.ts';
-import type { ProcessConfig } from '../runtime/spec/process-config.ts';
+import type { ContainerProcessConfig } from '../runtime/spec/process-config.ts';
 import { type LifecycleState, legalMoves } from './lifecycle.ts';
 
 /** Present while somebody is at the container (starts it, removes it) or it has a process. */
@@ -41,7 +41,7 @@ export interface ContainerRecord {
   readonly platform: string;
   readonly spec: ContainerSpec;
   /** From image and spec; settled at creation, never changed. */
-  readonly process: ProcessConfig;
+  readonly process: ContainerProcessConfig;
   /** Undefined: that of the host, or of the container whose network it joins. */
   readonly hostname: string | undefined;
   readonly stopSignal: string;

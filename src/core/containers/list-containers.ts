@@ -3,7 +3,7 @@ import type { Filters } from '../../engine/filters.ts';
 import { shortId } from '../../oci/digest.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
-import { asksForAll, checkFilterKeys, type FilterFacts, matchesFilters } from './container-filters.ts';
+import { asksForAll, checkFilters, type FilterFacts, matchesFilters } from './container-filters.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { logPath, logSettings } from './log-files.ts';
@@ -24,7 +24,7 @@ export async function listContainers(
   options: ListOptions = {},
 ): Promise<readonly ContainerSummary[]> {
   const { filters = {}, last } = options;
-  checkFilterKeys(filters);
+  checkFilters(filters);
   const images = await context.images();
   const records = await settledRecords(context, options.signal);
   const all = options.all === true || last !== undefined || asksForAll(filters);
@@ -63,6 +63,10 @@ export async function inspectContainer(
     spec: record.spec,
     path,
     args,
+    entrypointCount: record.process.entrypointCount,
+    exposedPorts: record.exposedPorts,
+    stopSignal: record.stopSignal,
+    healthcheck: record.healthcheck,
     env: record.process.env,
     user: record.process.user,
     workingDir: record.process.cwd,

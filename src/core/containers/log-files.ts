@@ -4,8 +4,8 @@ import { GantryError } from '../../base/gantry-error.ts';
 import type { ContainerSpec } from '../../engine/containers.ts';
 import { isErrno } from '../host/system-error.ts';
 
-/** As Docker's `local` driver: a container that writes for ever must not fill the disk. */
-const defaultMaxBytes = 20 * 1024 * 1024;
+/** As much as Docker's `local` driver keeps: a container that writes for ever must not fill the disk. */
+const defaultMaxBytes = 100 * 1024 * 1024;
 const smallestMaxBytes = 64 * 1024;
 
 /** The file the monitor writes. */

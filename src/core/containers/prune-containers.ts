@@ -3,7 +3,7 @@ import { isErrorCode } from '../../base/is-error-code.ts';
 import type { ContainerPruneReport } from '../../engine/containers.ts';
 import { type Filters, hasLabel } from '../../engine/filters.ts';
 import { type ContainerContext, snapshotKey } from './container-context.ts';
-import { checkFilterKeys } from './container-filters.ts';
+import { checkFilters } from './container-filters.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { settledRecords } from './list-containers.ts';
 import { removeContainer } from './remove-container.ts';
@@ -20,7 +20,7 @@ export async function pruneContainers(
   },
 ): Promise<ContainerPruneReport> {
   const { filters = {}, dryRun = false, signal } = options;
-  checkFilterKeys(filters, ['until', 'label', 'label!']);
+  checkFilters(filters, ['until', 'label', 'label!']);
   const snapshots = await context.snapshots();
   const removed: string[] = [];
   let reclaimedBytes = 0;

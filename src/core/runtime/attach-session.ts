@@ -97,9 +97,10 @@ async function exitCode(id: string, dir: string, left: AbortSignal): Promise<num
   const status = readExitStatus(id, dir);
   if (status !== undefined) return status.exitCode;
   throw new GantryError({
-    kind: 'internal',
+    kind: 'unavailable',
     code: 'exit-status-lost',
     message: `the monitor of container ${id} was killed: its exit status is not known`,
+    hint: `If its process still runs, it does so without a log; end it with: gantry stop ${id.slice(0, 12)}`,
     details: { exitCode: 125 },
   });
 }

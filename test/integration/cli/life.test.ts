@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliStand, cliStand } from '../../support/cli-stand.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -183,11 +185,50 @@ describe('what is unused', () => {
   });
 });
 
+describe('an inspection', () => {
+  it('shows what the image says where the user said nothing', async () => {
+    const context = stand.root.at('entry');
+    mkdirSync(context);
+    const lines = ['FROM busybox', 'ENTRYPOINT ["sh", "-c"]', 'CMD ["sleep 1000"]', 'EXPOSE 80/udp'];
+    writeFileSync(join(context, 'Dockerfile'), lines.join('\n'));
+    await gantry.must('build', '-q', '-t', 'entry', context);
+    const id = (await gantry.must('create', 'entry')).trim();
+    const format = '{{json .Config.Entrypoint}} {{json .Config.Cmd}} {{json .Config.ExposedPorts}} {{.Path}}';
+    expect(await gantry.must('inspect', '-f', format, id)).toBe(
+      '["sh","-c"] ["sleep 1000"] {"80/udp":{}} sh\n',
+    );
+    await gantry.must('rm', id);
+    const given = (await gantry.must('create', '--entrypoint', 'env', 'entry')).trim();
+    expect(await gantry.must('inspect', '-f', format, given)).toBe('["env"] null {"80/udp":{}} env\n');
+    await gantry.must('rm', given);
+    await gantry.must('rmi', 'entry');
+  });
+});
+
+describe('words after the image', () => {
+  it('that look like options and are none of ours are explained', async () => {
+    const { status, stderr } = await gantry('run', '--rm', 'busybox', '-it', 'sh');
+    expect(status).toBe(127);
+    expect(stderr).toContain('Options of run go before the image: gantry run [OPTIONS] busybox [COMMAND]');
+  });
+});
+
+describe('a container removed twice at once', () => {
+  it('leaves no lock behind', async () => {
+    const id = (await gantry.must('create', 'busybox')).trim();
+    await Promise.all([1, 2, 3, 4].map(() => gantry('rm', '-f', id)));
+    await gantry('rm', '-f', id, id);
+    expect(readdirSync(stand.root.dirs.locks).filter((name) => name.includes(id))).toEqual([]);
+  });
+});
+
 describe('what is not there', () => {
   it.each([
     [['stop', 'nope'], 'No such container: nope'],
     [['rmi', 'nope'], 'No such image: nope:latest'],
     [['inspect', 'nope'], 'No such object: nope'],
+    [['ps', '--filter', 'status=nope'], "invalid filter 'status=nope'"],
+    [['ps', '--format', '{{.Nope}}'], "can't evaluate field Nope"],
     [['volume', 'rm', 'nope'], 'no such volume'],
     [['network', 'rm', 'nope'], 'network nope not found'],
     [['logs', 'nope'], 'No such container: nope'],

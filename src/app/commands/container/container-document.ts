@@ -53,23 +53,28 @@ function state(container: ContainerDetails) {
 
 function config(container: ContainerDetails) {
   const { spec } = container;
+  const words = [container.path, ...container.args];
   return {
     Hostname: spec.hostname ?? shortId(container.id),
     Domainname: spec.domainname ?? '',
     User: container.user,
     Tty: spec.tty ?? false,
     OpenStdin: spec.openStdin ?? false,
-    ExposedPorts: Object.fromEntries((spec.exposedPorts ?? []).map((port) => [port, {}])),
+    ExposedPorts: Object.fromEntries(container.exposedPorts.map((port) => [port, {}])),
     Env: container.env,
-    Cmd: spec.command ?? null,
-    Entrypoint: spec.entrypoint ?? null,
+    Cmd: orNull(words.slice(container.entrypointCount)),
+    Entrypoint: orNull(words.slice(0, container.entrypointCount)),
     Image: container.image,
     WorkingDir: container.workingDir,
     Labels: container.labels,
-    ...(spec.stopSignal !== undefined && { StopSignal: spec.stopSignal }),
+    StopSignal: container.stopSignal,
     ...(spec.stopTimeout !== undefined && { StopTimeout: spec.stopTimeout }),
-    ...(spec.healthcheck !== undefined && { Healthcheck: spec.healthcheck }),
+    ...(container.healthcheck !== undefined && { Healthcheck: container.healthcheck }),
   };
+}
+
+function orNull(words: readonly string[]): readonly string[] | null {
+  return words.length === 0 ? null : words;
 }
 
 function networkSettings({ ports, networkDetails }: ContainerDetails) {

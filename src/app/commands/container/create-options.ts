@@ -39,7 +39,7 @@ export const createOptions = {
   label: list('Set a label', { short: 'l' }),
   labelFile: list('Read labels from a file', { source: 'file' }),
   logDriver: text('Where its output is kept', { source: { choices: ['json-file', 'none'] } }),
-  logOpt: list('Options of the log driver (max-size=10m)'),
+  logOpt: list('Options of the log driver: max-size=SIZE (100m; -1 is without limit; two files are kept)'),
   memorySwappiness: integer('How readily its memory is swapped out (0 to 100)'),
   mount: list('Attach a file system (type=bind|volume|tmpfs,source=,target=,readonly)', {
     valueName: 'mount',

@@ -1,3 +1,4 @@
+import { GantryError } from '../../../base/gantry-error.ts';
 import { one, rest } from '../argument-spec.ts';
 import type { CommandContext } from '../command-context.ts';
 import { defineCommand } from '../define-command.ts';
@@ -78,14 +79,16 @@ async function runImage(
   const { id, warnings } = await engine.containers.create(spec, { signal });
   await writeCidFile(options.cidfile, ctx.cwd, id);
   if (options.detach) {
-    await engine.containers.start(id, { signal });
+    await engine.containers.start(id, { signal }).catch((error) => explainOrder(error, image, command));
     return { kind: 'lines', lines: [id], warnings };
   }
-  const session = await engine.containers.startAttached(id, {
-    signal,
-    stdin: options.interactive,
-    size: options.tty ? ctx.io.size : undefined,
-  });
+  const session = await engine.containers
+    .startAttached(id, {
+      signal,
+      stdin: options.interactive,
+      size: options.tty ? ctx.io.size : undefined,
+    })
+    .catch((error) => explainOrder(error, image, command));
   const outcome = containerSession(ctx, id, session, {
     title: options.name ?? image,
     stdin: options.interactive,
@@ -94,4 +97,18 @@ async function runImage(
     autoRemove: options.rm,
   });
   return { ...outcome, warnings };
+}
+
+/** `run web -it sh` asks the image for a program called -it. */
+function explainOrder(error: unknown, image: string, command: readonly string[]): never {
+  const isOption = command[0]?.startsWith('-') === true;
+  if (!(error instanceof GantryError) || error.code !== 'command-not-found' || !isOption) throw error;
+  throw new GantryError({
+    kind: error.kind,
+    code: error.code,
+    message: error.message,
+    hint: `Options of run go before the image: gantry run [OPTIONS] ${image} [COMMAND]`,
+    details: error.details,
+    cause: error,
+  });
 }

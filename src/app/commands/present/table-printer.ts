@@ -1,4 +1,5 @@
 import type { Table, TableView } from '../table.ts';
+import type { TemplateObject } from '../template/template-value.ts';
 import { alignColumns } from './align-columns.ts';
 import { headerObject, rowObject } from './row-object.ts';
 import { safeJson, safeLine } from './safe-text.ts';
@@ -35,6 +36,7 @@ async function templatePrinter<Row>(
   ]);
   const nodes = parseTemplate(source);
   const show = (row: Row) => executeTemplate(nodes, rowObject(table, row, view));
+  checkFields(table, (probe) => executeTemplate(nodes, probe, { plainText: true }));
   if (!isTable) return (rows) => rows.map((row) => safeLines(show(row)));
   const header = executeTemplate(nodes, headerObject(table), { plainText: true });
   return (rows) =>
@@ -43,6 +45,26 @@ async function templatePrinter<Row>(
         .flatMap((text) => text.split('\n'))
         .map((line) => line.split('\t').map(safeLine)),
     );
+}
+
+/** A field that does not exist is told also where there is no row to look for it in. */
+function checkFields<Row>(table: Table<Row>, execute: (probe: TemplateObject) => string): void {
+  const headers = headerObject(table);
+  let isKnown = true;
+  const probe: TemplateObject = {
+    templateField(name, args) {
+      const found = headers.templateField(name, args);
+      isKnown &&= found !== undefined;
+      return found;
+    },
+    toJSON: () => ({}),
+  };
+  try {
+    execute(probe);
+  } catch (error) {
+    // Headers are no values: what fails with them for another reason may well work with rows.
+    if (!isKnown) throw error;
+  }
 }
 
 /** Breaks and tabs are the template's own here. */

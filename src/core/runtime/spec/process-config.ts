@@ -16,12 +16,20 @@ export interface ProcessConfig {
   readonly cwd: string;
 }
 
+export interface ContainerProcessConfig extends ProcessConfig {
+  /** How many of `args` are the entrypoint; the rest is the command. */
+  readonly entrypointCount: number;
+}
+
 /**
  * Docker's rules: an entrypoint given drops the image's command (an empty one drops both), a command given replaces
  * the image's, variables given win.
  * @throws GantryError `invalid` / `no-command`, `working-dir`
  */
-export function processConfig(spec: ContainerSpec, image: ContainerConfig | undefined): ProcessConfig {
+export function processConfig(
+  spec: ContainerSpec,
+  image: ContainerConfig | undefined,
+): ContainerProcessConfig {
   const entrypoint = spec.entrypoint ?? image?.Entrypoint ?? [];
   const command = spec.command ?? (spec.entrypoint === undefined ? (image?.Cmd ?? []) : []);
   const args = [...entrypoint, ...command];
@@ -35,6 +43,7 @@ export function processConfig(spec: ContainerSpec, image: ContainerConfig | unde
   }
   return {
     args,
+    entrypointCount: entrypoint.length,
     env: overlayEnvironment(image?.Env ?? [], spec.env ?? []),
     user: spec.user ?? image?.User ?? '',
     cwd: workingDirectory(spec.workingDir || image?.WorkingDir || '/'),

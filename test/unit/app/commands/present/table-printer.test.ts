@@ -70,6 +70,8 @@ describe('a table', () => {
   it('refuses a bad template before it has a row, and an unknown placeholder', async () => {
     await expect(print({ format: '{{' }, [])).rejects.toThrow('template parsing error');
     await expect(print({ format: '{{.Nope}}' })).rejects.toThrow("can't evaluate field Nope");
+    await expect(print({ format: '{{.Nope}}' }, [])).rejects.toThrow("can't evaluate field Nope");
+    expect(await print({ format: '{{slice .Name 0 20}}' }, [])).toEqual([]);
   });
 
   it('never lets control codes or breaks of its rows through', async () => {
