@@ -61,7 +61,14 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
     },
     images: lazyNoun(
       lazy(async () => (await import('./assemble-images.ts')).assembleImages(parts)),
-      { pull: 'operation', push: 'operation', load: 'operation', import: 'operation', save: 'stream' },
+      {
+        pull: 'operation',
+        push: 'operation',
+        copy: 'operation',
+        load: 'operation',
+        import: 'operation',
+        save: 'stream',
+      },
     ),
     containers: lazyNoun(
       lazy(async () => {

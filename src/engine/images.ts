@@ -65,6 +65,18 @@ export interface PushedImage {
   readonly digest: Digest;
   readonly sizeBytes: number;
 }
+export interface CopyOptions extends CallOptions {
+  /** All platforms and attestations of an index, not one. */
+  readonly all?: boolean | undefined;
+  /** Which one: `os/arch[/variant]`. Default: this machine's. */
+  readonly platform?: string | undefined;
+}
+export interface CopiedImage {
+  readonly source: string;
+  readonly target: string;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+}
 /** One step of a removal, in the order it happened. */
 export interface RemovedImage {
   readonly action: 'untagged' | 'deleted';
@@ -92,6 +104,8 @@ export interface Images {
   history(reference: string, options?: CallOptions): Promise<readonly HistoryEntry[]>;
   pull(reference: string, options?: PullOptions): Operation<TransferEvent, readonly PulledImage[]>;
   push(reference: string, options?: PushOptions): Operation<TransferEvent, readonly PushedImage[]>;
+  /** From one registry to another, or within one, byte for byte, without keeping it here. */
+  copy(source: string, target: string, options?: CopyOptions): Operation<TransferEvent, CopiedImage>;
   /** A docker-archive or OCI layout, plain or compressed. Result: names, or IDs of images without one. */
   load(
     archive: AsyncIterable<Uint8Array>,

@@ -53,6 +53,22 @@ export interface RemotePlatform {
   readonly 'os.version'?: string | undefined;
 }
 
+/** A manifest that speaks of another one: a signature, a list of its parts, an attestation. */
+export interface Referrer {
+  readonly digest: string;
+  readonly artifactType: string | undefined;
+  readonly mediaType: string;
+  /** Of the manifest, not of what it names. */
+  readonly sizeBytes: number;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface ReferrersReport {
+  /** What the name means on its registry. */
+  readonly digest: string;
+  readonly referrers: readonly Referrer[];
+}
+
 /** Registries, as far as no image here is concerned. */
 export interface Registries {
   /** Shows the credentials to the server and keeps them if they are taken. Rejects `denied` if they are not. */
@@ -67,4 +83,13 @@ export interface Registries {
     reference: string,
     options?: CallOptions & { readonly details?: boolean | undefined },
   ): Promise<RemoteManifest>;
+  /** What refers to an image or artifact (OCI 1.1 referrers), also on registries that only keep the tag for it. */
+  referrers(
+    reference: string,
+    options?: CallOptions & {
+      readonly artifactType?: string | undefined;
+      /** `os/arch[/variant]`: of that manifest of an index. Default: of what the name itself means. */
+      readonly platform?: string | undefined;
+    },
+  ): Promise<ReferrersReport>;
 }

@@ -114,6 +114,13 @@ export class FakeEngine implements Engine {
         return [{ reference, digest: fakeDigest(reference), sizeBytes: 1 }];
       }, options?.signal);
     },
+    copy: (source, target, options) => {
+      this.#called(`image.copy ${source} ${target}`);
+      return startOperation(async (emit, signal) => {
+        await orAborted(this.transferWork(emit, signal), signal);
+        return { source, target, digest: fakeDigest(source), sizeBytes: 1 };
+      }, options?.signal);
+    },
     load: () => startOperation(async () => []),
     save: async function* () {},
     import: () => startOperation(async () => fakeImageId('imported')),
@@ -271,6 +278,7 @@ export class FakeEngine implements Engine {
     logout: async (server) => ({ server: server ?? 'hub', removed: true, warnings: [] }),
     search: async () => [],
     manifest: unavailable,
+    referrers: unavailable,
   };
 
   readonly system: Engine['system'] = {

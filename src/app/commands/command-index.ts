@@ -205,6 +205,13 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./image/build.ts')).imageBuild,
   },
   {
+    id: 'image.copy',
+    verbs: ['image copy', 'image cp'],
+    summary: 'Copy an image from one registry to another',
+    group: 'nested',
+    load: async () => (await import('./image/copy.ts')).imageCopy,
+  },
+  {
     id: 'image.history',
     verbs: ['history', 'image history'],
     summary: 'Show the steps an image was made of',
@@ -259,6 +266,13 @@ export const commandIndex: readonly CommandEntry[] = [
     summary: 'Upload an image to a registry',
     group: 'common',
     load: async () => (await import('./image/push.ts')).imagePush,
+  },
+  {
+    id: 'image.referrers',
+    verbs: ['image referrers'],
+    summary: 'List signatures, attestations and the like that refer to an image on its registry',
+    group: 'nested',
+    load: async () => (await import('./image/referrers.ts')).imageReferrers,
   },
   {
     id: 'image.remove',

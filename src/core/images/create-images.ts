@@ -6,7 +6,7 @@ import type { Image, ImageStore } from './image-store.ts';
 import { type ContainerUsage, summarizeImage } from './summarize-image.ts';
 
 /** What moves images between here and elsewhere; it stands upon this folder and is put beside it by whoever composes. */
-export type ImageTransfers = Pick<Images, 'pull' | 'push' | 'load' | 'save' | 'import'>;
+export type ImageTransfers = Pick<Images, 'pull' | 'push' | 'copy' | 'load' | 'save' | 'import'>;
 
 export interface ImagesServices extends GarbageServices {
   readonly images: ImageStore;

@@ -48,6 +48,12 @@ export function createRegistries(access: RegistryAccess): Registries {
       const repository = registryClientOf(access).repository(reference.domain, reference.path, 'pull');
       return inspectManifest(repository, reference, { details, signal });
     },
+    referrers: async (text, { signal = never(), ...options } = {}) => {
+      const { findReferrers } = await import('./find-referrers.ts');
+      const reference = withDefaultTag(parseReference(text));
+      const repository = registryClientOf(access).repository(reference.domain, reference.path, 'pull');
+      return findReferrers(repository, reference, { ...options, signal });
+    },
   };
 }
 

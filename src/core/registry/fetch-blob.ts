@@ -1,6 +1,6 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import { mediaTypes } from '../../oci/media-types.ts';
+import { isForeignLayer } from '../../oci/foreign-layer.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import type { BlobRange, BlobStream } from './registry-client.ts';
 import { type RequestSubject, registryError } from './registry-error.ts';
@@ -16,19 +16,14 @@ export interface BlobFetchRequest {
   readonly signal: AbortSignal;
 }
 
-/** Layers that may lie elsewhere (image-spec layer.md "Non-Distributable Layers"). Only theirs are other URLs asked. */
-const foreignTypes: ReadonlySet<string> = new Set([
-  mediaTypes.layerNondistributable,
-  mediaTypes.layerNondistributableGzip,
-  mediaTypes.dockerForeignLayerGzip,
-]);
 const mostUrls = 5;
 
 /** See `fetchBlob` of the repository client. */
 export async function fetchBlob(request: BlobFetchRequest): Promise<BlobStream> {
   const { send, path, descriptor, range, signal } = request;
   const own = `${path}/blobs/${descriptor.digest}`;
-  const urls = foreignTypes.has(descriptor.mediaType) ? (descriptor.urls ?? []).slice(0, mostUrls) : [];
+  // Only layers that may lie elsewhere are asked for elsewhere.
+  const urls = isForeignLayer(descriptor) ? (descriptor.urls ?? []).slice(0, mostUrls) : [];
   let refusal: GantryError | undefined;
   for (const from of [own, ...urls.filter((url) => /^https?:\/\//.test(url))]) {
     const response = await send({

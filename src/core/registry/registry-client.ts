@@ -59,6 +59,14 @@ export interface RepositoryClient {
     signal: AbortSignal,
   ): Promise<Digest>;
   listTags(signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Manifests that have this one as their subject (distribution-spec "Listing Referrers"), from the tag that stands in
+   * for the list where a registry does not keep one. Only those of `artifactType`, if it is given.
+   */
+  listReferrers(
+    digest: Digest,
+    options: { readonly artifactType?: string | undefined; readonly signal: AbortSignal },
+  ): Promise<readonly Descriptor[]>;
 }
 
 /** Connections and tokens, shared by all repositories. Disposing closes idle connections. */

@@ -7,6 +7,8 @@ import { familiarName } from '../../oci/reference.ts';
 import { sha256 } from '../../oci/sha256.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import type { HttpResponse } from './http-exchange.ts';
+import { listReferrers } from './list-referrers.ts';
+import { nextPage } from './next-page.ts';
 import { pushBlob } from './push-blob.ts';
 import { readBody } from './read-body.ts';
 import type { FetchedManifest, RepositoryClient } from './registry-client.ts';
@@ -85,6 +87,8 @@ export function repositoryClient(
       response.body.resume();
       return sha256(bytes);
     },
+    listReferrers: (digest, { artifactType, signal }) =>
+      listReferrers({ send, fetchManifest, path, subject: subject(digest), digest, artifactType, signal }),
     listTags: async (signal) => {
       const tags: string[] = [];
       let next: string | undefined = `${path}/tags/list?n=1000`;
@@ -130,9 +134,4 @@ function parseTags(body: Buffer): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function nextPage(link: string | string[] | undefined): string | undefined {
-  const text = Array.isArray(link) ? link[0] : link;
-  return /^<([^>]{1,2000})>\s*;\s*rel="?next"?/.exec(text ?? '')?.[1];
 }

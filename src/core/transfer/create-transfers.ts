@@ -36,6 +36,12 @@ export function createTransfers(services: CoreServices, { registry }: TransferDe
         return pushed;
       }, outer),
 
+    copy: (source, target, { signal: outer, ...options } = {}) =>
+      startOperation(async (emit, signal) => {
+        const { copyImage } = await import('./copy-image.ts');
+        return copyImage({ registry: await registry(), source, target, ...options, emit, signal });
+      }, outer),
+
     load: (archive, { signal: outer } = {}) =>
       startOperation(async (emit, signal) => {
         const { loadImages } = await import('./load-images.ts');

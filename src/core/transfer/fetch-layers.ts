@@ -3,9 +3,10 @@ import type { DiffId } from '../../oci/digest.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
 import type { Lease } from '../metadata/metadata.ts';
+import type { ChosenManifest } from './choose-manifest.ts';
 import { connectionBudget } from './connection-budget.ts';
 import { type BlobDownload, downloadBlob } from './download-blob.ts';
-import { configLimitBytes, type FetchedImage, parseConfig } from './fetch-image.ts';
+import { configLimitBytes, parseConfig } from './fetch-image.ts';
 import { layerTeller, type TellLayer } from './layer-progress.ts';
 import { limiter } from './limiter.ts';
 import type { PullRequest } from './pull-image.ts';
@@ -20,7 +21,7 @@ const extraConnections = 8;
  * is unpacked while it comes in; the others arrive beside it and are unpacked from disk. The first failure stops all.
  */
 export async function fetchLayers(
-  request: PullRequest & { readonly fetched: FetchedImage; readonly lease: Lease },
+  request: PullRequest & { readonly fetched: ChosenManifest; readonly lease: Lease },
 ): Promise<void> {
   const { services, repository, emit, fetched, lease } = request;
   const { content, snapshots } = services;

@@ -5,7 +5,7 @@ import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
 import { documentLimitBytes } from '../../oci/decode-json.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import { mediaTypes } from '../../oci/media-types.ts';
+import { isForeignLayer } from '../../oci/foreign-layer.ts';
 import {
   canonicalReference,
   familiarReference,
@@ -31,12 +31,6 @@ export interface PushRequest {
 }
 
 const parallelUploads = 5;
-/** Layers that registries are not meant to be given (image-spec layer.md, "Non-Distributable Layers"). */
-const foreignTypes: ReadonlySet<string> = new Set([
-  mediaTypes.layerNondistributable,
-  mediaTypes.layerNondistributableGzip,
-  mediaTypes.dockerForeignLayerGzip,
-]);
 
 /** Pushes what a name means: layers in parallel, the config, and the manifest last, so that it never names what is not there. */
 export async function pushImage(request: PushRequest): Promise<PushedImage> {
@@ -52,7 +46,7 @@ export async function pushImage(request: PushRequest): Promise<PushedImage> {
   const mountFrom = neighbours(image, reference);
   const distinct = new Map(shipment.layers.map((layer) => [layer.descriptor.digest, layer]));
   const uploads = [...distinct.values()]
-    .filter(({ descriptor }) => !foreignTypes.has(descriptor.mediaType))
+    .filter(({ descriptor }) => !isForeignLayer(descriptor))
     .map((layer) => {
       layerTeller(emit, layer.diffId)('waiting', 0, layer.descriptor.size);
       return limit(() => pushLayer(request, layer, mountFrom, both));
