@@ -1,5 +1,6 @@
 import { goQuote, goQuoteList } from '../go-quote.ts';
 import { plainWords } from './blank.ts';
+import { cutWord } from './cut-word.ts';
 import type { Parsed } from './diagnostic.ts';
 import { DiagnosticSink } from './diagnostic-sink.ts';
 import { notStringsMessage, parseExecForm } from './exec-form.ts';
@@ -73,8 +74,8 @@ function flagText({ name, value }: RawFlag): string {
 }
 
 function trigger(line: Line): Line {
-  const [, keyword = '', args = ''] = /^(\S*)\s*(.*)$/s.exec(line.rest) ?? [];
-  return { ...line, ...splitFlags(args), name: keyword.toUpperCase(), keyword };
+  const { word, rest } = cutWord(line.rest);
+  return { ...line, ...splitFlags(rest), name: word.toUpperCase(), keyword: word };
 }
 
 function execForm(
@@ -102,7 +103,7 @@ function pairs(line: Line, sink: DiagnosticSink): Arguments {
 }
 
 function healthcheck(line: Line, sink: DiagnosticSink): Arguments {
-  const [, type = '', command = ''] = /^(\S*)\s*(.*)$/s.exec(line.rest) ?? [];
+  const { word: type, rest: command } = cutWord(line.rest);
   if (type === '') return [];
   const words = execForm(line, command, sink, oneText);
   return words && [type, ...words];

@@ -14,7 +14,7 @@ const unitNanoseconds: Readonly<Record<string, number>> = {
  * counts exactly (104 days).
  */
 export function parseGoDuration(text: string): number | undefined {
-  const match = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)$/.exec(text);
+  const match = /^([+-]?)((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)$/.exec(text);
   if (match === null) return undefined;
   let total = 0;
   for (const [, amount = '', unit = ''] of (match[2] as string).matchAll(/([\d.]+)([a-zµμ]+)/g)) {

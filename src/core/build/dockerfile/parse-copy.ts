@@ -24,6 +24,8 @@ const addFlags = {
   unpack: 'boolean',
 } as const;
 
+const noHeredocs: readonly Heredoc[] = [];
+
 /** COPY and ADD: `[flags] SOURCE… DESTINATION`, or the same as a JSON array; a source may be a heredoc. */
 export function parseCopy(node: InstructionNode, sink: DiagnosticSink): CopyInstruction | undefined {
   const flags = readFlags(node, node.name === 'COPY' ? copyFlags : addFlags, sink);
@@ -62,16 +64,8 @@ function assemble(
   words: readonly string[],
   destination: string,
 ): CopyInstruction {
-  // Of two with one name the later counts.
-  const byName = new Map(node.heredocs.map((heredoc) => [heredoc.name, heredoc]));
-  const inline: Heredoc[] = [];
-  const sources: string[] = [];
-  for (const word of words) {
-    const announced = node.heredocs.length > 0 ? parseHeredocWord(word) : undefined;
-    const heredoc = announced && byName.get(announced.name);
-    if (heredoc === undefined) sources.push(word);
-    else inline.push(heredoc);
-  }
+  const { sources, inline } =
+    node.heredocs.length === 0 ? { sources: words, inline: noHeredocs } : splitSources(node, words);
   return {
     kind: node.name === 'COPY' ? 'copy' : 'add',
     sources,
@@ -89,4 +83,21 @@ function assemble(
     position: node.position,
     source: node.source,
   };
+}
+
+/** Paths, and files whose content follows. Of two with one name the later counts. */
+function splitSources(
+  { heredocs }: InstructionNode,
+  words: readonly string[],
+): Pick<CopyInstruction, 'sources' | 'inline'> {
+  const byName = new Map(heredocs.map((heredoc) => [heredoc.name, heredoc]));
+  const inline: Heredoc[] = [];
+  const sources: string[] = [];
+  for (const word of words) {
+    const announced = parseHeredocWord(word);
+    const heredoc = announced && byName.get(announced.name);
+    if (heredoc === undefined) sources.push(word);
+    else inline.push(heredoc);
+  }
+  return { sources, inline };
 }

@@ -1,4 +1,5 @@
 import type { HealthcheckConfig } from '../../../oci/image-config.ts';
+import { cutWord } from './cut-word.ts';
 import type { DiagnosticSink } from './diagnostic-sink.ts';
 import { notStringsMessage, parseExecForm } from './exec-form.ts';
 import { parseGoDuration } from './go-duration.ts';
@@ -27,7 +28,7 @@ export function parseHealthcheck(
   sink: DiagnosticSink,
 ): HealthcheckInstruction | undefined {
   const flags = readFlags(node, flagTable, sink);
-  const [, word = '', args = ''] = /^(\S*)\s*(.*)$/s.exec(node.rest) ?? [];
+  const { word, rest: args } = cutWord(node.rest);
   const type = word.toUpperCase();
   const fail = (code: string, message: string): undefined => void sink.error(code, message, node.position);
   const healthcheck = (value: HealthcheckConfig): HealthcheckInstruction => ({

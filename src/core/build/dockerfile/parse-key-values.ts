@@ -8,13 +8,17 @@ import { splitWords } from './split-words.ts';
 /** `ENV a=b c="d e"`, or the old `ENV a rest of line`. */
 export function parseEnv(node: InstructionNode, sink: DiagnosticSink): EnvInstruction | undefined {
   const parsed = parsePairs(node, sink);
-  return parsed && { kind: 'env', ...parsed, position: node.position, source: node.source };
+  if (parsed === undefined) return undefined;
+  const { pairs, isLegacy } = parsed;
+  return { kind: 'env', pairs, isLegacy, position: node.position, source: node.source };
 }
 
 /** As {@link parseEnv}. */
 export function parseLabel(node: InstructionNode, sink: DiagnosticSink): LabelInstruction | undefined {
   const parsed = parsePairs(node, sink);
-  return parsed && { kind: 'label', ...parsed, position: node.position, source: node.source };
+  if (parsed === undefined) return undefined;
+  const { pairs, isLegacy } = parsed;
+  return { kind: 'label', pairs, isLegacy, position: node.position, source: node.source };
 }
 
 /** `ARG name[=default]…`. */

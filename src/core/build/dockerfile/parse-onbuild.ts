@@ -1,3 +1,4 @@
+import { cutWord } from './cut-word.ts';
 import { DiagnosticSink } from './diagnostic-sink.ts';
 import type { Instruction, OnbuildInstruction } from './instruction.ts';
 import type { InstructionNode } from './instruction-node.ts';
@@ -13,7 +14,7 @@ export function parseOnbuild(
   parseInstruction: ParseInstruction,
 ): OnbuildInstruction | undefined {
   readFlags(node, {}, sink);
-  const [, keyword = '', args = ''] = /^(\S*)\s*(.*)$/s.exec(node.rest) ?? [];
+  const { word: keyword, rest: args } = cutWord(node.rest);
   const name = keyword.toUpperCase();
   const fail = (code: string, message: string): undefined => void sink.error(code, message, node.position);
   if (name === '') return fail('missing-argument', 'ONBUILD requires at least one argument');

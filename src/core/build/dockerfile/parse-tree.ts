@@ -1,4 +1,4 @@
-import { isBlank } from './blank.ts';
+import { cutWord } from './cut-word.ts';
 import type { DiagnosticSink } from './diagnostic-sink.ts';
 import { type Directives, readDirectives } from './directives.ts';
 import { parseExecForm } from './exec-form.ts';
@@ -130,11 +130,9 @@ class LineReader {
   }
 
   #node(source: string, comments: readonly string[], startLine: number, column: number): InstructionNode {
-    let blank = 0;
-    while (blank < source.length && !isBlank(source[blank] as string)) blank += 1;
-    const keyword = source.slice(0, blank);
+    const { word: keyword, rest: args } = cutWord(source);
     const name = keyword.toUpperCase();
-    const { flags, rest } = splitFlags(source.slice(blank));
+    const { flags, rest } = splitFlags(args);
     const heredocs = mayHoldHeredocs(name, rest) ? this.#heredocs(rest, startLine) : [];
     const position = this.#sink.at(startLine, column, this.#at);
     return { name, keyword, flags, rest, source, heredocs, comments, escape: this.#escape, position };
@@ -179,7 +177,7 @@ function isSkippable(line: string): boolean {
 function mayHoldHeredocs(name: string, rest: string): boolean {
   if (!rest.includes('<<')) return false;
   if (name !== 'ONBUILD') return heredocInstructions.has(name) && !isExecForm(rest);
-  const [, trigger = '', args = ''] = /^(\S+)\s*(.*)$/s.exec(rest) ?? [];
+  const { word: trigger, rest: args } = cutWord(rest);
   return heredocInstructions.has(trigger.toUpperCase()) && !isExecForm(splitFlags(args).rest);
 }
 

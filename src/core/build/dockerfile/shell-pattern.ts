@@ -1,6 +1,6 @@
 /**
  * Shell patterns of `${x#p}`, `${x%p}` and `${x/p/r}`: `*`, `?`, backslash escapes, all else literal. Matched by
- * following all alternatives at once, so hostile patterns cost no more than text × pattern.
+ * following all alternatives at once, so hostile patterns cost no more than text × pattern / 32, and that has a limit.
  */
 export type ShellPattern = readonly PatternToken[];
 
@@ -34,31 +34,40 @@ export function parseShellPattern(text: string): ShellPattern | undefined {
   return tokens;
 }
 
-/** `${value#pattern}`, or `##` when greedy. */
-export function trimPrefix(value: string, pattern: ShellPattern, greedy: boolean): string {
+/** `${value#pattern}`, or `##` when greedy. Undefined: it takes too long to find out. */
+export function trimPrefix(value: string, pattern: ShellPattern, greedy: boolean): string | undefined {
   const chars = Array.from(value);
-  const length = matchLength(chars, 0, pattern, greedy);
+  const matcher = new Matcher(pattern);
+  const length = matcher.match(chars, 0, greedy);
+  if (matcher.isExhausted) return undefined;
   return length === undefined ? value : chars.slice(length).join('');
 }
 
-/** `${value%pattern}`, or `%%` when greedy. */
-export function trimSuffix(value: string, pattern: ShellPattern, greedy: boolean): string {
+/** `${value%pattern}`, or `%%` when greedy. Undefined: it takes too long to find out. */
+export function trimSuffix(value: string, pattern: ShellPattern, greedy: boolean): string | undefined {
   const chars = Array.from(value);
-  const length = matchLength(chars.toReversed(), 0, pattern.toReversed(), greedy);
+  const matcher = new Matcher(pattern.toReversed());
+  const length = matcher.match(chars.toReversed(), 0, greedy);
+  if (matcher.isExhausted) return undefined;
   return length === undefined ? value : chars.slice(0, chars.length - length).join('');
 }
 
-/** `${value/pattern/replacement}`, or `//` for all. The longest match from the left is replaced. */
+/**
+ * `${value/pattern/replacement}`, or `//` for all. The longest match from the left is replaced. Undefined: it takes too
+ * long to find out.
+ */
 export function replacePattern(
   value: string,
   pattern: ShellPattern,
   replacement: string,
   all: boolean,
-): string {
+): string | undefined {
   const chars = Array.from(value);
+  const matcher = new Matcher(pattern);
   let result = '';
   for (let at = 0; at <= chars.length; ) {
-    const length = matchLength(chars, at, pattern, true);
+    const length = matcher.match(chars, at, true);
+    if (matcher.isExhausted) return undefined;
     if (length === undefined) {
       result += chars[at] ?? '';
       at += 1;
@@ -73,44 +82,96 @@ export function replacePattern(
   return result;
 }
 
-/** How many of `chars` from `start` on the whole pattern matches: the most when greedy, else the fewest. */
-function matchLength(
-  chars: readonly string[],
-  start: number,
-  pattern: ShellPattern,
-  greedy: boolean,
-): number | undefined {
-  let states = closure([0], pattern);
-  let best: number | undefined;
-  for (let at = start; ; at += 1) {
-    if (states.includes(pattern.length)) {
-      best = at - start;
-      if (!greedy) return best;
+/** Machine words a substitution may cost: some hundredths of a second. */
+const stepLimit = 20_000_000;
+
+/**
+ * Follows all ways through a pattern at once, each a bit: bit n is set when the first n tokens match what was read.
+ * Stars never stand side by side.
+ */
+class Matcher {
+  readonly #size: number;
+  readonly #words: number;
+  /** Tokens that take a given character, any character, and any number of them. */
+  readonly #literals = new Map<string, Uint32Array>();
+  readonly #any: Uint32Array;
+  readonly #stars: Uint32Array;
+  #steps = 0;
+
+  constructor(pattern: ShellPattern) {
+    this.#size = pattern.length;
+    this.#words = (pattern.length >>> 5) + 1;
+    this.#any = new Uint32Array(this.#words);
+    this.#stars = new Uint32Array(this.#words);
+    for (const [index, token] of pattern.entries()) {
+      const set =
+        token.kind === 'many' ? this.#stars : token.kind === 'one' ? this.#any : this.#literal(token.char);
+      setBit(set, index);
     }
-    if (at >= chars.length || states.length === 0) return best;
-    states = step(states, chars[at] as string, pattern);
+  }
+
+  /** A match was given up: what was answered means nothing. */
+  get isExhausted(): boolean {
+    return this.#steps > stepLimit;
+  }
+
+  /** How many of `chars` from `start` on the whole pattern matches: the most when greedy, else the fewest. */
+  match(chars: readonly string[], start: number, greedy: boolean): number | undefined {
+    let states: Uint32Array = new Uint32Array(this.#words);
+    let next: Uint32Array = new Uint32Array(this.#words);
+    setBit(states, 0);
+    this.#passStars(states);
+    let best: number | undefined;
+    for (let at = start; !this.isExhausted; at += 1) {
+      if (hasBit(states, this.#size)) {
+        best = at - start;
+        if (!greedy) return best;
+      }
+      if (at >= chars.length || !this.#advance(states, next, chars[at] as string)) return best;
+      [states, next] = [next, states];
+    }
+    return undefined;
+  }
+
+  /** False when no way goes on. */
+  #advance(from: Uint32Array, to: Uint32Array, char: string): boolean {
+    const literal = this.#literals.get(char);
+    this.#steps += this.#words;
+    let carry = 0;
+    let alive = 0;
+    for (let word = 0; word < this.#words; word += 1) {
+      const states = from[word] as number;
+      const taken = states & ((literal?.[word] ?? 0) | (this.#any[word] as number));
+      const staying = states & (this.#stars[word] as number);
+      to[word] = (taken << 1) | carry | staying;
+      carry = taken >>> 31;
+      alive |= to[word] as number;
+    }
+    this.#passStars(to);
+    return alive !== 0;
+  }
+
+  /** A star also matches nothing: who stands before it stands behind it too. */
+  #passStars(states: Uint32Array): void {
+    let carry = 0;
+    for (let word = 0; word < this.#words; word += 1) {
+      const passing = (states[word] as number) & (this.#stars[word] as number);
+      states[word] = (states[word] as number) | (passing << 1) | carry;
+      carry = passing >>> 31;
+    }
+  }
+
+  #literal(char: string): Uint32Array {
+    const known = this.#literals.get(char) ?? new Uint32Array(this.#words);
+    this.#literals.set(char, known);
+    return known;
   }
 }
 
-function step(states: readonly number[], char: string, pattern: ShellPattern): number[] {
-  const next: number[] = [];
-  for (const state of states) {
-    const token = pattern[state];
-    if (token === undefined) continue;
-    if (token.kind === 'many') next.push(state);
-    else if (token.kind === 'one' || token.char === char) next.push(state + 1);
-  }
-  return closure(next, pattern);
+function setBit(bits: Uint32Array, index: number): void {
+  bits[index >>> 5] = (bits[index >>> 5] as number) | (1 << (index & 31));
 }
 
-/** `*` also matches nothing: whoever stands before it stands behind it too. Keeps states sorted and unique. */
-function closure(states: readonly number[], pattern: ShellPattern): number[] {
-  const all = new Set<number>();
-  for (const state of states) {
-    for (let at = state; !all.has(at); at += 1) {
-      all.add(at);
-      if (pattern[at]?.kind !== 'many') break;
-    }
-  }
-  return [...all];
+function hasBit(bits: Uint32Array, index: number): boolean {
+  return ((bits[index >>> 5] as number) & (1 << (index & 31))) !== 0;
 }

@@ -193,7 +193,7 @@ class ShellLexer {
         const greedy = word.startsWith(modifier);
         const pattern = this.#pattern(greedy ? word.slice(1) : word);
         const trim = modifier === '#' ? trimPrefix : trimSuffix;
-        return trim(value ?? '', pattern, greedy);
+        return trim(value ?? '', pattern, greedy) ?? this.#fail(`pattern (${word}) takes too long to match`);
       }
     }
   }
@@ -208,7 +208,10 @@ class ShellLexer {
     if (value === undefined && this.#options.keepUnset === true) {
       return `\${${name}/${all ? '/' : ''}${pattern}/${replacement}}`;
     }
-    return replacePattern(value ?? '', this.#pattern(pattern), replacement, all);
+    return (
+      replacePattern(value ?? '', this.#pattern(pattern), replacement, all) ??
+      this.#fail(`pattern (${pattern}) takes too long to match`)
+    );
   }
 
   #pattern(text: string): ShellPattern {

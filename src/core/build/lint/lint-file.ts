@@ -1,3 +1,4 @@
+import { isBlank } from '../dockerfile/blank.ts';
 import type { DiagnosticSink } from '../dockerfile/diagnostic-sink.ts';
 import type { Dockerfile } from '../dockerfile/dockerfile.ts';
 import type { Instruction } from '../dockerfile/instruction.ts';
@@ -14,29 +15,46 @@ export function lintFile({ stages }: Pick<Dockerfile, 'stages'>, sink: Diagnosti
     if (names.has(stageName)) sink.finding('DuplicateStageName', from.position, stageName);
     names.add(stageName);
   }
-  lintCasing(
-    stages.flatMap(({ from, instructions }) => [from, ...instructions]),
-    sink,
-  );
+  lintCasing(stages, sink);
 }
 
 /** The word an instruction begins with, as it was written. */
 export function keywordOf({ source }: Pick<Instruction, 'source'>): string {
-  return /^\S*/.exec(source)?.[0] ?? '';
+  let end = 0;
+  while (end < source.length && !isBlank(source[end] as string)) end += 1;
+  return source.slice(0, end);
 }
 
-function lintCasing(instructions: readonly Instruction[], sink: DiagnosticSink): void {
+function lintCasing(stages: Dockerfile['stages'], sink: DiagnosticSink): void {
+  // Few words, many instructions.
+  const counts = new Map<string, number>();
+  const count = (instruction: Instruction): void => {
+    const keyword = keywordOf(instruction);
+    counts.set(keyword, (counts.get(keyword) ?? 0) + 1);
+  };
+  for (const { from, instructions } of stages) {
+    count(from);
+    for (const instruction of instructions) count(instruction);
+  }
   let lower = 0;
   let upper = 0;
-  const keywords = instructions.map(keywordOf);
-  for (const keyword of keywords) {
-    if (keyword === keyword.toLowerCase()) lower += 1;
-    else if (keyword === keyword.toUpperCase()) upper += 1;
+  for (const [keyword, times] of counts) {
+    if (keyword === keyword.toLowerCase()) lower += times;
+    else if (keyword === keyword.toUpperCase()) upper += times;
   }
   const isLower = lower > upper;
-  for (const [index, { position }] of instructions.entries()) {
-    const keyword = keywords[index] as string;
-    if (keyword === (isLower ? keyword.toLowerCase() : keyword.toUpperCase())) continue;
-    sink.finding('ConsistentInstructionCasing', position, keyword, isLower ? 'lowercase' : 'uppercase');
+  const isOdd = (keyword: string): boolean =>
+    keyword !== (isLower ? keyword.toLowerCase() : keyword.toUpperCase());
+  const odd = new Set([...counts.keys()].filter(isOdd));
+  if (odd.size === 0) return;
+  const check = (instruction: Instruction): void => {
+    const keyword = keywordOf(instruction);
+    if (!odd.has(keyword)) return;
+    const casing = isLower ? 'lowercase' : 'uppercase';
+    sink.finding('ConsistentInstructionCasing', instruction.position, keyword, casing);
+  };
+  for (const { from, instructions } of stages) {
+    check(from);
+    for (const instruction of instructions) check(instruction);
   }
 }

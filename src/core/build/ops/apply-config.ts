@@ -65,9 +65,10 @@ export function applyConfig(instruction: ConfigInstruction, inputs: ConfigInputs
       return changed({ Entrypoint: argv, ...reset }, `ENTRYPOINT ${goQuoteList(argv)}`);
     }
     case 'expose': {
-      const ports = instruction.ports
-        .flatMap((word) => expand.words(word))
-        .flatMap((word) => readPort(word, instruction.position));
+      const ports = readPorts(
+        instruction.ports.flatMap((word) => expand.words(word)),
+        instruction.position,
+      );
       const added = Object.fromEntries(ports.map((port) => [port, {}]));
       return changed({ ExposedPorts: { ...config.ExposedPorts, ...added } }, `EXPOSE [${ports.join(' ')}]`);
     }
@@ -133,10 +134,20 @@ function applyArg(
   return { state: { ...state, args }, createdBy: `ARG ${words.join(' ')}` };
 }
 
-function readPort(word: string, position: SourcePosition): readonly string[] {
-  const ports = exposedPorts(word);
-  if (ports === undefined) throw invalid(`invalid containerPort: ${word}`, position);
-  return ports;
+/** As many as there are, of all protocols: more words than that repeat themselves. */
+const portLimit = 3 * 65_535;
+
+function readPorts(words: readonly string[], position: SourcePosition): readonly string[] {
+  const all: string[] = [];
+  for (const word of words) {
+    const ports = exposedPorts(word);
+    if (ports === undefined) throw invalid(`invalid containerPort: ${word}`, position);
+    if (all.length + ports.length > portLimit) {
+      throw invalid(`EXPOSE names more than ${portLimit} ports`, position);
+    }
+    for (const port of ports) all.push(port);
+  }
+  return all;
 }
 
 /** A number, or a name with or without SIG, real-time ones included. */
