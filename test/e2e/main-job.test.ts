@@ -136,6 +136,10 @@ describe('two screens of one engine', () => {
     await using second = await stand.open({ columns: 90, rows: 30 });
     await stand.gantry.must('create', '--name', 'seen-by-both', 'busybox', 'true');
     await Promise.all([first.shows('seen-by-both'), second.shows('seen-by-both')]);
+    await stand.gantry.must('rename', 'seen-by-both', 'renamed');
+    await Promise.all([first.shows('renamed'), second.shows('renamed')]);
+    await stand.gantry.must('rename', 'renamed', 'seen-by-both');
+    await Promise.all([first.shows('seen-by-both'), second.shows('seen-by-both')]);
     second.command('rm seen-by-both');
     await Promise.all([first.lacks(/○ +seen-by-both/), second.lacks(/○ +seen-by-both/)]);
   });

@@ -39,6 +39,19 @@ describe('screen', () => {
     await expectFrame(screen, 'first-frame');
   });
 
+  it('lets ages go on while nothing else happens', async () => {
+    const { FakeEngine, fakeNow } = await import('../support/fake-engine.ts');
+    const engine = new FakeEngine();
+    const startedAt = new Date(fakeNow - 30_000).toISOString();
+    engine.containerList = engine.containerList.map((container) => ({ ...container, startedAt }));
+    let nowMs = fakeNow;
+    await using screen = await mountScreen({ engine, now: () => nowMs });
+    await screen.shows('up 30s');
+    nowMs += 4000;
+    await screen.shows('up 34s');
+    expect(screen.emulator.text()).not.toContain('up 30s');
+  });
+
   it('moves the focus and the selection', async () => {
     await using screen = await mounted();
     await screen.press('1', 'j', 'j');

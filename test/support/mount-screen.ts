@@ -26,6 +26,8 @@ export interface MountOptions {
   readonly home?: string;
   /** Default: a program that prints its arguments. */
   readonly selfCommand?: readonly [string, ...string[]];
+  /** Default: the moment the fake's world stands still at. */
+  readonly now?: () => number;
 }
 
 /** A screen in a terminal emulator, driven by keys as a person drives it. */
@@ -83,7 +85,7 @@ export async function mountScreen(options: MountOptions = {}): Promise<MountedSc
     env,
     dirs: { config: join(home, 'config'), state: join(home, 'state') },
     selfCommand: options.selfCommand ?? ['/bin/echo'],
-    now: () => fakeNow,
+    now: options.now ?? (() => fakeNow),
     loadCommands: () => allCommands(),
     ended: (status) => ended.resolve(status),
   });

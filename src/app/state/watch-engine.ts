@@ -59,6 +59,7 @@ async function follow(
   for (let next = await first; next.done !== true; next = await events.next()) {
     const event = next.value;
     store.ingest((state) => applyEvent(state, event));
+    for (const list of Object.values(lists)) list.heard(event);
     for (const noun of staleNouns(event)) void lists[noun].ask();
   }
 }
@@ -67,6 +68,8 @@ follow.never = new Promise<never>(() => undefined);
 interface Lister {
   /** Asks for a fresh list; resolves with the first one that is at least as new as this call. */
   ask(): Promise<void>;
+  /** An event came: a list that is being fetched may be older. */
+  heard(event: EngineEvent): void;
   /** Rejects when a list failed; never resolves. */
   readonly failed: Promise<never>;
 }
@@ -76,25 +79,33 @@ function lister(noun: ListedNoun, engine: Engine, store: Store<EngineState>, sig
   failure.promise.catch(() => undefined);
   let stale = false;
   let running: Promise<void> | undefined;
+  /** What was heard while a list was fetched. */
+  let meanwhile: EngineEvent[] = [];
 
   async function list(): Promise<void> {
-    while (stale && !signal.aborted) {
-      stale = false;
-      const change = await fetchList(noun, engine, signal);
-      // Events that came meanwhile may know more than this list: it is shown, and asked for again.
-      store.ingest(change);
-      await pause(listSpacingMs, undefined, { signal }).catch(() => undefined);
+    try {
+      while (stale && !signal.aborted) {
+        stale = false;
+        meanwhile = [];
+        const listed = await fetchList(noun, engine, signal);
+        // The list may be older than what events have told since it was asked for: they are told again on top of it.
+        const since = meanwhile;
+        store.ingest((state) => since.reduce(applyEvent, listed(state)));
+        await pause(listSpacingMs, undefined, { signal }).catch(() => undefined);
+      }
+    } catch (error) {
+      failure.reject(error);
+    } finally {
+      // In the same turn as the last look at `stale`: whoever asks from here on starts another round.
+      running = undefined;
     }
   }
   return {
     failed: failure.promise,
+    heard: (event) => void (running !== undefined && meanwhile.push(event)),
     async ask() {
       stale = true;
-      running ??= list()
-        .catch((error: unknown) => failure.reject(error))
-        .finally(() => {
-          running = undefined;
-        });
+      running ??= list();
       await running;
     },
   };

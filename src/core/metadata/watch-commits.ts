@@ -10,8 +10,8 @@ export interface CommitWatch extends Disposable {
 
 /**
  * Every commit is written into SQLite's write-ahead log, whoever makes it, so watching that file (inotify) tells of
- * them all; while this connection is open the log is not removed. Where it cannot be watched it is asked for twice a
- * second instead.
+ * them all; while this connection is open the log is not removed. That is a hint, which makes it quick, and nothing is
+ * built on it: a look costs some microseconds, so there is one a second whatever the kernel tells.
  */
 export function watchCommits(
   database: Database,
@@ -29,6 +29,8 @@ export function watchCommits(
 
   cleanUp.use(database.onCommit(wake));
   cleanUp.use(watchFile(`${database.path}-wal`, again(cleanUp, wake)));
+  const lookout = setInterval(wake, lookoutMs);
+  cleanUp.defer(() => clearInterval(lookout));
   signal?.addEventListener('abort', end);
   cleanUp.defer(() => signal?.removeEventListener('abort', end));
 
@@ -55,11 +57,12 @@ export function watchCommits(
 }
 
 const longestTimerMs = 2 ** 31 - 1;
+const lookoutMs = 1000;
 
 /**
- * SQLite writes a commit into the log first and then says, in memory it shares with others, that it is there. Whoever
- * is woken by the first may be too early for the second, and nothing else need happen for hours: so the call is
- * repeated after pauses in which a process, however busy the machine, gets from the one to the other.
+ * SQLite writes a commit into the log first and then says, in memory it shares with others, that it is there; between
+ * the two it may wait for the disk. Whoever is woken by the first is often too early for the second, so the call is
+ * repeated after pauses in which most get from the one to the other.
  */
 function again(cleanUp: DisposableStack, wake: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
@@ -74,26 +77,17 @@ function again(cleanUp: DisposableStack, wake: () => void): () => void {
   return () => {
     clearTimeout(timer);
     wake();
-    after([5, 50, 500, 5000]);
+    after([5, 50, 250]);
   };
 }
 
 function watchFile(path: string, onChange: () => void): Disposable {
   try {
     const watcher = watch(path, onChange);
-    let poll: NodeJS.Timeout | undefined;
-    watcher.on('error', () => {
-      poll ??= setInterval(onChange, 500);
-    });
-    return {
-      [Symbol.dispose]() {
-        watcher.close();
-        clearInterval(poll);
-      },
-    };
+    watcher.on('error', onChange);
+    return { [Symbol.dispose]: () => watcher.close() };
   } catch {
     // No inotify instance left, or a file system without.
-    const poll = setInterval(onChange, 500);
-    return { [Symbol.dispose]: () => clearInterval(poll) };
+    return { [Symbol.dispose]: () => undefined };
   }
 }

@@ -60,7 +60,7 @@ export interface ViewState {
   readonly overlays: readonly Overlay[];
   readonly prompt: Prompt | undefined;
   readonly message: Message | undefined;
-  /** Milliseconds since the epoch as ages are counted from; moves on twice a minute. */
+  /** Milliseconds since the epoch as ages are counted from; moves on when one of them changes. */
   readonly nowMs: number;
 }
 

@@ -83,3 +83,21 @@ it('says why when the engine is lost, keeps what it knew, and comes back', async
   engine.containers.list = list;
   await until(() => store.state.phase === 'live');
 });
+
+it('lets no list that is older than an event take back what the event told', async () => {
+  const { engine, store } = watched();
+  await until(() => store.state.phase === 'live');
+  const old = engine.containerList;
+  const { id = '' } = old[0] ?? {};
+  const slow = Promise.withResolvers<typeof old>();
+  let later = 0;
+  engine.containers.list = () => (later++ === 0 ? slow.promise : new Promise(() => undefined));
+  engine.emit({ type: 'gap' });
+  await until(() => later === 1);
+  engine.emit({ type: 'container.renamed', id, name: 'other', image: 'web:1', oldName: 'web' });
+  await until(() => store.state.containers?.[0]?.name === 'other');
+  const { containers } = store.state;
+  slow.resolve([...old]);
+  await until(() => store.state.containers !== containers);
+  expect(store.state.containers?.[0]?.name).toBe('other');
+});
