@@ -144,3 +144,23 @@ describe('two screens of one engine', () => {
     await Promise.all([first.lacks(/○ +seen-by-both/), second.lacks(/○ +seen-by-both/)]);
   });
 });
+
+describe('a container run in the foreground', () => {
+  it('leaves its words to be read, and why it could not start', async () => {
+    await using screen = await stand.open();
+    screen.command('run --rm busybox echo hello there');
+    await screen.shows('│hello there');
+    await screen.shows('ended with status 0 · any key closes');
+    screen.type(keys.enter);
+    await screen.lacks('any key closes');
+    screen.command('run --pull never nope');
+    await screen.shows(/No such image: nope/);
+    await screen.shows('ended with status 125 · any key closes');
+    screen.type(keys.enter);
+    await screen.lacks('any key closes');
+    screen.type('J');
+    await screen.shows(/✗ +gantry run --pull never nope/);
+    screen.type(`j${keys.enter}`);
+    await screen.shows('hello there');
+  });
+});

@@ -122,7 +122,7 @@ describe('progress', () => {
     gate.resolve();
   });
 
-  it('shows the words of an error in one line, with what to do', async () => {
+  it('shows all the words of an error, and what to do', async () => {
     await using screen = await mountScreen();
     screen.engine.failure = new GantryError({
       kind: 'conflict',
@@ -136,6 +136,33 @@ describe('progress', () => {
     await expectFrame(screen, 'error');
     await screen.press('j');
     await screen.lacks('already in use');
+  });
+
+  it('keeps what was shown and what went wrong in the journal, in lines that can be read', async () => {
+    await using screen = await mountScreen({ columns: 80, rows: 24 });
+    await screen.press(':', 'ps -a\r');
+    await screen.shows('gantry ps -a');
+    await screen.press('\u001b');
+    const message = `${'a long reason '.repeat(12)}at the very end`;
+    screen.engine.failure = new GantryError({ kind: 'conflict', code: 'x', message });
+    await screen.press('2', 's');
+    await screen.shows('at the very end');
+    await screen.press('J', '\r');
+    await screen.shows(/a long reason [\s\S]*at the very end/);
+    await screen.press('\u001b', 'j', '\r');
+    await screen.shows(/CONTAINER ID +IMAGE[\s\S]*scratchpad|CONTAINER ID +IMAGE[\s\S]*debian:12/);
+  });
+
+  it('tells all of why a transfer failed', async () => {
+    const engine = new FakeEngine();
+    const message = `${'the registry said no '.repeat(8)}because of the very last word`;
+    engine.transferWork = async (emit) => {
+      emit({ kind: 'message', text: 'Pulling' });
+      throw new GantryError({ kind: 'denied', code: 'x', message, hint: 'log in first' });
+    };
+    await using screen = await mountScreen({ engine, columns: 80, rows: 24 });
+    await screen.press(':', 'pull private/thing\r');
+    await screen.shows(/✗ the registry[\s\S]*very last word[\s\S]*log in first/);
   });
 
   it('shows everything about a container', async () => {

@@ -64,6 +64,31 @@ describe('a shell in a pane', () => {
     expect(screen.screen.view.state.focus).toBe('containers');
   });
 
+  it('stays when nobody typed to its program, so that its words can be read, and keeps them in the journal', async () => {
+    const program = ['/bin/sh', '-c', 'echo one; echo two; echo "called: $*"; exit 4', 'gantry'] as const;
+    await using screen = await mountScreen({ selfCommand: program, cwd: '/' });
+    await screen.press(':', 'run --rm busybox echo hello\r');
+    await screen.shows('— ended with status 4 · any key closes —');
+    await screen.shows(/│one[\s\S]*│two[\s\S]*│called: run --rm busybox echo hello/);
+    await screen.shows('busybox · run ended with status 4');
+    await screen.press('\r');
+    await screen.lacks('any key closes');
+    expect(screen.screen.view.state).toMatchObject({ focus: 'containers', terminals: [] });
+    await screen.press('J');
+    await screen.shows(/✗ +gantry run --rm busybox echo hello/);
+    await screen.press('\r');
+    await screen.shows(/one[\s\S]*two[\s\S]*busybox · run ended with status 4/);
+  });
+
+  it('needs no question at the end when its program is over', async () => {
+    await using screen = await mountScreen({ cwd: '/' });
+    await screen.press(':', 'exec web ls\r');
+    await screen.shows('exec web ls');
+    await screen.shows('— ended with status 0 · any key closes —');
+    await screen.press('\u001b[17~', 'q');
+    expect(await screen.ended).toBe(0);
+  });
+
   it('is left by ctrl-p ctrl-q, which its program is told', async () => {
     const told = [
       '/bin/sh',

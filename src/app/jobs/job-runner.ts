@@ -17,6 +17,15 @@ import { applyTransferEvent, noTransfer } from './transfer-progress.ts';
 /** An outcome that is neither a build nor a transfer: those have run to their end here. */
 export type FinalOutcome = Exclude<Outcome, BuildOutcome | TransferOutcome>;
 
+/** A program somebody ran from here that was no job of ours. */
+export interface EndedProgram {
+  /** As it would be typed. */
+  readonly line: string;
+  readonly startedMs: number;
+  readonly lines: readonly string[];
+  readonly error: GantryError | undefined;
+}
+
 export interface JobRunnerOptions {
   readonly engine: Engine;
   readonly jobs: Store<JobsState>;
@@ -55,25 +64,27 @@ export class JobRunner {
     input: AnyInput,
     line: string,
   ): { readonly id: number; readonly ended: Promise<FinalOutcome> } {
-    const id = this.#next;
-    this.#next += 1;
     const cancel = new AbortController();
-    const job: Job = {
-      id,
-      line,
-      state: 'running',
-      startedMs: this.#options.now(),
-      endedMs: undefined,
-      progress: undefined,
-      error: undefined,
-      output: new LogRing(outputLimits),
-      revision: 0,
-    };
+    const job = this.#newJob(line, this.#options.now());
+    const { id } = job;
     this.#options.jobs.update((state) => jobAdded(state, job));
     const ended = this.#run(job, command, input, cancel.signal).finally(() => this.#running.delete(id));
     ended.catch(() => undefined);
     this.#running.set(id, { cancel, ended });
     return { id, ended };
+  }
+
+  /** Writes a program into the journal that ran elsewhere, in a pane of its own, and has ended. */
+  keep({ line, startedMs, lines, error }: EndedProgram): void {
+    const job = this.#newJob(line, startedMs);
+    this.#print(job, lines);
+    const ended: Job = {
+      ...job,
+      state: error === undefined ? 'done' : 'failed',
+      endedMs: this.#options.now(),
+      error,
+    };
+    this.#options.jobs.update((state) => jobAdded(state, ended));
   }
 
   cancel(id: number): void {
@@ -91,6 +102,22 @@ export class JobRunner {
     patience.abort();
   }
 
+  #newJob(line: string, startedMs: number): Job {
+    const id = this.#next;
+    this.#next += 1;
+    return {
+      id,
+      line,
+      state: 'running',
+      startedMs,
+      endedMs: undefined,
+      progress: undefined,
+      error: undefined,
+      output: new LogRing(outputLimits),
+      revision: 0,
+    };
+  }
+
   async #run(job: Job, command: Command, input: AnyInput, signal: AbortSignal): Promise<FinalOutcome> {
     const { jobs, now } = this.#options;
     try {
@@ -99,7 +126,7 @@ export class JobRunner {
         outcome =
           outcome.kind === 'build' ? await this.#build(job, outcome) : await this.#transfer(job, outcome);
       }
-      this.#keep(job, outcome);
+      this.#print(job, await this.#linesOf(outcome));
       const error = outcome.errors?.[0];
       jobs.update((state) =>
         jobChanged(state, job.id, (known) => ({
@@ -143,10 +170,28 @@ export class JobRunner {
     return outcome.next(await operation.result);
   }
 
-  /** What a deed printed at its end can be read in the journal. */
-  #keep(job: Job, outcome: FinalOutcome): void {
-    const lines =
-      outcome.kind === 'lines' ? outcome.lines : outcome.kind === 'removals' ? removalLines(outcome) : [];
+  /** What it printed at its end, for the journal. What is watched as it comes is not kept. */
+  async #linesOf(outcome: FinalOutcome): Promise<readonly string[]> {
+    switch (outcome.kind) {
+      case 'lines':
+        return outcome.lines;
+      case 'removals':
+        return removalLines(outcome);
+      case 'table': {
+        const { tablePrinter } = await import('../commands/present/table-printer.ts');
+        return (await tablePrinter(outcome.table, outcome.view))(outcome.rows);
+      }
+      case 'documents': {
+        const { documentText } = await import('../commands/present/document-text.ts');
+        const text = outcome.text ?? (await documentText(outcome.documents, outcome.format));
+        return text.replace(/\n$/, '').split('\n');
+      }
+      default:
+        return [];
+    }
+  }
+
+  #print(job: Job, lines: readonly string[]): void {
     const time = new Date(this.#options.now()).toISOString();
     for (const line of lines) job.output.push({ stream: 'stdout', time, text: sanitiseLine(line) });
   }

@@ -28,7 +28,13 @@ export function OverlayView(): ReactElement | null {
     case 'help':
       return <OverlayFrame {...frame} title="Keys" keys="j k move · esc close" />;
     case 'viewer':
-      return <OverlayFrame {...frame} title={overlay.title} keys="j k move · y copy · esc close" />;
+      return (
+        <OverlayFrame
+          {...frame}
+          title={overlay.title}
+          keys={overlay.wrap ? 'j k move · y copy · esc close' : 'h j k l move · w wrap · y copy · esc close'}
+        />
+      );
     case 'job':
       return <JobFrame jobId={overlay.jobId} rect={rect} />;
   }

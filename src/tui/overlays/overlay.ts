@@ -20,6 +20,10 @@ export type Overlay =
       readonly title: string;
       /** Safe lines: text and SGR. */
       readonly lines: readonly string[];
+      /** Long lines go on in the next row; else they are cut, and `shift` columns of them are left out. */
+      readonly wrap: boolean;
+      readonly shift: number;
+      /** The first row shown. */
       readonly top: number;
       /** Ends what still feeds it. */
       readonly stop: (() => void) | undefined;

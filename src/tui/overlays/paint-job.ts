@@ -12,11 +12,12 @@ import {
 import { stripControl } from '../../base/strip-control.ts';
 import { type CellGrid, drawText, fillCells, putGrapheme } from '../paint/cell-grid.ts';
 import { fit, shorten } from '../paint/fit.ts';
-import { styledGlyphs } from '../paint/styled-text.ts';
+import { type StyledGlyph, styledGlyphs } from '../paint/styled-text.ts';
+import { wrapWords } from '../paint/wrap-words.ts';
 import type { Styles } from '../theme/resolve-styles.ts';
 import { sizeText } from '../view/short-text.ts';
 import { paintBar } from '../widgets/paint-bar.ts';
-import { paintNote } from '../widgets/paint-note.ts';
+import { type NoteLine, paintNote } from '../widgets/paint-note.ts';
 import { wrapGlyphs } from '../widgets/wrap-glyphs.ts';
 
 export interface JobPaint {
@@ -29,17 +30,20 @@ export interface JobPaint {
 /** A build with its steps and their output, or a transfer with its layers. */
 export function paintJob(grid: CellGrid, input: JobPaint): void {
   const { progress } = input.job;
+  const end = endLines(grid, input);
+  const rows = grid.rows - end.length;
   if (progress === undefined) paintNote(grid, [{ text: 'working…', style: input.styles.muted }]);
-  else if (progress.kind === 'build') paintBuild(grid, progress, input);
-  else paintTransfer(grid, progress, input);
-  paintEnd(grid, input);
+  else if (progress.kind === 'build') paintBuild(grid, rows, progress, input);
+  else paintTransfer(grid, rows, progress, input);
+  for (const [index, { text, style }] of end.entries()) drawText(grid, 1, rows + index, text, style);
 }
 
-function paintBuild(grid: CellGrid, progress: BuildProgress, input: JobPaint): void {
+/** In the upper `rows` of the grid. */
+function paintBuild(grid: CellGrid, rows: number, progress: BuildProgress, input: JobPaint): void {
   const { styles, job } = input;
   const done = progress.steps.filter(({ state }) => state === 'done' || state === 'cached').length;
   paintTotal(grid, input, buildFraction(progress), `${done}/${progress.steps.length} steps`);
-  const room = job.output.length === 0 ? grid.rows - 4 : Math.max(3, Math.floor((grid.rows - 4) / 2));
+  const room = job.output.length === 0 ? rows - 3 : Math.max(3, Math.floor((rows - 3) / 2));
   // What runs now stays in sight, with what came just before it.
   const current = progress.steps.findIndex(({ state }) => state === 'running' || state === 'failed');
   const last = current < 0 ? progress.steps.length - 1 : current + 1;
@@ -49,7 +53,7 @@ function paintBuild(grid: CellGrid, progress: BuildProgress, input: JobPaint): v
   if (job.output.length === 0) return;
   const top = 2 + shown.length + 1;
   fillCells(grid, 1, top - 1, grid.columns - 2, styles.faint, '─');
-  paintOutput(grid, top, grid.rows - 1 - top, input);
+  paintOutput(grid, top, rows - top, input);
 }
 
 function paintStep(grid: CellGrid, row: number, step: BuildStep, { styles, nowMs }: JobPaint): void {
@@ -92,28 +96,31 @@ function detailText({ label, done, total }: NonNullable<BuildStep['detail']>): s
     : `${label} ${sizeText(done)} of ${sizeText(total)}`;
 }
 
+/** The output up to a line, long lines in several rows. */
 function paintOutput(grid: CellGrid, top: number, rows: number, { job, bottom, styles }: JobPaint): void {
   const { output } = job;
-  const last = Math.min(bottom ?? output.end - 1, output.end - 1);
-  for (let index = 0; index < rows; index += 1) {
-    const line = output.at(Math.max(output.first, last - rows + 1) + index);
+  const shown: (readonly StyledGlyph[])[] = [];
+  let number = Math.min(bottom ?? output.end - 1, output.end - 1);
+  for (; shown.length < rows; number -= 1) {
+    const line = output.at(number);
     if (line === undefined) break;
     const base = line.stream === 'stderr' ? styles.logStderr : styles.muted;
+    shown.unshift(...wrapGlyphs(styledGlyphs(line.text, base), grid.columns - 5));
+  }
+  for (const [index, glyphs] of shown.slice(-Math.max(1, rows)).entries()) {
     let at = 3;
-    for (const { grapheme, style } of wrapGlyphs(styledGlyphs(line.text, base), grid.columns - 5)[0] ?? []) {
-      at = putGrapheme(grid, at, top + index, grapheme, style);
-    }
+    for (const { grapheme, style } of glyphs) at = putGrapheme(grid, at, top + index, grapheme, style);
   }
 }
 
-function paintTransfer(grid: CellGrid, progress: TransferProgress, input: JobPaint): void {
+function paintTransfer(grid: CellGrid, end: number, progress: TransferProgress, input: JobPaint): void {
   const { styles } = input;
   const over = progress.layers.filter((layer) => layerFraction(layer) === 1).length;
   const rate = input.job.state === 'running' ? transferRate(progress) : 0;
   const speed = rate === 0 ? '' : `  ${sizeText(rate)}/s`;
   paintTotal(grid, input, transferFraction(progress), `${over}/${progress.layers.length} layers${speed}`);
   const printed = Math.min(input.job.output.length, 8);
-  const rows = grid.rows - 4 - (printed === 0 ? 0 : printed + 1);
+  const rows = end - 3 - (printed === 0 ? 0 : printed + 1);
   const from = Math.max(0, Math.min(progress.layers.length - rows, over - 2));
   const shown = progress.layers.slice(from, from + rows);
   for (const [index, layer] of shown.entries()) paintLayer(grid, 2 + index, layer, styles);
@@ -174,17 +181,25 @@ function paintTotal(grid: CellGrid, { styles, job }: JobPaint, fraction: number,
   drawText(grid, columns + 4 + percent.length, 0, count, styles.muted);
 }
 
-/** How it ended, in the last line. */
-function paintEnd(grid: CellGrid, { job, styles }: JobPaint): void {
-  const row = grid.rows - 1;
-  const room = grid.columns - 4;
+/** How it ended, at the bottom: as many lines as an error needs to be read whole, within reason. */
+function endLines(grid: CellGrid, { job, styles }: JobPaint): readonly NoteLine[] {
   const took = (((job.endedMs ?? job.startedMs) - job.startedMs) / 1000).toFixed(1);
-  if (job.state === 'done') drawText(grid, 1, row, `✓ done in ${took}s`, styles.success);
-  if (job.state === 'cancelled') drawText(grid, 1, row, '! cancelled', styles.warning);
-  if (job.state === 'failed')
-    drawText(grid, 1, row, shorten(`✗ ${oneLine(job.error?.message)}`, room), styles.danger);
-}
-
-function oneLine(text = ''): string {
-  return stripControl(text).replace(/\s*\n\s*/g, ' · ');
+  const width = grid.columns - 4;
+  const lines = (text: string, style: NoteLine['style']): NoteLine[] =>
+    wrapWords(stripControl(text), width).map((line) => ({ text: line, style }));
+  switch (job.state) {
+    case 'running':
+      return [{ text: '', style: styles.text }];
+    case 'done':
+      return [{ text: `✓ done in ${took}s`, style: styles.success }];
+    case 'cancelled':
+      return [{ text: '! cancelled', style: styles.warning }];
+    case 'failed': {
+      const { message = 'it failed', hint } = job.error ?? {};
+      const all = message.split('\n').flatMap((line) => lines(line, styles.danger));
+      const [first, ...rest] = [...all, ...(hint === undefined ? [] : lines(hint, styles.muted))];
+      const shown = [{ text: `✗ ${first?.text ?? ''}`, style: styles.danger }, ...rest];
+      return shown.slice(0, Math.max(1, Math.floor(grid.rows / 2)));
+    }
+  }
 }

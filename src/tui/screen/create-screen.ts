@@ -34,7 +34,7 @@ import { isTerminal } from './handle-input.ts';
 import { loadInk } from './load-ink.ts';
 import { LogKeeper } from './log-keeper.ts';
 import { openNewProgress } from './open-progress.ts';
-import { closeShell } from './open-shell.ts';
+import { closeShell, shellEnded } from './open-shell.ts';
 import { Refresher } from './refresher.ts';
 import type { Screen } from './screen.ts';
 import { startTicker } from './ticker.ts';
@@ -97,8 +97,10 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
     selfCommand: options.selfCommand,
     cwd,
     env,
+    now,
     changed: refreshSoon,
-    ended: (id, how) => closeShell(screen, id, how),
+    ended: (shell, how) => shellEnded(screen, shell, how),
+    closed: (id) => closeShell(screen, id),
   });
 
   const own = viewCommands(() => screen);

@@ -1,3 +1,6 @@
+import { GantryError } from '../../base/gantry-error.ts';
+import type { EndedShell } from '../terminal/shell-keeper.ts';
+import type { ShellEnd } from '../terminal/shell-pane.ts';
 import type { TerminalPaneId } from '../view/view-state.ts';
 import { say } from './say.ts';
 import type { Screen } from './screen.ts';
@@ -22,22 +25,43 @@ export function openShell(screen: Screen, words: readonly string[], title: strin
   }));
 }
 
-/** Takes a pane away whose program has ended or was left. */
-export function closeShell(
+/** Writes into the journal what a program in a pane came to, and says it where it failed. */
+export function shellEnded(
   screen: Screen,
-  id: TerminalPaneId,
-  how: { readonly exitCode: number } | { readonly detached: true },
+  { title, line, startedMs, lines }: EndedShell,
+  how: ShellEnd,
 ): void {
-  const title = screen.shells.pane(id)?.title().text ?? id;
-  // Its last words are worth more than its status, and go with the pane.
-  const words = screen.shells.lastLine(id);
+  if ('detached' in how) {
+    screen.runner.keep({ line, startedMs, lines: [...lines, 'left: it goes on running'], error: undefined });
+    say(screen, 'info', `left ${title}: it goes on running`);
+    return;
+  }
+  const { exitCode } = how;
+  const error =
+    exitCode === 0
+      ? undefined
+      : new GantryError({
+          kind: 'failed',
+          code: 'pane-program-failed',
+          message: `${title} ended with status ${exitCode}`,
+          details: { exitCode },
+        });
+  screen.runner.keep({ line, startedMs, lines, error });
+  const reason = lines.findLast((text) => text.trim() !== '' && !isUsageHint(text));
+  if (error !== undefined) say(screen, 'warning', error.message, reason?.trim());
+}
+
+/** Where to read more is not why it failed. */
+function isUsageHint(line: string): boolean {
+  return /^Run 'gantry .*--help'/.test(line);
+}
+
+/** Takes a pane away that nobody looks at any more. */
+export function closeShell(screen: Screen, id: TerminalPaneId): void {
   screen.shells.close(id);
   screen.view.update((state) => {
     const terminals = state.terminals.filter((other) => other !== id);
     const focus = state.focus === id ? (terminals.at(-1) ?? 'containers') : state.focus;
     return { ...state, terminals, focus, zoomed: state.zoomed && state.focus !== id };
   });
-  if ('detached' in how) say(screen, 'info', `left ${title}: it goes on running`);
-  else if (how.exitCode !== 0)
-    say(screen, 'warning', `${title} ended with status ${how.exitCode}`, words || undefined);
 }

@@ -7,6 +7,8 @@ import { helpLines } from '../overlays/help-lines.ts';
 import type { Overlay, OverlayOf } from '../overlays/overlay.ts';
 import { overlayRect } from '../overlays/overlay-rect.ts';
 import { paletteItems } from '../overlays/palette-items.ts';
+import { viewerMargin, viewerRows } from '../overlays/viewer-rows.ts';
+import { plainText } from '../paint/styled-text.ts';
 import { copyText } from './copy.ts';
 import { invoke } from './invoke.ts';
 import { changeOverlay, closeOverlay, openOverlay, openViewer, topOverlay } from './overlays.ts';
@@ -30,8 +32,7 @@ export function overlayInput(screen: Screen, overlay: Overlay, event: InputEvent
       scroll(screen, overlay, event, helpLines(screen.keymap, focusedPane(screen)?.place).length);
       return;
     case 'viewer':
-      if (event.name === 'y') copyText(screen, overlay.lines.join('\n'), `${overlay.lines.length} lines`);
-      else scroll(screen, overlay, event, overlay.lines.length);
+      viewerKey(screen, overlay, event);
       return;
     case 'confirm':
       confirmKey(screen, overlay, event);
@@ -88,6 +89,19 @@ function scroll(
   const by = movement(event.name, height - 1);
   if (by === undefined) return;
   changeOverlay(screen, { ...overlay, top: Math.max(0, Math.min(length - height, overlay.top + by)) });
+}
+
+function viewerKey(screen: Screen, overlay: OverlayOf<'viewer'>, event: KeyEvent): void {
+  const { columns, rows } = screen.view.state;
+  const width = overlayRect(overlay, columns, rows).columns - viewerMargin;
+  const shift = { left: -8, h: -8, right: 8, l: 8 }[event.name];
+  if (event.name === 'y') {
+    copyText(screen, overlay.lines.map(plainText).join('\n'), `${overlay.lines.length} lines`);
+  } else if (event.name === 'w') {
+    changeOverlay(screen, { ...overlay, wrap: !overlay.wrap, shift: 0, top: 0 });
+  } else if (shift !== undefined) {
+    if (!overlay.wrap) changeOverlay(screen, { ...overlay, shift: Math.max(0, overlay.shift + shift) });
+  } else scroll(screen, overlay, event, viewerRows(overlay, width).length);
 }
 
 function pageOf(screen: Screen, overlay: Overlay): number {

@@ -28,10 +28,10 @@ export function openViewer(
   screen: Screen,
   title: string,
   lines: readonly string[],
-  stop?: () => void,
+  { wrap = true, stop }: { readonly wrap?: boolean; readonly stop?: () => void } = {},
 ): number {
   viewers += 1;
-  openOverlay(screen, { kind: 'viewer', id: viewers, title, lines, top: 0, stop });
+  openOverlay(screen, { kind: 'viewer', id: viewers, title, lines, wrap, shift: 0, top: 0, stop });
   return viewers;
 }
 

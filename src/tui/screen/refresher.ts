@@ -14,7 +14,7 @@ import { proposalsRect } from '../prompt/proposals-rect.ts';
 import { memo, sameItems } from '../view/memo.ts';
 import type { PaneId } from '../view/view-state.ts';
 import { paintFooter } from '../widgets/paint-footer.ts';
-import { paintStatus } from '../widgets/paint-status.ts';
+import { paintStatus, statusRows } from '../widgets/paint-status.ts';
 import { paintTitle } from '../widgets/paint-title.ts';
 import type { ChromeState, FrameState } from './chrome-state.ts';
 import { isTerminal } from './handle-input.ts';
@@ -50,7 +50,7 @@ export class Refresher {
 
   constructor(screen: Screen) {
     this.#screen = screen;
-    this.#status = { surface: screen.painter.createSurface('status'), inputs: [] };
+    this.#status = { surface: screen.painter.createSurface('status', 1), inputs: [] };
     this.#footer = { surface: screen.painter.createSurface('footer'), inputs: [] };
     this.#overlay = { surface: screen.painter.createSurface('overlay', 1), inputs: [] };
   }
@@ -125,12 +125,16 @@ export class Refresher {
 
   #paintStatus(layout: Layout | undefined): void {
     const { view, jobs } = this.#screen;
-    const { prompt, message } = view.state;
-    const rect = layout === undefined || prompt !== undefined ? emptyRect : layout.status;
+    const { prompt, message, columns } = view.state;
     const styles = this.#screen.styles();
     const running = jobs.state.jobs.filter(({ state }) => state === 'running');
-    paintWhenChanged(this.#status, rect, [message, jobs.state, styles], (grid) => {
-      paintStatus(grid, { message, jobs: running, styles });
+    const input = { message, jobs: running, styles };
+    const rect = layout === undefined || prompt !== undefined ? emptyRect : layout.status;
+    const more = rect.rows === 0 ? 0 : statusRows(input, columns) - 1;
+    // A long message lies above the lowest rows of the panes.
+    const tall = more === 0 ? rect : { ...rect, row: rect.row - more, rows: 1 + more };
+    paintWhenChanged(this.#status, tall, [message, jobs.state, styles], (grid) => {
+      paintStatus(grid, input);
       return undefined;
     });
   }

@@ -42,19 +42,19 @@ export async function showOutcome(
       return;
     case 'documents': {
       const text = outcome.text ?? (await documentText(outcome.documents, outcome.format));
-      finish(screen, line, outcome, text.split('\n'), true);
+      finish(screen, line, outcome, text.split('\n'), { always: true });
       return;
     }
     case 'table': {
       const printer = await tablePrinter(outcome.table, outcome.view);
-      finish(screen, line, outcome, printer(outcome.rows), true);
+      finish(screen, line, outcome, printer(outcome.rows), { always: true, wrap: false });
       return;
     }
     case 'feed':
       return stream(screen, line, outcome.entries, (lines, entry) => [...lines, sanitiseLine(entry.line)]);
     case 'live-table': {
       const printer = await tablePrinter(outcome.table, outcome.view);
-      return stream(screen, line, outcome.frames, (_lines, rows) => printer(rows).map(sanitiseLine));
+      return stream(screen, line, outcome.frames, (_lines, rows) => printer(rows).map(sanitiseLine), false);
     }
     case 'logs':
       return stream(screen, line, outcome.entries, (lines, { data }) => [
@@ -77,11 +77,11 @@ function finish(
   line: string,
   outcome: FinalOutcome,
   lines: readonly string[],
-  always = false,
+  { always = false, wrap = true }: { readonly always?: boolean; readonly wrap?: boolean } = {},
 ): void {
   const shown = lines.map(sanitiseLine).filter((text, index, all) => text !== '' || index < all.length - 1);
   const [error, ...others] = outcome.errors ?? [];
-  if (shown.length > statusLines || (always && shown.length > 0)) openViewer(screen, line, shown);
+  if (shown.length > statusLines || (always && shown.length > 0)) openViewer(screen, line, shown, { wrap });
   const [warning] = outcome.warnings ?? [];
   const only = shown.length === 1 && !line.includes(shown[0] ?? '') ? `  ${shorter(shown[0] ?? '')}` : '';
   if (error !== undefined) sayError(screen, error, others.length);
@@ -100,12 +100,16 @@ async function stream<T>(
   line: string,
   source: AsyncIterable<T>,
   add: (lines: readonly string[], item: T) => readonly string[],
+  wrap = true,
 ): Promise<void> {
   const iterator = source[Symbol.asyncIterator]();
   let open = true;
-  const id = openViewer(screen, line, [], () => {
-    open = false;
-    void iterator.return?.();
+  const id = openViewer(screen, line, [], {
+    wrap,
+    stop() {
+      open = false;
+      void iterator.return?.();
+    },
   });
   for (let next = await iterator.next(); open && next.done !== true; next = await iterator.next()) {
     const { value } = next;

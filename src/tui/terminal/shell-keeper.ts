@@ -1,17 +1,32 @@
+import { jobLine } from '../../app/jobs/job-line.ts';
 import type { InputEvent } from '../input/input-event.ts';
 import type { Pane } from '../panes/pane.ts';
 import type { TerminalPaneId } from '../view/view-state.ts';
-import { type ShellPane, shellPane } from './shell-pane.ts';
+import { type ShellEnd, type ShellPane, shellPane } from './shell-pane.ts';
+
+/** A program that ran in a pane. */
+export interface EndedShell {
+  readonly id: TerminalPaneId;
+  readonly title: string;
+  /** As it would be typed. */
+  readonly line: string;
+  readonly startedMs: number;
+  /** What it has shown. */
+  readonly lines: readonly string[];
+}
 
 export interface ShellKeeperOptions {
   /** How to start this very program. */
   readonly selfCommand: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  now(): number;
   /** A picture or a title is another one; often. */
   changed(): void;
-  /** The program in a pane ended, or was left running; the pane is closed by whoever is told. */
-  ended(id: TerminalPaneId, how: { readonly exitCode: number } | { readonly detached: true }): void;
+  /** The program in a pane ended, or was left running. */
+  ended(shell: EndedShell, how: ShellEnd): void;
+  /** Nobody looks at a pane any more: it is closed by whoever is told. */
+  closed(id: TerminalPaneId): void;
 }
 
 /** The panes with programs of their own. They live as long as their programs, whatever has the keys. */
@@ -28,23 +43,24 @@ export class ShellKeeper implements Disposable {
   open(words: readonly string[], title: string): TerminalPaneId {
     const id: TerminalPaneId = `terminal-${this.#next}`;
     this.#next += 1;
-    const { selfCommand, cwd, env, changed, ended } = this.#options;
-    const pane = shellPane({
+    const { selfCommand, cwd, env, now, changed, ended, closed } = this.#options;
+    const startedMs = now();
+    const pane: ShellPane = shellPane({
       id,
       title,
       command: [...selfCommand, ...words],
       cwd,
       env,
       changed,
-      ended: (how) => ended(id, how),
+      ended: (how) => ended({ id, title, line: jobLine(words), startedMs, lines: pane.lines() }, how),
+      closed: () => closed(id),
     });
     this.#panes.set(id, pane);
     return id;
   }
 
-  /** What its program said last. */
-  lastLine(id: TerminalPaneId): string {
-    return this.#panes.get(id)?.lastLine() ?? '';
+  isRunning(id: TerminalPaneId): boolean {
+    return this.#panes.get(id)?.isRunning() ?? false;
   }
 
   pane(id: TerminalPaneId): Pane | undefined {

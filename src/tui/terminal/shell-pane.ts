@@ -14,8 +14,13 @@ export interface ShellPaneOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   changed(): void;
-  ended(how: { readonly exitCode: number } | { readonly detached: true }): void;
+  /** The program has ended, or was left running. */
+  ended(how: ShellEnd): void;
+  /** Nobody looks at it any more. */
+  closed(): void;
 }
+
+export type ShellEnd = { readonly exitCode: number } | { readonly detached: true };
 
 /** How long a program may take to leave before its pane is closed over it. */
 const detachMs = 1500;
@@ -23,11 +28,16 @@ const detachMs = 1500;
 export interface ShellPane extends Pane, Disposable {
   input(event: InputEvent, origin: { readonly column: number; readonly row: number }): void;
   wantsMouse(): boolean;
-  /** The last line it shows that is not blank. */
-  lastLine(): string;
+  /** Whether its program has not ended yet. */
+  isRunning(): boolean;
+  /** All it has shown that is still known, without blank lines at the end. */
+  lines(): readonly string[];
 }
 
-/** A pane with a program in it. The program starts with the first paint, when the size is known. */
+/**
+ * A pane with a program in it. The program starts with the first paint, when the size is known. When it ends and
+ * nothing was typed to it, nobody may have read what it said: the pane stays until a key is pressed.
+ */
 export function shellPane(options: ShellPaneOptions): ShellPane {
   let shell: ShellProcess | undefined;
   let starting = false;
@@ -41,14 +51,26 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
     options.changed();
   };
   let leaving: NodeJS.Timeout | undefined;
-  const end = (how: Parameters<ShellPaneOptions['ended']>[0]): void => {
-    if (closed) return;
-    options.ended(leaving === undefined ? how : { detached: true });
+  let typed = false;
+  let end: ShellEnd | undefined;
+  const finish = (how: ShellEnd): void => {
+    if (closed || end !== undefined) return;
+    end = leaving === undefined ? how : { detached: true };
+    options.ended(end);
+    if (typed || shell === undefined || 'detached' in end) options.closed();
+    else shell.say(`ended with status ${end.exitCode} · any key closes`);
+  };
+  /** Keys of a pane whose program is over: what scrolls, and what closes it. */
+  const afterwards = (event: InputEvent): void => {
+    if (event.kind !== 'key') return;
+    const by = { up: -1, down: 1, pageup: -size.rows, pagedown: size.rows }[event.name];
+    if (by === undefined) options.closed();
+    else pane.move({ by });
   };
   const detach = new DetachKeys(
     (key) => shell?.key(key),
     () => {
-      leaving ??= setTimeout(() => end({ detached: true }), detachMs);
+      leaving ??= setTimeout(() => finish({ detached: true }), detachMs);
       shell?.detach();
     },
   );
@@ -61,7 +83,7 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
       env,
       ...size,
       changed,
-      ended: (exitCode) => end({ exitCode }),
+      ended: (exitCode) => finish({ exitCode }),
     });
     if (closed) {
       started[Symbol.dispose]();
@@ -73,23 +95,29 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
     changed();
   };
   const give = (event: InputEvent, origin: { readonly column: number; readonly row: number }): void => {
-    if (shell === undefined) early.push(event);
-    else if (event.kind === 'key') detach.key(event);
-    else if (event.kind === 'paste') shell.paste(event.text);
-    else if (event.kind === 'mouse') shell.mouse(event, event.column - origin.column, event.row - origin.row);
+    if (end !== undefined) afterwards(event);
+    else if (shell === undefined) early.push(event);
+    else if (event.kind === 'key') {
+      typed = true;
+      detach.key(event);
+    } else if (event.kind === 'paste') {
+      typed = true;
+      shell.paste(event.text);
+    } else if (event.kind === 'mouse')
+      shell.mouse(event, event.column - origin.column, event.row - origin.row);
   };
 
-  return {
+  const pane: ShellPane = {
     id: options.id,
     place: undefined,
-    title: () => ({ text: options.title, detail: '' }),
+    title: () => ({ text: options.title, detail: end === undefined ? '' : 'ended' }),
     inputs: () => [revision, size],
     paint(grid) {
       if (grid.columns !== size.columns || grid.rows !== size.rows) {
         size = { columns: grid.columns, rows: grid.rows };
         shell?.resize(size.columns, size.rows);
       }
-      if (!starting) void start().catch(() => end({ exitCode: 126 }));
+      if (!starting) void start().catch(() => finish({ exitCode: 126 }));
       if (shell === undefined) {
         drawText(grid, 0, 0, 'starting…', plainStyle);
         return undefined;
@@ -109,8 +137,9 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
     },
     pageRows: () => size.rows,
     input: give,
-    lastLine: () => (shell === undefined ? '' : lastLine(shell)),
-    wantsMouse: () => (shell?.mouseTracking ?? 'none') !== 'none',
+    isRunning: () => end === undefined,
+    lines: () => (shell === undefined ? [] : linesOf(shell)),
+    wantsMouse: () => end === undefined && (shell?.mouseTracking ?? 'none') !== 'none',
     [Symbol.dispose]() {
       closed = true;
       clearTimeout(leaving);
@@ -118,13 +147,17 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
       shell?.[Symbol.dispose]();
     },
   };
+  return pane;
 }
 
-function lastLine({ terminal }: ShellProcess): string {
-  const buffer = terminal.buffer.active;
-  for (let row = buffer.length - 1; row >= 0; row -= 1) {
-    const text = buffer.getLine(row)?.translateToString(true).trim() ?? '';
-    if (text !== '') return text;
+function linesOf({ terminal }: ShellProcess): readonly string[] {
+  const buffer = terminal.buffer.normal;
+  const lines: string[] = [];
+  for (let row = 0; row < buffer.length; row += 1) {
+    const line = buffer.getLine(row);
+    const text = line?.translateToString(true) ?? '';
+    if (line?.isWrapped === true && lines.length > 0) lines.push(`${lines.pop()}${text}`);
+    else lines.push(text);
   }
-  return '';
+  return lines.slice(0, lines.findLastIndex((text) => text.trim() !== '') + 1);
 }

@@ -75,6 +75,17 @@ export class ShellProcess implements Disposable {
     this.#send(encodeKey(key, { applicationCursor: this.terminal.modes.applicationCursorKeysMode }));
   }
 
+  /** A line of ours below what the program wrote, whatever modes it left behind. */
+  say(text: string): void {
+    const { terminal } = this;
+    // Leaving the alternate screen moves the cursor, also where it was not entered.
+    const leave = terminal.buffer.active.type === 'alternate' ? '\u001b[?1049l' : '';
+    terminal.write(`${leave}\u001b[m\u001b[?25l`, () => {
+      const newLine = terminal.buffer.active.cursorX === 0 ? '' : '\r\n';
+      terminal.write(`${newLine}\u001b[2m— ${text} —\u001b[m`);
+    });
+  }
+
   /** The keys by which a gantry that is joined to a container leaves it. */
   detach(): void {
     this.#send('\u0010\u0011');
