@@ -112,7 +112,7 @@ function baseOf(
 
 function findImage(services: CoreServices, reference: string): Image | undefined {
   try {
-    return services.images.find(reference);
+    return services.images.findBase(reference);
   } catch {
     // A name no image can have: the build itself says so.
     return undefined;

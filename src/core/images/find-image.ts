@@ -19,18 +19,22 @@ export type FoundImage =
  * the beginning of an ID. Throws `invalid` / `ambiguous-id` when several IDs begin so, and `bad-reference`.
  */
 export function findImage(records: ImageRecords, reference: string): FoundImage | undefined {
+  return findBaseImage(records, reference) ?? findByBareDigits(records, reference);
+}
+
+/**
+ * As {@link findImage} but for the beginning of an ID without `sha256:` before it: in a Dockerfile a word like `a` or
+ * `bad` is a name, and never whatever image happens to be here.
+ */
+export function findBaseImage(records: ImageRecords, reference: string): FoundImage | undefined {
   const hex = /^(?:sha256:)?([a-f0-9]{64})$/.exec(reference)?.[1];
   if (hex !== undefined) {
     const id = parseImageId(`sha256:${hex}`);
     return records.images.has(id) ? { id, by: 'id' } : undefined;
   }
-  const prefix = /^(?:sha256:)?([a-f0-9]{1,63})$/.exec(reference)?.[1];
   // `sha256:abc` reads as a name with a tag as well; nobody means that.
-  const named = reference.startsWith('sha256:')
-    ? undefined
-    : findName(records, reference, prefix !== undefined);
-  if (named !== undefined) return named;
-  return prefix === undefined ? undefined : findByPrefix(records, prefix);
+  const prefix = /^sha256:([a-f0-9]{1,63})$/.exec(reference)?.[1];
+  return prefix === undefined ? findName(records, reference) : findByPrefix(records, prefix);
 }
 
 /** As Docker says it, with the tag it looked for. */
@@ -43,8 +47,11 @@ export function noSuchImage(reference: string): GantryError {
   });
 }
 
-function findName(records: ImageRecords, text: string, mayBeId: boolean): FoundImage | undefined {
-  if (mayBeId && text.length > 255) return undefined;
+function findByBareDigits(records: ImageRecords, reference: string): FoundImage | undefined {
+  return /^[a-f0-9]{1,63}$/.test(reference) ? findByPrefix(records, reference) : undefined;
+}
+
+function findName(records: ImageRecords, text: string): FoundImage | undefined {
   const parsed = withDefaultTag(parseReference(text));
   // With a digest, the tag beside it says nothing.
   const name =

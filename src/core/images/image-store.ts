@@ -26,6 +26,8 @@ export interface ImageStore {
   /** Throws `not-found` / `image-not-found` with "No such image: x:latest". Ambiguous prefix: `invalid`. */
   resolve(reference: string): Image;
   find(reference: string): Image | undefined;
+  /** As FROM and `--from` mean it: never by the beginning of an ID unless `sha256:` stands before it. */
+  findBase(reference: string): Image | undefined;
   list(): readonly Image[];
   get(id: ImageId): Image | undefined;
   manifest(id: ImageId): Promise<Manifest>;

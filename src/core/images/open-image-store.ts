@@ -9,7 +9,7 @@ import { chainIds } from '../../oci/sha256.ts';
 import type { ContentStore } from '../content/content-store.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
-import { findImage, noSuchImage } from './find-image.ts';
+import { type FoundImage, findBaseImage, findImage, noSuchImage } from './find-image.ts';
 import { type ImageRecord, imageOf, imageRecords, moveName } from './image-records.ts';
 import type { Image, ImageStore } from './image-store.ts';
 
@@ -27,10 +27,8 @@ export function openImageStore({ metadata, content, snapshots }: ImageStoreParts
     const record = records.images.get(id);
     return record === undefined ? undefined : imageOf(id, record);
   };
-  const find = (reference: string): Image | undefined => {
-    const found = findImage(records, reference);
-    return found === undefined ? undefined : get(found.id);
-  };
+  const imageIn = (found: FoundImage | undefined): Image | undefined => found && get(found.id);
+  const find = (reference: string): Image | undefined => imageIn(findImage(records, reference));
   const resolve = (reference: string): Image => {
     const image = find(reference);
     if (image === undefined) throw noSuchImage(reference);
@@ -50,6 +48,7 @@ export function openImageStore({ metadata, content, snapshots }: ImageStoreParts
 
   return {
     find,
+    findBase: (reference) => imageIn(findBaseImage(records, reference)),
     resolve,
     get,
     descriptor,

@@ -25,7 +25,7 @@ export async function ensureBaseImage(
   options: BaseImageOptions,
 ): Promise<Image> {
   const { pullPolicy, platform, emit, signal } = options;
-  const here = services.images.find(reference);
+  const here = services.images.findBase(reference);
   const fits =
     here !== undefined &&
     (platform === undefined || platformMatches(here.config, parsePlatform(platform, hostPlatform())));

@@ -68,10 +68,7 @@ describe('a build that fails', () => {
       { dockerfileText: 'FROM busybox\nUSER $' + '{x' },
       `dockerfile parse error on line 2: failed to process "$` + `{x": syntax error: missing '}'`,
     ],
-    [
-      { dockerfileText: 'ARG I\nFROM $I' },
-      'dockerfile parse error on line 2: base name ($I) should not be blank',
-    ],
+    [{ dockerfileText: 'ARG I\nFROM $I' }, 'base name ($I) should not be blank'],
     [{ dockerfileText: 'FROM busybox\nSTOPSIGNAL WHAT' }, 'Invalid signal: WHAT'],
     [{ dockerfileText: 'FROM busybox\nEXPOSE http' }, 'invalid containerPort: http'],
     [
@@ -84,6 +81,40 @@ describe('a build that fails', () => {
     const expected = typeof message === 'string' ? message : expect.stringMatching(message);
     await expect(stand.build(spec)).rejects.toMatchObject({ message: expected });
     expect(leftovers()).toEqual([]);
+  });
+
+  it('never takes a short name for the beginning of an ID of an image here', async () => {
+    const { id } = stand.services.images.resolve('busybox');
+    const name = id.slice('sha256:'.length, 'sha256:'.length + 12);
+    const missing = { message: 'a test asked for a registry', details: { position: { line: 2 } } };
+    const copy = (from: string) =>
+      stand.build({ dockerfileText: `FROM scratch\nCOPY --from=${from} /bin /b\n` });
+    await expect(copy(name)).rejects.toMatchObject(missing);
+    await expect(stand.build({ dockerfileText: `FROM ${name}\n` })).rejects.toMatchObject({
+      message: missing.message,
+    });
+    for (const whole of [id, id.slice('sha256:'.length)]) {
+      expect((await copy(whole)).result.totalSteps).toBe(2);
+      expect((await stand.build({ dockerfileText: `FROM ${whole}\n` })).result.totalSteps).toBe(1);
+    }
+  });
+
+  it('says of a misspelt stage that there is none, before it says what came of the image', async () => {
+    const text = 'FROM busybox AS build\nFROM busybox\nCOPY --from=biuld /bin/true /y\n';
+    const failure = {
+      message:
+        'no stage is called "biuld", and there is no image of that name here: a test asked for a registry',
+      hint: 'did you mean the stage build?',
+    };
+    const position = { details: { position: { line: 3 } } };
+    await expect(stand.build({ dockerfileText: text })).rejects.toMatchObject({ ...failure, ...position });
+    const mount = text.replace('COPY --from=biuld /bin/true /y', 'RUN --mount=from=biuld,target=/x true');
+    await expect(stand.build({ dockerfileText: mount })).rejects.toMatchObject({ ...failure, ...position });
+    const from = 'FROM busybox AS build\nFROM biuld\n';
+    await expect(stand.build({ dockerfileText: from })).rejects.toMatchObject(failure);
+    await expect(stand.build({ dockerfileText: from.replace('biuld', 'nginx') })).rejects.toMatchObject({
+      message: 'a test asked for a registry',
+    });
   });
 
   it('gives the position of a syntax error', async () => {

@@ -16,6 +16,11 @@ export function originsOf(
         ? [instruction.from]
         : [];
   return names.flatMap((name) => {
+    if (earlier.isOwn(name.toLowerCase())) {
+      const message = `circular dependency detected on stage: ${name}`;
+      sink.error('circular-stage', message, instruction.position, 'a stage cannot take files from itself');
+      return [];
+    }
     if (earlier.comesLater(name.toLowerCase())) {
       const message = `cannot copy from stage ${JSON.stringify(name)}, it needs to be defined before the stage that takes from it`;
       sink.error('later-stage', message, instruction.position, 'move that stage up');

@@ -6,6 +6,10 @@ export interface EarlierStages {
   get(name: string): number | undefined;
   /** There is a stage of that name or number, but not before: nothing can be taken from it. */
   comesLater(name: string): boolean;
+  /** It is this very stage that is called so. */
+  isOwn(name: string): boolean;
+  /** Those that have one. */
+  names(): readonly string[];
 }
 
 /** The stages of a file by name and number. Names may be given twice. */
@@ -31,7 +35,16 @@ export class StageNames {
 
   before(stage: number): EarlierStages {
     const get = (name: string) => lastBelow(this.#byName.get(name) ?? [], stage) ?? numberBelow(name, stage);
-    return { get, comesLater: (name) => get(name) === undefined && this.find(name) !== undefined };
+    return {
+      get,
+      comesLater: (name) => get(name) === undefined && this.find(name) !== undefined,
+      isOwn: (name) => get(name) === undefined && this.#has(name, stage),
+      names: () => this.names().filter((name) => get(name) !== undefined),
+    };
+  }
+
+  #has(name: string, stage: number): boolean {
+    return this.#byName.get(name)?.includes(stage) === true || name === String(stage);
   }
 
   names(): readonly string[] {

@@ -1,6 +1,7 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
 import type { CopyInstruction, RunInstruction } from '../dockerfile/instruction.ts';
+import { noStageEither } from '../graph/no-stage-either.ts';
 import { findOrigin } from '../graph/origins-of.ts';
 import type { EarlierStages } from '../graph/stage-names.ts';
 import type { FileTree } from '../tree/file-tree.ts';
@@ -31,6 +32,10 @@ export interface OriginSolvers {
 }
 
 export function makeOrigins(session: BuildSession, solvers: OriginSolvers): Origins {
+  const imageOf = (reference: string): Promise<StageState> =>
+    solvers.image(reference).catch((error: unknown) => {
+      throw noStageEither(error, reference, solvers.earlier, { any: true });
+    });
   const solve = async (name: string, position: SourcePosition): Promise<Origin> => {
     const origin = findOrigin(name, solvers.earlier);
     if (origin === undefined) {
@@ -43,7 +48,7 @@ export function makeOrigins(session: BuildSession, solvers: OriginSolvers): Orig
     }
     return origin.kind === 'stage'
       ? { state: await solvers.stage(origin.index), name: `stage ${name}` }
-      : { state: await solvers.image(origin.reference), name: `image ${name}` };
+      : { state: await imageOf(origin.reference), name: `image ${name}` };
   };
   return {
     ofCopy: async ({ from, position }) => (from === undefined ? undefined : solve(from, position)),

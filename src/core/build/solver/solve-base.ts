@@ -18,7 +18,7 @@ export async function solveImage(
   vertex: string,
 ): Promise<{ readonly state: StageState; readonly cached: boolean }> {
   const { services, dependencies, signal } = session;
-  const before = services.images.find(reference)?.id;
+  const before = services.images.findBase(reference)?.id;
   const image = await ensureBaseImage(services, reference, {
     pullPolicy: session.pull ? 'always' : 'missing',
     platform,

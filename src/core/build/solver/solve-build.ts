@@ -3,6 +3,7 @@ import { formatPlatform } from '../../../oci/platform-parse.ts';
 import { DiagnosticSink } from '../dockerfile/diagnostic-sink.ts';
 import type { StageInstruction } from '../dockerfile/dockerfile.ts';
 import type { PlannedStage } from '../graph/build-plan.ts';
+import { noStageEither } from '../graph/no-stage-either.ts';
 import { originsOf } from '../graph/origins-of.ts';
 import type { EarlierStages } from '../graph/stage-names.ts';
 import type { BuildSession } from './build-session.ts';
@@ -99,7 +100,11 @@ async function solveStage(session: BuildSession, stage: PlannedStage, solvers: S
 async function solveFrom(stage: PlannedStage, solvers: Solvers): Promise<SolvedStep> {
   const { base, platform, from } = stage;
   if (base.kind === 'scratch') return { state: scratchState(platform), cached: true };
-  if (base.kind === 'image') return solvers.image(base.reference, stage, from.id);
+  if (base.kind === 'image') {
+    return solvers.image(base.reference, stage, from.id).catch((error: unknown) => {
+      throw noStageEither(error, base.reference, stage.earlier, { any: false });
+    });
+  }
   const { state, cached } = await solvers.stage(base.index);
   return { state: { ...state, hasOwnCommand: false }, cached };
 }

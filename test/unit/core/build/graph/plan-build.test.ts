@@ -93,10 +93,13 @@ describe('planBuild', () => {
     ],
     ['FROM a\nCOPY --from=3 / /', {}, 'invalid from flag value 3: there is no earlier stage of that number'],
     [
-      'FROM a\nFROM b\nCOPY --from=1 / /',
-      {},
+      'FROM a\nCOPY --from=1 / /\nFROM b',
+      { target: '0' },
       'cannot copy from stage "1", it needs to be defined before the stage that takes from it',
     ],
+    ['FROM a\nFROM b\nCOPY --from=1 / /', {}, 'circular dependency detected on stage: 1'],
+    ['FROM x AS a\nCOPY --from=A / /', {}, 'circular dependency detected on stage: A'],
+    ['FROM x AS a\nRUN --mount=from=a,target=/x true', {}, 'circular dependency detected on stage: a'],
     ['FROM a AS builder', { target: 'bulider' }, 'target stage "bulider" could not be found'],
   ])('says of %j with %j: %s', (text, options, message) => {
     const { value, diagnostics } = plan(text, options);
