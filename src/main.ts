@@ -3,7 +3,7 @@ import { commandIndex } from './app/commands/command-index.ts';
 import { GantryError } from './base/gantry-error.ts';
 import { version } from './base/version.ts';
 import type { CliHost } from './cli/cli-host.ts';
-import { type GlobalOptions, splitArguments } from './cli/global-options.ts';
+import { type GlobalOptions, globalWords, noGlobals, splitArguments } from './cli/global-options.ts';
 import { watchInterrupts } from './cli/interrupts.ts';
 import { printError } from './cli/print-error.ts';
 import { openSink } from './cli/sink.ts';
@@ -24,7 +24,7 @@ const selfCommand: readonly [string, ...string[]] = [process.execPath, ...proces
 process.exit(await main(process.argv.slice(2)));
 
 async function main(argv: readonly string[]): Promise<number> {
-  let globals: GlobalOptions = { root: undefined, help: false, version: false, yes: false, debug: false };
+  let globals: GlobalOptions = noGlobals;
   const stdout = openSink(1);
   const stderr = openSink(2);
   try {
@@ -36,9 +36,7 @@ async function main(argv: readonly string[]): Promise<number> {
       stdout.text(`gantry version ${version}\n`);
       return 0;
     }
-    const stdin = openStandardInput(async (fd) =>
-      (await import('./core/host/terminal-output.ts')).passTerminalOutput(fd),
-    );
+    const stdin = openStandardInput(() => import('./core/host/terminal-modes.ts'));
     if (words.length === 0 && !globals.help && stdin.isTerminal && stdout.isTerminal) {
       return await runScreen(globals);
     }
@@ -70,10 +68,9 @@ async function runScreen(globals: GlobalOptions): Promise<number> {
     import('./tui/start.tsx'),
   ]);
   await using engine = await openCore(coreOptions(globals));
-  const { root } = globals;
   return await startTui({
     engine,
-    selfCommand: root === undefined ? selfCommand : [...selfCommand, '--root', root],
+    selfCommand: [...selfCommand, ...globalWords(globals)],
     cwd: process.cwd(),
     env: process.env,
     // A line on stderr would tear the screen: what is wrong with a plugin shows at the next command line.
@@ -81,9 +78,17 @@ async function runScreen(globals: GlobalOptions): Promise<number> {
   });
 }
 
-function coreOptions({ root }: GlobalOptions): CoreOptions {
+function coreOptions({ root, insecureRegistries }: GlobalOptions): CoreOptions {
   const uid = process.getuid?.() ?? 0;
-  return { rootOption: root, env: process.env, uid, version, selfCommand, endsWithProcess: true };
+  return {
+    rootOption: root,
+    env: process.env,
+    insecureRegistries,
+    uid,
+    version,
+    selfCommand,
+    endsWithProcess: true,
+  };
 }
 
 /** `gantry internal …`, which other processes run for the engine. `--root` stands anywhere in it. */

@@ -11,7 +11,18 @@ export interface GlobalOptions {
   readonly yes: boolean;
   /** Shows where an error came from. */
   readonly debug: boolean;
+  /** `host[:port]` or CIDR blocks whose certificates are not checked, and that may speak plain HTTP. */
+  readonly insecureRegistries: readonly string[];
 }
+
+export const noGlobals: GlobalOptions = {
+  root: undefined,
+  help: false,
+  version: false,
+  yes: false,
+  debug: false,
+  insecureRegistries: [],
+};
 
 export interface SplitArguments {
   readonly globals: GlobalOptions;
@@ -30,23 +41,34 @@ const flags: ReadonlyMap<string, 'help' | 'version' | 'yes' | 'debug'> = new Map
   ['-D', 'debug'],
 ]);
 
+const insecure = '--insecure-registry';
+
+/** The words that make another gantry use the same engine in the same way. */
+export function globalWords({ root, insecureRegistries }: GlobalOptions): readonly string[] {
+  return [
+    ...(root === undefined ? [] : ['--root', root]),
+    ...insecureRegistries.flatMap((entry) => [insecure, entry]),
+  ];
+}
+
 /** Takes the options before the command off. Throws `usage` for one that is not known. */
 export function splitArguments(argv: readonly string[]): SplitArguments {
-  const globals = {
-    root: undefined as string | undefined,
-    help: false,
-    version: false,
-    yes: false,
-    debug: false,
+  const insecureRegistries: string[] = [];
+  const globals: { -readonly [K in keyof GlobalOptions]: GlobalOptions[K] } = {
+    ...noGlobals,
+    insecureRegistries,
   };
   let at = 0;
   for (; at < argv.length; at++) {
     const word = argv[at]!;
     const flag = flags.get(word);
     if (flag !== undefined) globals[flag] = true;
-    else if (word === '--root') globals.root = rootValue(argv[++at]);
-    else if (word.startsWith('--root=')) globals.root = rootValue(word.slice('--root='.length));
-    else if (word === '--') return { globals, words: argv.slice(at + 1) };
+    else if (word === '--root') globals.root = needed('--root', argv[++at]);
+    else if (word.startsWith('--root=')) globals.root = needed('--root', word.slice('--root='.length));
+    else if (word === insecure) insecureRegistries.push(needed(insecure, argv[++at]));
+    else if (word.startsWith(`${insecure}=`)) {
+      insecureRegistries.push(needed(insecure, word.slice(insecure.length + 1)));
+    } else if (word === '--') return { globals, words: argv.slice(at + 1) };
     else if (word.startsWith('-') && word !== '-') throw unknownOption(word.split('=', 1)[0]!);
     else break;
   }
@@ -74,8 +96,8 @@ function unknownOption(word: string): GantryError {
   return usageError('unknown-option', message, { hint });
 }
 
-function rootValue(value: string | undefined): string {
+function needed(option: string, value: string | undefined): string {
   if (value === undefined || value === '')
-    throw usageError('missing-value', 'flag needs an argument: --root');
+    throw usageError('missing-value', `flag needs an argument: ${option}`);
   return value;
 }

@@ -1,4 +1,4 @@
-import type { CommandContext } from '../app/commands/command-context.ts';
+import type { Ask, CommandContext } from '../app/commands/command-context.ts';
 import type { AnyInput, Command } from '../app/commands/define-command.ts';
 import type { FoundCommand } from '../app/commands/parse/find-command.ts';
 import { findCommand } from '../app/commands/parse/find-command.ts';
@@ -63,6 +63,7 @@ async function runCommand(host: CliHost, command: Command, input: AnyInput): Pro
         const screen = host.stdout.isTerminal ? host.stdout : host.stderr;
         return screen.isTerminal ? { columns: screen.columns(), rows: screen.rows() } : undefined;
       },
+      ask: host.stdin.isTerminal ? lazyAsk(host) : undefined,
     },
     now: Date.now,
   };
@@ -77,6 +78,15 @@ async function runCommand(host: CliHost, command: Command, input: AnyInput): Pro
   const status = await showOutcome(host, await command.run(ctx, input));
   // A stream that the user broke off ends in peace; the status tells all the same.
   return host.interrupts.exitCode() ?? status;
+}
+
+/** One for all questions of a command: it keeps what was typed ahead. */
+function lazyAsk(host: CliHost): Ask {
+  let ask: Promise<Ask> | undefined;
+  return async (text, how) => {
+    ask ??= import('./ask.ts').then(({ terminalAsk }) => terminalAsk(host));
+    return (await ask)(text, how);
+  };
 }
 
 async function showHelp(host: CliHost, words: readonly string[]): Promise<number> {

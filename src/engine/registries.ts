@@ -81,7 +81,11 @@ export interface Registries {
   /** What a name means on its registry, without fetching it. `details` looks into configs and indexes too. */
   manifest(
     reference: string,
-    options?: CallOptions & { readonly details?: boolean | undefined },
+    options?: CallOptions & {
+      readonly details?: boolean | undefined;
+      /** Plain HTTP and any certificate will do, this once. */
+      readonly insecure?: boolean | undefined;
+    },
   ): Promise<RemoteManifest>;
   /** What refers to an image or artifact (OCI 1.1 referrers), also on registries that only keep the tag for it. */
   referrers(

@@ -1,5 +1,6 @@
 import { commandIndex } from '../../src/app/commands/command-index.ts';
 import type { CliHost } from '../../src/cli/cli-host.ts';
+import { noGlobals } from '../../src/cli/global-options.ts';
 import type { Interrupts } from '../../src/cli/interrupts.ts';
 import type { Sink } from '../../src/cli/sink.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -68,18 +69,16 @@ export function recordingHost(options: RecordingOptions = {}): RecordingHost {
       isTerminal: terminal,
       chunks: () => bytesOf(options.stdin ?? []),
       setRaw: async (on) => void raw.push(on),
+      withoutEcho: async () => {
+        raw.push(true);
+        return { [Symbol.dispose]: () => void raw.push(false) };
+      },
       release: () => undefined,
     },
     cwd: '/',
     env: options.env ?? {},
     interrupts,
-    globals: {
-      root: undefined,
-      help: false,
-      version: false,
-      yes: options.yes ?? false,
-      debug: options.debug ?? false,
-    },
+    globals: { ...noGlobals, yes: options.yes ?? false, debug: options.debug ?? false },
     commands: options.commands ?? commandIndex,
     pluginCommands: async () => [],
     openEngine: async () => {

@@ -9,7 +9,14 @@ export interface CommandIo {
   readonly stdoutIsTerminal: boolean;
   /** Of the terminal that will show a session; undefined without one. */
   readonly size: TerminalSize | undefined;
+  /**
+   * Asks the person there, without showing what is typed where the answer is a `secret`; undefined at the end of
+   * input. Absent where there is nobody to ask.
+   */
+  readonly ask?: Ask | undefined;
 }
+
+export type Ask = (text: string, how?: { readonly secret?: boolean }) => Promise<string | undefined>;
 
 /** Everything a command gets from the surface that runs it. */
 export interface CommandContext {

@@ -25,6 +25,8 @@ export type OptionSpec =
       readonly initial?: string | undefined;
       /** What the bare option means, where its value may be left out. */
       readonly bare?: string | undefined;
+      /** Its value is not kept in any history. */
+      readonly secret?: boolean | undefined;
     })
   | (OptionBase & { readonly kind: 'list' })
   | (OptionBase & { readonly kind: 'integer'; readonly initial?: number | undefined })
@@ -58,10 +60,9 @@ export function flag(help: string, details?: Details & { readonly initial?: bool
   return { kind: 'flag', help, ...details } as const;
 }
 
-export function text<const D extends Details & { readonly initial?: string; readonly bare?: string }>(
-  help: string,
-  details?: D,
-) {
+export function text<
+  const D extends Details & { readonly initial?: string; readonly bare?: string; readonly secret?: boolean },
+>(help: string, details?: D) {
   return { kind: 'text', help, ...(details as D) } as const;
 }
 

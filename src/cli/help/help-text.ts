@@ -10,6 +10,7 @@ import { wrapText } from './wrap-text.ts';
 export const globalOptionLines = [
   { head: '-D, --debug', help: 'Show where an error came from' },
   { head: '-h, --help', help: 'Show help' },
+  { head: '    --insecure-registry list', help: 'HOST[:PORT] or CIDR block that may do without TLS' },
   { head: '    --root string', help: 'Folder below which the engine keeps everything' },
   { head: '-v, --version', help: 'Show the version' },
   { head: '-y, --yes', help: 'Answer every question with yes' },

@@ -4,7 +4,7 @@ import { parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { registryClientOf } from './create-registry-client.ts';
 import type { Credentials } from './credentials.ts';
 import { dropLogin, type KeptCredentials, keepLogin } from './login.ts';
-import type { RegistryAccess } from './registry-access.ts';
+import { openRegistryAccess, type RegistryAccess } from './registry-access.ts';
 import { parseServer } from './server-key.ts';
 import { verifyLogin } from './verify-login.ts';
 
@@ -42,11 +42,15 @@ export function createRegistries(access: RegistryAccess): Registries {
       const { searchRegistry } = await import('./search-registry.ts');
       return searchRegistry(access, { ...splitTerm(text), limit, signal });
     },
-    manifest: async (text, { details = false, signal = never() } = {}) => {
+    manifest: async (text, { details = false, insecure = false, signal = never() } = {}) => {
       const { inspectManifest } = await import('./inspect-manifest.ts');
       const reference = withDefaultTag(parseReference(text));
-      const repository = registryClientOf(access).repository(reference.domain, reference.path, 'pull');
-      return inspectManifest(repository, reference, { details, signal });
+      const { domain, path } = reference;
+      using trusting = insecure
+        ? openRegistryAccess({ env, settings: access.settings, insecure: [domain] })
+        : undefined;
+      const repository = registryClientOf(trusting ?? access).repository(domain, path, 'pull');
+      return await inspectManifest(repository, reference, { details, signal });
     },
     referrers: async (text, { signal = never(), ...options } = {}) => {
       const { findReferrers } = await import('./find-referrers.ts');

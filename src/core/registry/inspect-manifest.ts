@@ -4,7 +4,7 @@ import { decodeImageConfig } from '../../oci/decode-image-config.ts';
 import { decodeManifestDocument, type ManifestDocument } from '../../oci/decode-manifest.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
-import { familiarName, familiarReference, type Reference } from '../../oci/reference.ts';
+import { familiarReference, type Reference } from '../../oci/reference.ts';
 import { sha256 } from '../../oci/sha256.ts';
 import type { FetchedManifest, RepositoryClient } from './registry-client.ts';
 
@@ -29,7 +29,7 @@ export async function inspectManifest(
   for (const listed of decoded.index.manifests.slice(0, mostListed)) {
     const inner = await repository.fetchManifest(listed.digest, signal);
     manifests.push({
-      ...toRemote(`${familiarName(reference)}@${listed.digest}`, inner),
+      ...toRemote(familiarReference({ ...reference, digest: listed.digest }), inner),
       platform: listed.platform,
     });
   }

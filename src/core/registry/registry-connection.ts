@@ -1,4 +1,5 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { isErrorCode } from '../../base/is-error-code.ts';
 import { type AuthChallenge, parseAuthChallenges } from './auth-challenge.ts';
 import type { HttpExchange, HttpResponse } from './http-exchange.ts';
 import { readBody } from './read-body.ts';
@@ -41,7 +42,8 @@ export async function connectRegistry(
       if ((refused && base.port !== '') || signal.aborted) throw error;
     }
   }
-  throw failures[0];
+  // That it speaks TLS was found out by trying plain HTTP: what its TLS lacks is what there is to tell.
+  throw failures.find((error) => !isErrorCode(error, 'tls-registry')) ?? failures[0];
 }
 
 /** Whom a read was redirected to may not ask for credentials: its challenge names a token server of its own. */

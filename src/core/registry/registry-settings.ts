@@ -119,7 +119,7 @@ function bad(path: string, key: string | undefined, what: string): GantryError {
     kind: 'invalid',
     code: 'bad-registry-settings',
     message: `${path}: ${key === undefined ? '' : `${key} `}${what}`,
-    hint: 'Mend the file; no registry is asked before.',
+    hint: 'Correct it; no registry is asked before.',
     details: { path, key },
   });
 }

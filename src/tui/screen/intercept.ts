@@ -18,6 +18,10 @@ export function intercepted(
     case 'container.attach':
       openShell(screen, words, paneTitle(command, input));
       return true;
+    // Its questions want a terminal, and its answers none of our histories.
+    case 'registry.login':
+      openShell(screen, words, 'login');
+      return true;
     case 'container.run':
       if (input.options['detach'] === true) return false;
       openShell(screen, words, paneTitle(command, input));

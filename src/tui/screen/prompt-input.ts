@@ -1,4 +1,5 @@
 import type { InputEvent } from '../input/input-event.ts';
+import { holdsSecret } from '../prompt/holds-secret.ts';
 import { openPrompt, promptProposed, promptRecalled, promptTyped } from '../prompt/prompt-state.ts';
 import { proposals } from '../prompt/proposals.ts';
 import { isListPane } from '../view/is-list-pane.ts';
@@ -76,7 +77,7 @@ function submit(screen: Screen, prompt: Prompt, text: string): void {
     return;
   }
   if (text.trim() === '') return;
-  screen.files.remember(text.trim());
+  if (!holdsSecret(text, screen.commands)) screen.files.remember(text.trim());
   void runLine(screen, text);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { splitArguments } from '../../../src/cli/global-options.ts';
+import { globalWords, noGlobals, splitArguments } from '../../../src/cli/global-options.ts';
 
-const nothing = { root: undefined, help: false, version: false, yes: false, debug: false };
+const nothing = noGlobals;
 
 describe('options before the command', () => {
   it('end where the command begins', () => {
@@ -11,6 +11,21 @@ describe('options before the command', () => {
     });
     expect(splitArguments(['--root=/x', '--debug', '--', 'ps']).words).toEqual(['ps']);
     expect(splitArguments([])).toEqual({ globals: nothing, words: [] });
+  });
+
+  it('are handed on to another gantry', () => {
+    const words = ['--insecure-registry', 'a:1', '--root', '/x', '--insecure-registry=10.0.0.0/8'];
+    const { globals } = splitArguments([...words, 'ps']);
+    expect(globals.insecureRegistries).toEqual(['a:1', '10.0.0.0/8']);
+    expect(globalWords(globals)).toEqual([
+      '--root',
+      '/x',
+      '--insecure-registry',
+      'a:1',
+      '--insecure-registry',
+      '10.0.0.0/8',
+    ]);
+    expect(globalWords(noGlobals)).toEqual([]);
   });
 
   it('take no name of every object for one of theirs', () => {

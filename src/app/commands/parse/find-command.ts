@@ -53,7 +53,5 @@ export function findCommand(
 
 /** Commands of Docker that people will try: nothing that is merely spelt alike is proposed for them. */
 const foreignVerbs: ReadonlySet<string> = new Set(
-  'buildx checkpoint compose config context login logout manifest node plugin scout search secret service stack swarm trust'.split(
-    ' ',
-  ),
+  'buildx checkpoint compose config context node plugin scout secret service stack swarm trust'.split(' '),
 );

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,8 +7,7 @@ import type { Credentials } from '../../../../src/core/registry/credentials.ts';
 import type { RepositoryClient } from '../../../../src/core/registry/registry-client.ts';
 import { mediaTypes } from '../../../../src/oci/media-types.ts';
 import { sha256 } from '../../../../src/oci/sha256.ts';
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+import { type Handler, scriptedServer } from '../../../support/scripted-server.ts';
 
 const signal = new AbortController().signal;
 const config = sha256('{}');
@@ -20,16 +19,6 @@ const manifest = Buffer.from(
     layers: [],
   }),
 );
-
-async function serve(handler: Handler): Promise<string> {
-  const server = createServer(handler);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 function client(
   domain: string,
@@ -48,7 +37,7 @@ describe('the registry client', () => {
   it('gets one token for many requests that start at once, with the credentials it has', async () => {
     let tokens = 0;
     const seen: (string | undefined)[] = [];
-    const domain = await serve((request, response) => {
+    const domain = await scriptedServer((request, response) => {
       if (request.url?.startsWith('/token') === true) {
         tokens += 1;
         seen.push(request.headers.authorization, request.url);
@@ -70,7 +59,7 @@ describe('the registry client', () => {
 
   it('gives no credentials to a token server that a host it is redirected to names', async () => {
     let asked = 0;
-    const other = await serve((request, response) => {
+    const other = await scriptedServer((request, response) => {
       if (request.url?.startsWith('/token') === true) {
         asked += 1;
         response.end(JSON.stringify({ token: 'T' }));
@@ -79,7 +68,7 @@ describe('the registry client', () => {
         response.writeHead(401, { 'WWW-Authenticate': `Bearer realm="${realm}",service="s"` }).end();
       }
     });
-    const domain = await serve((request, response) => {
+    const domain = await scriptedServer((request, response) => {
       if (request.url === '/v2/') response.end('{}');
       else response.writeHead(307, { Location: `http://${other}/manifest` }).end();
     });
@@ -90,11 +79,11 @@ describe('the registry client', () => {
 
   it('does not take credentials to another host when it is redirected', async () => {
     let leaked: string | undefined = 'never asked';
-    const other = await serve((request, response) => {
+    const other = await scriptedServer((request, response) => {
       leaked = request.headers.authorization;
       response.end('{}');
     });
-    const domain = await serve((request, response) => {
+    const domain = await scriptedServer((request, response) => {
       if (request.headers.authorization === undefined) {
         response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="r"' }).end();
       } else response.writeHead(307, { Location: `http://${other}/blob` }).end();
@@ -111,7 +100,7 @@ describe('the registry client', () => {
 
   it('tries again after a passing fault and gives up after a few', async () => {
     let requests = 0;
-    const domain = await serve((request, response) => {
+    const domain = await scriptedServer((request, response) => {
       if (request.url === '/v2/') return void response.end();
       requests += 1;
       if (requests < 3) return void response.writeHead(503).end();
@@ -122,7 +111,7 @@ describe('the registry client', () => {
   });
 
   it('refuses a manifest that does not match the digest it was asked by', async () => {
-    const domain = await serve(giveManifest);
+    const domain = await scriptedServer(giveManifest);
     const asked = sha256('other');
     await expect(client(domain).fetchManifest(asked, signal)).rejects.toMatchObject({
       kind: 'corrupt',
@@ -142,7 +131,7 @@ describe('the registry client', () => {
   });
 
   it('tells a refused pull in the words scripts know', async () => {
-    const domain = await serve((request, response) => {
+    const domain = await scriptedServer((request, response) => {
       if (request.url === '/v2/') return void response.end();
       response
         .writeHead(403)
@@ -154,7 +143,7 @@ describe('the registry client', () => {
   });
 
   it('does not swallow an endless answer', async () => {
-    const domain = await serve((request, response) => {
+    const domain = await scriptedServer((request, response) => {
       if (request.url === '/v2/') return void response.end();
       response.writeHead(200, { 'Content-Type': mediaTypes.manifest });
       const more = (): void => {
