@@ -76,6 +76,26 @@ describe('progress', () => {
     gate.resolve();
   });
 
+  it('lists what the checks found, as many as there is room for', async () => {
+    const { engine, gate } = buildEngine();
+    await using screen = await mountScreen({ engine, cwd: import.meta.dirname });
+    const { buildWork } = engine;
+    engine.buildWork = async (emit, signal) => {
+      for (let line = 2; line <= 14; line += 1) {
+        emit({
+          kind: 'warning',
+          rule: 'LegacyKeyValueFormat',
+          message: '"ENV key=value" should be used instead of legacy "ENV key value" format',
+          position: { file: 'Dockerfile', line, column: 1, endLine: line },
+        });
+      }
+      return buildWork(emit, signal);
+    };
+    await startBuild(screen);
+    await expectFrame(screen, 'build-warnings');
+    gate.resolve();
+  });
+
   it('shows which step failed and why', async () => {
     const { engine, gate } = buildEngine();
     await using screen = await mountScreen({ engine, cwd: import.meta.dirname });

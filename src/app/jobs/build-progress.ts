@@ -20,6 +20,7 @@ export interface BuildStep {
 export interface BuildProgress {
   readonly kind: 'build';
   readonly steps: readonly BuildStep[];
+  /** The newest: `line 3: JSONArgsRecommended: …`. */
   readonly warnings: readonly string[];
 }
 
@@ -38,7 +39,9 @@ export function applyBuildEvent(progress: BuildProgress, event: BuildEvent): Bui
     }
     case 'warning': {
       const place = event.position === undefined ? '' : `line ${event.position.line}: `;
-      return { ...progress, warnings: [...progress.warnings, place + event.message].slice(-warningLimit) };
+      const rule = event.rule === undefined ? '' : `${event.rule}: `;
+      const warning = sanitiseLine(place + rule + event.message);
+      return { ...progress, warnings: [...progress.warnings, warning].slice(-warningLimit) };
     }
     case 'output':
       return progress;

@@ -43,17 +43,31 @@ function paintBuild(grid: CellGrid, rows: number, progress: BuildProgress, input
   const { styles, job } = input;
   const done = progress.steps.filter(({ state }) => state === 'done' || state === 'cached').length;
   paintTotal(grid, input, buildFraction(progress), `${done}/${progress.steps.length} steps`);
-  const room = job.output.length === 0 ? rows - 3 : Math.max(3, Math.floor((rows - 3) / 2));
+  const warnings = warningLines(progress, rows);
+  const free = rows - 3 - (warnings.length === 0 ? 0 : warnings.length + 1);
+  const room = job.output.length === 0 ? free : Math.max(3, Math.floor(free / 2));
   // What runs now stays in sight, with what came just before it.
   const current = progress.steps.findIndex(({ state }) => state === 'running' || state === 'failed');
   const last = current < 0 ? progress.steps.length - 1 : current + 1;
   const from = Math.max(0, Math.min(progress.steps.length - room, last - room + 2));
   const shown = progress.steps.slice(from, from + room);
   for (const [index, step] of shown.entries()) paintStep(grid, 2 + index, step, input);
+  let top = 2 + shown.length + 1;
+  for (const [index, line] of warnings.entries()) {
+    drawText(grid, 1, top + index, shorten(line, grid.columns - 3), styles.warning);
+  }
+  if (warnings.length > 0) top += warnings.length + 1;
   if (job.output.length === 0) return;
-  const top = 2 + shown.length + 1;
   fillCells(grid, 1, top - 1, grid.columns - 2, styles.faint, '─');
   paintOutput(grid, top, rows - top, input);
+}
+
+/** What is doubtful in the Dockerfile, as far as a quarter of the overlay holds it. */
+function warningLines({ warnings }: BuildProgress, rows: number): readonly string[] {
+  const room = Math.max(2, Math.floor(rows / 4));
+  if (warnings.length <= room) return warnings.map((warning) => `! ${warning}`);
+  const shown = warnings.slice(0, room - 1).map((warning) => `! ${warning}`);
+  return [...shown, `  and ${warnings.length - shown.length} more: build --check shows all`];
 }
 
 function paintStep(grid: CellGrid, row: number, step: BuildStep, { styles, nowMs }: JobPaint): void {
