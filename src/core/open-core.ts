@@ -90,8 +90,8 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
     ),
     networks: lazyNoun(
       lazy(async () => {
-        const { createNetworks } = await import('./network/create-networks.ts');
-        return createNetworks({ dirs, metadata: await parts.metadata() });
+        const { assembleNetworks } = await import('./assemble-networks.ts');
+        return assembleNetworks(await parts.containers());
       }),
       {},
     ),

@@ -75,6 +75,15 @@ export interface Resources {
   readonly shmSizeBytes?: number | undefined;
 }
 
+/** How a container is, or is to be, on one network. */
+export interface NetworkAttachment {
+  readonly network: string;
+  /** Further names there, beside the container's own and its short ID. */
+  readonly aliases?: readonly string[] | undefined;
+  readonly address?: string | undefined;
+  readonly macAddress?: string | undefined;
+}
+
 /** What to create. Undefined means what the image says, or Docker's default. */
 export interface ContainerSpec {
   readonly image: string;
@@ -99,6 +108,14 @@ export interface ContainerSpec {
   /** `bridge` (default), `host`, `none`, `container:ID` or a network's name. */
   readonly network?: string | undefined;
   readonly networkAliases?: readonly string[] | undefined;
+  /** IPv4, on a network somebody made. Default: the network chooses. */
+  readonly address?: string | undefined;
+  /** `02:42:…` */
+  readonly macAddress?: string | undefined;
+  /** Networks beside the first. */
+  readonly moreNetworks?: readonly NetworkAttachment[] | undefined;
+  /** `CONTAINER[:ALIAS]`: a name for another container on a network they share. */
+  readonly links?: readonly string[] | undefined;
   readonly ports?: readonly PortBinding[] | undefined;
   readonly publishAll?: boolean | undefined;
   readonly exposedPorts?: readonly string[] | undefined;
@@ -165,6 +182,8 @@ export interface ContainerNetwork {
   readonly prefixLength: number;
   readonly gateway: string;
   readonly macAddress: string;
+  /** Names by which others on a network that somebody made find it there. */
+  readonly aliases: readonly string[];
 }
 
 export interface ContainerDetails extends ContainerSummary {

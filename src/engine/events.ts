@@ -74,6 +74,11 @@ export type EngineEvent = { readonly time: string } & (
       readonly health: string;
     }
   | { readonly type: 'volume.created' | 'volume.removed'; readonly name: string }
+  | {
+      readonly type: 'network.connected' | 'network.disconnected';
+      readonly name: string;
+      readonly container: string;
+    }
   | { readonly type: 'network.created' | 'network.removed'; readonly name: string }
   | { readonly type: 'gap' }
 );

@@ -1,3 +1,4 @@
+import type { NetworkAttachment } from './containers.ts';
 import type { Filters } from './filters.ts';
 import type { CallOptions } from './operation.ts';
 
@@ -20,6 +21,21 @@ export interface Networks {
     name: string,
     options?: CallOptions & { readonly subnet?: string; readonly labels?: Readonly<Record<string, string>> },
   ): Promise<NetworkSummary>;
+  /**
+   * Puts a container on a further network, at once where it runs. Rejects `conflict` where it is on it already, has the
+   * network of the host or of another container, or the address is taken.
+   */
+  connect(
+    network: string,
+    container: string,
+    options?: CallOptions & Omit<NetworkAttachment, 'network'>,
+  ): Promise<void>;
+  /** Takes it off again. Ports published there move to another of its networks. `force`: not being on it is fine. */
+  disconnect(
+    network: string,
+    container: string,
+    options?: CallOptions & { readonly force?: boolean },
+  ): Promise<void>;
   remove(name: string, options?: CallOptions): Promise<void>;
   prune(
     options?: CallOptions & { readonly filters?: Filters; readonly dryRun?: boolean },

@@ -265,6 +265,8 @@ export class FakeEngine implements Engine {
     list: async () => [],
     inspect: unavailable,
     create: unavailable,
+    connect: async () => undefined,
+    disconnect: async () => undefined,
     remove: async () => undefined,
     prune: async () => ({ removed: [] }),
   };

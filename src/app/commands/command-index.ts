@@ -373,11 +373,25 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./volume/remove.ts')).volumeRemove,
   },
   {
+    id: 'network.connect',
+    verbs: ['network connect'],
+    summary: 'Put a container on a further network',
+    group: 'nested',
+    load: async () => (await import('./network/connect.ts')).networkConnect,
+  },
+  {
     id: 'network.create',
     verbs: ['network create'],
     summary: 'Create a network',
     group: 'nested',
     load: async () => (await import('./network/create.ts')).networkCreate,
+  },
+  {
+    id: 'network.disconnect',
+    verbs: ['network disconnect'],
+    summary: 'Take a container off a network',
+    group: 'nested',
+    load: async () => (await import('./network/disconnect.ts')).networkDisconnect,
   },
   {
     id: 'network.inspect',

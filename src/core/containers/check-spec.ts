@@ -31,6 +31,7 @@ export function checkSpec(spec: ContainerSpec): readonly string[] {
     throw invalid('network-mode', 'conflicting options: hostname and the network mode');
   }
   checkNamespaces(spec);
+  checkNetworks(spec);
   if (joins && (spec.ports?.length || spec.publishAll)) {
     throw invalid('network-mode', 'conflicting options: port publishing and the container type network mode');
   }
@@ -68,6 +69,36 @@ function checkNamespaces({ pid, ipc, uts, hostname, oomScoreAdj, domainname }: C
   }
   if (domainname && !isHostname(domainname)) {
     throw invalid('bad-hostname', `invalid domainname format: ${domainname.slice(0, 80)}`);
+  }
+}
+
+/** Docker's rules of what only a network that somebody made has. */
+function checkNetworks({
+  network = 'bridge',
+  address,
+  networkAliases,
+  macAddress,
+  moreNetworks,
+}: ContainerSpec): void {
+  const isOwn = !['bridge', 'default', 'host', 'none'].includes(network) && !network.startsWith('container:');
+  if (networkAliases?.length && !isOwn) {
+    throw invalid(
+      'network-mode',
+      'network-scoped alias is supported only for containers in user defined networks',
+    );
+  }
+  if (address !== undefined && !isOwn) {
+    throw invalid('network-mode', 'user specified IP address is supported on user defined networks only');
+  }
+  if (macAddress !== undefined && !/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(macAddress)) {
+    throw invalid('bad-mac', `${macAddress.slice(0, 40)} is not a valid mac address`);
+  }
+  const isShared = network === 'host' || network === 'none' || network.startsWith('container:');
+  if (isShared && (moreNetworks?.length ?? 0) > 0) {
+    throw invalid(
+      'network-mode',
+      `conflicting options: cannot attach both network ${network} and others to a container`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ContainerSpec, Mount } from '../../engine/containers.ts';
+import type { ContainerSpec, Mount, NetworkAttachment } from '../../engine/containers.ts';
 import { asObject, badDocument, requiredString } from '../../oci/decode-json.ts';
 import type { HealthcheckConfig } from '../../oci/image-config.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
@@ -55,7 +55,10 @@ export interface ContainerRecord {
   readonly anonymousVolumes: readonly string[];
   readonly state: LifecycleState;
   readonly run: RunRecord | undefined;
-  readonly endpoint: Endpoint | undefined;
+  /** The networks it is on, or will be when it starts; none with the host's or another container's. */
+  readonly attachments: readonly NetworkAttachment[];
+  /** What it has of each of them while it runs, in their order; ports are with the first. */
+  readonly endpoints: readonly Endpoint[];
   readonly startedAt: string | undefined;
   readonly finishedAt: string | undefined;
   readonly exitCode: number | undefined;
@@ -109,6 +112,8 @@ function decodeContainerRecord(document: unknown, key: string): ContainerRecord 
     [process, 'args'],
     [process, 'env'],
     [object, 'mounts'],
+    [object, 'attachments'],
+    [object, 'endpoints'],
     [object, 'anonymousVolumes'],
   ] as const) {
     if (!Array.isArray(owner[name])) throw badDocument(what, `"${name}" is not a list`);

@@ -10,6 +10,7 @@ import { randomHex } from '../host/random-hex.ts';
 import type { Image } from '../images/image-store.ts';
 import { processConfig } from '../runtime/spec/process-config.ts';
 import type { VolumeStore } from '../volumes/volume-store.ts';
+import { attachmentsOf } from './attachments.ts';
 import { eventOf } from './change-record.ts';
 import { checkSpec } from './check-spec.ts';
 import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
@@ -70,6 +71,7 @@ function newRecord(
 ): { readonly record: ContainerRecord; readonly anonymous: readonly string[] } {
   const id = randomHex(32);
   const config = image.config.config;
+  for (const link of spec.links ?? []) findContainer(context, link.split(':', 1)[0] ?? '');
   const { mounts, anonymous } = mergeMounts(withOthers(context, spec), Object.keys(config?.Volumes ?? {}));
   const record: ContainerRecord = {
     id,
@@ -89,7 +91,8 @@ function newRecord(
     anonymousVolumes: anonymous,
     state: 'created',
     run: undefined,
-    endpoint: undefined,
+    attachments: attachmentsOf(spec),
+    endpoints: [],
     startedAt: undefined,
     finishedAt: undefined,
     exitCode: undefined,

@@ -62,6 +62,8 @@ export function createContainers(services: ContainerServices): Containers {
     async rename(id, name) {
       const { renameContainer } = await import('./rename-container.ts');
       renameContainer(context, id, name);
+      const { refreshNames } = await import('./refresh-names.ts');
+      await refreshNames(context, context.records.get(context.names.get(name) ?? '')?.endpoints ?? []);
     },
     async wait(id, options = {}) {
       const { waitContainer } = await import('./wait-container.ts');

@@ -33,7 +33,10 @@ export function exitCommand(
  * gone, and then does what the monitor would have done.
  */
 export function watchExit(context: ContainerContext, before: ContainerRecord, now: ContainerRecord): void {
-  const ports = { attached: false, hasPorts: (now.endpoint?.ports.length ?? 0) > 0 };
+  const ports = {
+    attached: false,
+    hasPorts: now.endpoints.some(({ ports: published }) => published.length > 0),
+  };
   const command = exitCommand(context, now, ports);
   const monitor = now.run?.process?.monitorPid;
   if (command === undefined || monitor === undefined || exitCommand(context, before, ports) !== undefined)

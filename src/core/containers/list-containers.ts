@@ -56,7 +56,6 @@ export async function inspectContainer(
     ? snapshots.mountPlan(snapshotKey(record.id))
     : undefined;
   const [path = '', ...args] = record.process.args;
-  const { endpoint } = record;
   return {
     ...summary,
     size: options.size === true ? await sizeOf(context, images, summary) : undefined,
@@ -74,18 +73,14 @@ export async function inspectContainer(
     oomKilled: record.oomKilled,
     restartCount: record.restarts.count,
     logPath: logSettings(record.spec) === undefined ? undefined : logPath(containerDir(context, record.id)),
-    networkDetails:
-      endpoint === undefined
-        ? []
-        : [
-            {
-              name: endpoint.name,
-              address: endpoint.address,
-              prefixLength: endpoint.prefixLength,
-              gateway: endpoint.gateway,
-              macAddress: endpoint.macAddress,
-            },
-          ],
+    networkDetails: record.endpoints.map(({ name, address, prefixLength, gateway, macAddress, aliases }) => ({
+      name,
+      address,
+      prefixLength,
+      gateway,
+      macAddress,
+      aliases,
+    })),
     mountDetails: record.mounts,
     upperDir: plan?.upper ?? plan?.folder,
     platform: record.platform,

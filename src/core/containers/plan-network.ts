@@ -12,7 +12,8 @@ import { networkName } from './summarize.ts';
 
 /** How a container is to see the network. */
 export interface NetworkPlan {
-  readonly endpoint: Endpoint | undefined;
+  /** What was taken of networks, the first with the ports: give them back on failure. */
+  readonly endpoints: readonly Endpoint[];
   readonly network: LaunchRequest['network'];
   readonly configureNetwork: LaunchRequest['configureNetwork'];
   readonly heldDescriptors: readonly number[];
@@ -22,28 +23,42 @@ export interface NetworkPlan {
   readonly filesOf: string | undefined;
 }
 
-const nothing = { endpoint: undefined, configureNetwork: undefined, heldDescriptors: [], filesOf: undefined };
+const nothing = { endpoints: [], configureNetwork: undefined, heldDescriptors: [], filesOf: undefined };
 
-/** Takes address and ports, or finds the namespace to join. What was taken is in `endpoint`: give it back on failure. */
+/** Takes addresses and ports, or finds the namespace to join. When it fails nothing was taken. */
 export async function planNetwork(context: ContainerContext, record: ContainerRecord): Promise<NetworkPlan> {
   const name = networkName(record);
   if (name === 'host') return { ...nothing, network: undefined, mode: 'host' };
   if (name.startsWith('container:')) return joinContainer(context, name.slice('container:'.length));
-  if (name === 'none') {
+  if (name === 'none' || record.attachments.length === 0) {
     const { loopbackOnly } = await import('../network/connect-endpoint.ts');
     return { ...nothing, network: 'new', mode: 'own', configureNetwork: async (path) => loopbackOnly(path) };
   }
   const networking = await context.networking();
-  const endpoint = await allocate(context, networking, {
-    containerId: record.id,
-    network: name,
-    ports: wantedPorts(record),
-  });
+  const endpoints: Endpoint[] = [];
+  try {
+    for (const [index, attachment] of record.attachments.entries()) {
+      const ports = index === 0 ? wantedPorts(record) : [];
+      endpoints.push(
+        await allocate(context, networking, {
+          ...attachment,
+          containerId: record.id,
+          ports,
+          device: `eth${index}`,
+        }),
+      );
+    }
+  } catch (error) {
+    for (const endpoint of endpoints) await networking.release(endpoint);
+    throw error;
+  }
   return {
-    endpoint,
+    endpoints,
     network: 'new',
-    configureNetwork: (path) => networking.connect(endpoint, path),
-    heldDescriptors: networking.heldDescriptors(endpoint),
+    configureNetwork: async (path) => {
+      for (const endpoint of endpoints) await networking.connect(endpoint, path);
+    },
+    heldDescriptors: endpoints.flatMap((endpoint) => networking.heldDescriptors(endpoint)),
     mode: 'own',
     filesOf: undefined,
   };
@@ -64,7 +79,7 @@ export function wantedPorts(record: ContainerRecord): readonly PortBinding[] {
 }
 
 /** When address or port are taken, it may be by containers that ended while no gantry ran: look, and try once more. */
-async function allocate(
+export async function allocate(
   context: ContainerContext,
   networking: Networking,
   request: Parameters<Networking['allocate']>[0],

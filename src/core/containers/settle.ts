@@ -5,6 +5,7 @@ import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { isAlive, nextState } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
+import { refreshNames } from './refresh-names.ts';
 import { restartDelayMs } from './restart-policy.ts';
 
 /**
@@ -71,7 +72,7 @@ async function bury(
     id,
     (current) => ({
       ...restOrRestart(current, status && { exitCode, finishedAt }),
-      endpoint: undefined,
+      endpoints: [],
       health: undefined,
       exitCode,
       finishedAt,
@@ -80,6 +81,7 @@ async function bury(
     ...(oomKilled ? [oomEvent] : []),
     (changed) => ({ type: 'container.died', ...eventOf(changed), exitCode }),
   );
+  await refreshNames(context, record.endpoints);
   return finishRemoval(context, buried);
 }
 
@@ -98,10 +100,10 @@ export async function abandonStart(
   },
 ): Promise<ContainerRecord | undefined> {
   await giveBack(context, record, { force: true });
-  if (record.endpoint === undefined) await reclaimAddresses(context, record.id);
+  if (record.endpoints.length === 0) await reclaimAddresses(context, record.id);
   const left = changeRecord(context, record.id, (current) => ({
     ...atRest(current, current.startedAt === undefined ? 'startFailed' : 'exit'),
-    endpoint: undefined,
+    endpoints: [],
     health: undefined,
     ...failure,
   }));
@@ -166,8 +168,8 @@ async function giveBack(
 ): Promise<void> {
   const runtime = await context.runtime();
   await runtime.delete(record.id, containerDir(context, record.id), options);
-  const { endpoint, health } = record;
-  if (endpoint !== undefined) await (await context.networking()).release(endpoint);
+  const { endpoints, health } = record;
+  for (const endpoint of endpoints) await (await context.networking()).release(endpoint);
   if (health !== undefined) (await import('./watch-health.ts')).unwatchHealth(record);
 }
 

@@ -16,6 +16,7 @@ import { nextState } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
 import { logPath, logSettings } from './log-files.ts';
 import { type NetworkPlan, planNetwork } from './plan-network.ts';
+import { refreshNames } from './refresh-names.ts';
 import { resolveMounts } from './resolve-mounts.ts';
 import { abandonStart, settleLocked } from './settle.ts';
 
@@ -82,9 +83,10 @@ async function launch(
     options.signal?.throwIfAborted();
     const process = await runtime.create(await launchRequest(context, runtime, record, plan, options));
     changeRecord(context, id, () => ({
-      endpoint: plan.endpoint,
+      endpoints: plan.endpoints,
       run: { bootId: bootId(), owner: ownIdentity(), process },
     }));
+    await refreshNames(context, plan.endpoints);
     const session = options.attach && (await runtime.attach(id, dir, attachment(record, options.attach)));
     await runtime.start(id);
     const running = changeRecord(
@@ -101,10 +103,10 @@ async function launch(
     );
     if (running.healthcheck !== undefined) await startHealthChecks(context, running);
     // The monitor has the sockets by now.
-    if (plan.endpoint !== undefined) (await context.networking()).letGo(plan.endpoint);
+    for (const endpoint of plan.endpoints) (await context.networking()).letGo(endpoint);
     return session && joinedSession(context, running, session);
   } catch (error) {
-    if (plan.endpoint !== undefined) await (await context.networking()).release(plan.endpoint);
+    for (const endpoint of plan.endpoints) await (await context.networking()).release(endpoint);
     throw error;
   }
 }
@@ -130,7 +132,7 @@ async function launchRequest(
   const joins = await joinNamespaces(context, spec);
   const shm = joins.ipc === undefined ? undefined : { pid: joins.ipc, at: join(dir, 'joined-shm') };
   const targets = mounts.map((mount) => mount.target);
-  if (plan.filesOf === undefined) writeIdentityFiles(record, dir, plan.endpoint);
+  if (plan.filesOf === undefined) writeIdentityFiles(record, dir, plan.endpoints[0]);
   const log = logSettings(spec);
   return {
     id,
@@ -160,7 +162,7 @@ async function launchRequest(
     logMaxBytes: log?.maxBytes,
     exitCommand: exitCommand(context, record, {
       attached: options.attach !== undefined,
-      hasPorts: (plan.endpoint?.ports.length ?? 0) > 0,
+      hasPorts: plan.endpoints.some(({ ports }) => ports.length > 0),
     }),
     network: plan.network,
     configureNetwork: plan.configureNetwork,

@@ -22,7 +22,7 @@ export function summarize(
     pid: record.state === 'running' || record.state === 'paused' ? record.run?.process?.pid : undefined,
     ports: shownPorts(record),
     labels: record.labels,
-    networks: [networkName(record)],
+    networks: networkNames(record),
     mounts: record.mounts.map((mount) =>
       mount.type === 'volume' ? (mount.name ?? '') : mount.type === 'bind' ? mount.source : mount.target,
     ),
@@ -42,10 +42,15 @@ export function networkName(record: ContainerRecord): string {
   return network === undefined || network === 'default' ? 'bridge' : network;
 }
 
+function networkNames(record: ContainerRecord): readonly string[] {
+  const { attachments } = record;
+  return attachments.length > 0 ? attachments.map(({ network }) => network) : [networkName(record)];
+}
+
 /** Published ports while it runs, and those it exposes without publishing: their host port is 0. */
 function shownPorts(record: ContainerRecord): ContainerSummary['ports'] {
   if (record.state !== 'running' && record.state !== 'paused') return [];
-  const published = record.endpoint?.ports ?? [];
+  const published = record.endpoints.flatMap(({ ports }) => ports);
   const exposed = record.exposedPorts.flatMap((text) => {
     const [port, protocol = 'tcp'] = text.split('/');
     if (protocol !== 'tcp' && protocol !== 'udp') return [];

@@ -1,9 +1,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { GantryError } from '../../base/gantry-error.ts';
+import { hostRoutes } from '../host/netlink/host-routes.ts';
 import {
   addAddress,
   addDefaultRoute,
   createVeth,
+  deleteLink,
   findLink,
   setHairpin,
   setLinkUp,
@@ -13,7 +15,6 @@ import { withNetworkNamespace } from '../host/network-namespace.ts';
 import { parseIpv4 } from './ipv4.ts';
 import type { Endpoint } from './networking.ts';
 
-const deviceInside = 'eth0';
 const loopbackIndex = 1;
 
 /** The cable: a veth pair from the bridge into the namespace, with address, default route and loopback. Synchronous. */
@@ -26,7 +27,7 @@ export function plugIn(endpoint: Endpoint, netnsPath: string): void {
     createVeth(socket, {
       name: endpoint.hostInterface,
       bridgeIndex: bridge.index,
-      peerName: deviceInside,
+      peerName: endpoint.device,
       peerMacAddress: endpoint.macAddress,
       peerNamespaceFd: namespaceFd,
     });
@@ -49,11 +50,30 @@ export function loopbackOnly(netnsPath: string): void {
 function configureInside(endpoint: Endpoint): void {
   using socket = new NetlinkSocket('route');
   setLinkUp(socket, loopbackIndex);
-  const device = findLink(socket, deviceInside);
+  const device = findLink(socket, endpoint.device);
   if (device === undefined) throw noBridge(endpoint);
   addAddress(socket, device.index, parseIpv4(endpoint.address) ?? 0, endpoint.prefixLength);
   setLinkUp(socket, device.index);
-  addDefaultRoute(socket, device.index, parseIpv4(endpoint.gateway) ?? 0);
+  // The first network is the way out.
+  if (!hasDefaultRoute()) addDefaultRoute(socket, device.index, parseIpv4(endpoint.gateway) ?? 0);
+}
+
+/** Of the network namespace the calling thread is in. */
+function hasDefaultRoute(): boolean {
+  return hostRoutes().some(({ prefixLength, base }) => prefixLength === 0 && base === 0);
+}
+
+/** Pulls the cable of a container that runs. `heir`: its network that becomes the way out where none is left. */
+export function unplug(endpoint: Endpoint, netnsPath: string, heir: Endpoint | undefined): void {
+  using socket = new NetlinkSocket('route');
+  deleteLink(socket, endpoint.hostInterface);
+  if (heir === undefined) return;
+  withNetworkNamespace(netnsPath, () => {
+    if (hasDefaultRoute()) return;
+    using inside = new NetlinkSocket('route');
+    const device = findLink(inside, heir.device);
+    if (device !== undefined) addDefaultRoute(inside, device.index, parseIpv4(heir.gateway) ?? 0);
+  });
 }
 
 function noBridge(endpoint: Endpoint): GantryError {

@@ -4,7 +4,7 @@ import { randomHex } from '../host/random-hex.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import { returnAddress, takeAddress } from './address-pool.ts';
 import { bringUp } from './bring-up.ts';
-import { plugIn } from './connect-endpoint.ts';
+import { plugIn, unplug } from './connect-endpoint.ts';
 import { findNetwork } from './find-network.ts';
 import { closePorts, openPorts } from './firewall.ts';
 import { formatIpv4, parseIpv4, parseSubnet } from './ipv4.ts';
@@ -27,11 +27,11 @@ export function createNetworking(services: {
   };
 
   return {
-    async allocate({ containerId, network, ports }) {
+    async allocate({ containerId, network, ports, ...wanted }) {
       const record = await bringUp(context, findNetwork(context, network));
       const bound = await bindPortsPatiently(context.records, ports);
       try {
-        const endpoint = takeEndpoint(context, record.name, containerId, bound.bindings);
+        const endpoint = takeEndpoint(context, record.name, containerId, bound.bindings, wanted);
         held.set(endpoint.hostInterface, bound);
         return endpoint;
       } catch (error) {
@@ -50,6 +50,23 @@ export function createNetworking(services: {
         context,
         endpoint.ports.map((binding) => ({ ...binding, address: endpoint.address })),
       );
+    },
+
+    async disconnect(endpoint, netnsPath, heir) {
+      unplug(endpoint, netnsPath, heir);
+      const lost = giveBack(context, endpoint.networkId, endpoint);
+      closePorts(context, lost);
+      if (heir === undefined || lost.length === 0) return heir;
+      const { containerId, hostInterface, address } = heir;
+      // The sockets that hold them on the host are the monitor's, whatever network they lead to.
+      context.metadata.transaction(() =>
+        takePorts(context.records, lost, { containerId, hostInterface, address, owner: ownIdentity() }),
+      );
+      await openPorts(
+        context,
+        lost.map((binding) => ({ ...binding, address })),
+      );
+      return { ...heir, ports: [...heir.ports, ...endpoint.ports] };
     },
 
     async release(endpoint) {
@@ -73,11 +90,14 @@ export function createNetworking(services: {
   };
 }
 
+type EndpointRequest = Parameters<Networking['allocate']>[0];
+
 function takeEndpoint(
   context: NetworkContext,
   networkName: string,
   containerId: string,
   bindings: readonly PortBinding[],
+  wanted: Pick<EndpointRequest, 'device' | 'aliases' | 'address' | 'macAddress'>,
 ): Endpoint {
   const use = {
     containerId,
@@ -87,9 +107,9 @@ function takeEndpoint(
   };
   return context.metadata.transaction(() => {
     const network = findNetwork(context, networkName);
-    const address = takeAddress(context.records, network, use);
+    const address = takeAddress(context.records, network, use, wanted.address);
     takePorts(context.records, bindings, { ...use, address: formatIpv4(address) });
-    return endpointOf(network, address, use, bindings);
+    return { ...endpointOf(network, address, use, bindings), ...given(wanted) };
   });
 }
 
@@ -106,12 +126,22 @@ function endpointOf(
     name: network.name,
     bridge: network.bridge,
     hostInterface: use.hostInterface,
+    device: 'eth0',
+    aliases: [],
     address: formatIpv4(address),
     prefixLength: parseSubnet(network.subnet).prefixLength,
     gateway: network.gateway,
     // From the address, as Docker's: neighbours' caches stay right when an address changes hands.
     macAddress: `02:42:${hex.replace(/..(?!$)/g, '$&:')}`,
     ports,
+  };
+}
+
+function given({ device, aliases, macAddress }: Pick<EndpointRequest, 'device' | 'aliases' | 'macAddress'>) {
+  return {
+    ...(device !== undefined && { device }),
+    ...(aliases !== undefined && { aliases }),
+    ...(macAddress !== undefined && { macAddress }),
   };
 }
 

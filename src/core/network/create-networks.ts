@@ -30,11 +30,11 @@ const fixed: readonly NetworkSummary[] = (
   endpoints: {},
 }));
 
-/** The port's networks: the default bridge, host, none and those somebody made. */
+/** The port's networks, but for what concerns containers: the default bridge, host, none and those somebody made. */
 export function createNetworks(services: {
   readonly metadata: Metadata;
   readonly dirs: { readonly root: string };
-}): Networks {
+}): Omit<Networks, 'connect' | 'disconnect'> {
   const context = networkContext(services);
   const { networks, addresses } = context.records;
 

@@ -7,6 +7,8 @@ export interface Endpoint extends ContainerNetwork {
   readonly bridge: string;
   /** Host end of the veth pair; never used twice. */
   readonly hostInterface: string;
+  /** `eth0`; another on each of its networks. */
+  readonly device: string;
   readonly ports: readonly PortBinding[];
 }
 
@@ -20,6 +22,12 @@ export interface Networking {
     readonly containerId: string;
     readonly network: string;
     readonly ports: readonly PortBinding[];
+    /** Default `eth0`. */
+    readonly device?: string | undefined;
+    readonly aliases?: readonly string[] | undefined;
+    /** Rejects `conflict` / `address-in-use`, `invalid` / `address-outside` where it cannot be had. */
+    readonly address?: string | undefined;
+    readonly macAddress?: string | undefined;
   }): Promise<Endpoint>;
   /**
    * Sockets bound to its published ports, in this process: the container's monitor inherits them and so reserves the
@@ -29,6 +37,15 @@ export interface Networking {
   letGo(endpoint: Endpoint): void;
   /** The veth pair, its address and routes, and forwarding of the ports. Bridge and rules are there since `allocate`. */
   connect(endpoint: Endpoint, netnsPath: string): Promise<void>;
+  /**
+   * Takes a running container off a network. Its published ports, and its way out where that was this one, pass to
+   * `heir`; the result is the heir as it is then.
+   */
+  disconnect(
+    endpoint: Endpoint,
+    netnsPath: string,
+    heir: Endpoint | undefined,
+  ): Promise<Endpoint | undefined>;
   /** Rules and address given back. Idempotent; the kernel reaps the interface with its namespace. */
   release(endpoint: Endpoint): Promise<void>;
   /** Gives back what belongs to containers that are not in `living`; removes rules nobody needs. */

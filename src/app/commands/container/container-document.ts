@@ -85,6 +85,7 @@ function networkSettings({ ports, networkDetails }: ContainerDetails) {
       IPPrefixLen: network.prefixLength,
       Gateway: network.gateway,
       MacAddress: network.macAddress,
+      Aliases: network.aliases,
     },
   ]);
   const first = networkDetails[0];

@@ -6,7 +6,7 @@ import type { createOptions } from './create-options.ts';
 import { parseHealth } from './spec/parse-health.ts';
 import { parseHost } from './spec/parse-host.ts';
 import { parseMount } from './spec/parse-mount.ts';
-import { parseNetwork } from './spec/parse-network.ts';
+import { parseNetworks } from './spec/parse-network.ts';
 import { parsePairs } from './spec/parse-pairs.ts';
 import { parseExpose, parsePort } from './spec/parse-port.ts';
 import { parseDeviceRates, parseDeviceWeights, parseResources } from './spec/parse-resources.ts';
@@ -37,7 +37,7 @@ export async function containerSpec(
   }
   only('userns', options.userns, ['host']);
   only('volume-driver', options.volumeDriver, ['local']);
-  const { network, aliases } = parseNetwork(options.network);
+  const { first, more } = parseNetworks(options.network);
   const [env, labelLines] = await Promise.all([
     readEnvironment(options.envFile, options.env, ctx),
     readLabelFiles(options.labelFile, ctx.cwd),
@@ -60,8 +60,12 @@ export async function containerSpec(
     restart,
     stopSignal: options.stopSignal,
     stopTimeout: options.stopTimeout,
-    network,
-    networkAliases: [...aliases, ...options.networkAlias],
+    network: first?.network,
+    networkAliases: [...(first?.aliases ?? []), ...options.networkAlias],
+    address: options.ip ?? first?.address,
+    macAddress: options.macAddress ?? first?.macAddress,
+    moreNetworks: more,
+    links: options.link,
     ports: options.publish.flatMap(parsePort),
     publishAll: options.publishAll,
     exposedPorts: options.expose.flatMap(parseExpose),

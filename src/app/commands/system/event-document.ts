@@ -38,6 +38,8 @@ const actions = {
   'volume.removed': 'destroy',
   'network.created': 'create',
   'network.removed': 'destroy',
+  'network.connected': 'connect',
+  'network.disconnected': 'disconnect',
 } as const satisfies Record<Exclude<EngineEvent['type'], 'gap'>, string>;
 
 /** Undefined for a gap, which is nothing that happened. */

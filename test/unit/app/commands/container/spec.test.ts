@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseHealth } from '../../../../../src/app/commands/container/spec/parse-health.ts';
 import { parseHost } from '../../../../../src/app/commands/container/spec/parse-host.ts';
 import { parseMount } from '../../../../../src/app/commands/container/spec/parse-mount.ts';
-import { parseNetwork } from '../../../../../src/app/commands/container/spec/parse-network.ts';
+import { parseNetworks } from '../../../../../src/app/commands/container/spec/parse-network.ts';
 import { parsePairs } from '../../../../../src/app/commands/container/spec/parse-pairs.ts';
 import { parseExpose, parsePort } from '../../../../../src/app/commands/container/spec/parse-port.ts';
 import { parseRestart } from '../../../../../src/app/commands/container/spec/parse-restart.ts';
@@ -231,13 +231,13 @@ describe('other values', () => {
   });
 
   it('name networks and hosts', () => {
-    expect(parseNetwork([])).toEqual({ network: undefined, aliases: [] });
-    expect(parseNetwork(['name=back,alias=db,alias=sql'])).toEqual({
-      network: 'back',
-      aliases: ['db', 'sql'],
+    expect(parseNetworks([])).toEqual({ first: undefined, more: [] });
+    expect(parseNetworks(['name=back,alias=db,alias=sql,ip=10.0.0.2', 'front'])).toEqual({
+      first: { network: 'back', aliases: ['db', 'sql'], address: '10.0.0.2', macAddress: undefined },
+      more: [{ network: 'front' }],
     });
-    expect(() => parseNetwork(['a', 'b'])).toThrow('one network');
-    expect(() => parseNetwork(['alias=x'])).toThrow('network name/id is not specified');
+    expect(() => parseNetworks(['alias=x'])).toThrow('network name/id is not specified');
+    expect(() => parseNetworks(['name=x,gw-priority=1'])).toThrow('invalid field gw-priority');
     expect(parseHost('db:10.0.0.1')).toBe('db:10.0.0.1');
     expect(parseHost('db=[::1]')).toBe('db:::1');
     expect(parseHost('out:host-gateway')).toBe('out:host-gateway');
