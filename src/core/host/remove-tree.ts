@@ -1,6 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
+import { pathInside } from './path-inside.ts';
 import { isErrno } from './system-error.ts';
 
 /**
@@ -30,22 +30,28 @@ const smallEntries = 64;
 function isSmall(path: string): boolean {
   const root = lstatSync(path, { throwIfNoEntry: false });
   let left = smallEntries;
-  const look = (dir: string): boolean => {
+  const look = (dir: string | Buffer): boolean => {
     const stat = lstatSync(dir, { throwIfNoEntry: false });
     if (stat === undefined) return true;
     if (stat.dev !== root?.dev) return false;
     for (const entry of entriesOf(dir)) {
       if (--left < 0) return false;
-      if (entry.isDirectory() && !look(join(dir, entry.name))) return false;
+      if (entry.isDirectory() && !look(pathInside(dir, entry.name))) return false;
     }
     return true;
   };
-  return root === undefined || !root.isDirectory() || look(path);
+  try {
+    return root === undefined || !root.isDirectory() || look(path);
+  } catch (error) {
+    // Deeper than a path can name: rm(1) goes step by step.
+    if (isErrno(error, 'ENAMETOOLONG')) return false;
+    throw error;
+  }
 }
 
-function entriesOf(dir: string): Dirent[] {
+function entriesOf(dir: string | Buffer): readonly Dirent<Buffer>[] {
   try {
-    return readdirSync(dir, { withFileTypes: true });
+    return readdirSync(dir, { withFileTypes: true, encoding: 'buffer' });
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;

@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import { pathInside } from './path-inside.ts';
+import { isErrno } from './system-error.ts';
 
 /** What a tree of files takes. */
 export interface TreeUsage {
@@ -10,22 +11,25 @@ export interface TreeUsage {
   readonly inodes: number;
 }
 
-/** Adds up a folder. Lets other work in between now and then. */
+/**
+ * Adds up a folder. Lets other work in between now and then. What lies deeper than a path can name, which a container
+ * may bring about, is not counted.
+ */
 export async function treeUsage(root: string): Promise<TreeUsage> {
   const linked = new Set<number>();
-  const folders = [root];
+  const folders: (string | Buffer)[] = [root];
   let sizeBytes = 0;
   let inodes = 0;
   let seen = 0;
   for (let dir = folders.pop(); dir !== undefined; dir = folders.pop()) {
-    for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    for (const entry of entriesOf(dir)) {
       if (++seen % batch === 0) await turn();
       if (entry.isDirectory()) {
-        folders.push(join(dir, entry.name));
+        folders.push(pathInside(dir, entry.name));
         inodes++;
         continue;
       }
-      const stat = lstatSync(join(dir, entry.name), { throwIfNoEntry: false });
+      const stat = statOf(pathInside(dir, entry.name));
       if (stat === undefined) continue;
       if (stat.nlink > 1) {
         if (linked.has(stat.ino)) continue;
@@ -39,3 +43,21 @@ export async function treeUsage(root: string): Promise<TreeUsage> {
 }
 
 const batch = 1000;
+
+function entriesOf(dir: string | Buffer): readonly Dirent<Buffer>[] {
+  try {
+    return readdirSync(dir, { withFileTypes: true, encoding: 'buffer' });
+  } catch (error) {
+    if (isErrno(error, 'ENAMETOOLONG', 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+function statOf(path: Buffer) {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isErrno(error, 'ENAMETOOLONG')) return undefined;
+    throw error;
+  }
+}

@@ -4,7 +4,6 @@ import { parseDiffId, parseDigest } from '../../oci/digest.ts';
 import { ByteRing } from './byte-ring.ts';
 import { defaultLimits } from './default-limits.ts';
 import type { InflateInput, InflateJob, InflateReply } from './inflate.worker.ts';
-import { inheritFolders } from './inherit-folders.ts';
 import type { AppliedLayer, ApplyLayer, ApplyOptions } from './layer-io.ts';
 import { fromThreadError } from './thread-error.ts';
 import type { UnpackJob, UnpackReply } from './unpack.worker.ts';
@@ -25,7 +24,8 @@ export const applyLayer: ApplyLayer = async (source, targetDir, options) => {
   options.signal?.throwIfAborted();
   const limits = { ...defaultLimits, ...options.limits };
   const ring = new ByteRing({ capacityBytes: ringBytes });
-  const unpacking = unpack({ ring: ring.shared, targetDir, whiteouts: options.whiteouts, limits }, ring);
+  const { whiteouts, lowerDirs } = options;
+  const unpacking = unpack({ ring: ring.shared, targetDir, whiteouts, lowerDirs, limits }, ring);
   const inflating = inflate(source, ring, options, limits.ratio);
   const [unpacked, inflated] = await Promise.allSettled([unpacking, inflating]);
   options.signal?.throwIfAborted();
@@ -33,8 +33,7 @@ export const applyLayer: ApplyLayer = async (source, targetDir, options) => {
     const reasons = [inflated, unpacked].map((it) => (it.status === 'rejected' ? it.reason : otherEndFailed));
     throw reasons.find((reason) => reason !== otherEndFailed) ?? otherEndFailed;
   }
-  const { diffId, sizeBytes, inodes, entries, implied } = unpacked.value;
-  if (options.lowerDirs !== undefined) inheritFolders(targetDir, implied, options.lowerDirs);
+  const { diffId, sizeBytes, inodes, entries } = unpacked.value;
   const digest = options.knownDigest ?? parseDigest(inflated.value ?? '');
   return { diffId: parseDiffId(diffId), digest, sizeBytes, inodes, entries } satisfies AppliedLayer;
 };

@@ -1,8 +1,6 @@
-import { constants, linkSync, lstatSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { setFileTimes } from '../host/file-times.ts';
 import { deviceNumber, makeNode } from '../host/make-node.ts';
-import { isErrno } from '../host/system-error.ts';
-import { layerError } from './layer-error.ts';
 import { type ByteString, pathOf } from './tar/byte-string.ts';
 import type { TarEntry } from './tar/tar-entry.ts';
 
@@ -14,22 +12,11 @@ export function below(path: ByteString): string | Buffer {
   return pathOf(`/${path}`);
 }
 
-export function isLink(path: ByteString): boolean {
-  return lstatSync(below(path), { throwIfNoEntry: false })?.isSymbolicLink() === true;
-}
-
-/** Throws `bad-layer` for a target that is not there or is a folder. */
-export function linkTo(target: ByteString, path: ByteString): void {
-  try {
-    linkSync(below(target), below(path));
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EPERM', 'ELOOP')) throw error;
-    throw layerError('a hard link points to what is not there or is a folder', target);
-  }
-}
-
 /** For its owner only: mode and owner follow. */
-export function makeDevice(path: ByteString, entry: TarEntry): void {
+export function makeDevice(
+  path: ByteString,
+  entry: Pick<TarEntry, 'type' | 'deviceMajor' | 'deviceMinor'>,
+): void {
   const device = deviceNumber(entry.deviceMajor, entry.deviceMinor);
   if (entry.type === 'fifo') makeNode(below(path), 'fifo', 0o600);
   else makeNode(below(path), entry.type === 'block' ? 'block' : 'char', 0o600, device);

@@ -1,23 +1,52 @@
 import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { GantryError } from '../../base/gantry-error.ts';
+import { filterThrough } from '../host/filter-program.ts';
 import { type Compression, detectCompression, magicBytes } from './compression.ts';
+import { defaultLimits } from './default-limits.ts';
+import { layerLimitError } from './layer-error.ts';
 import { syncInflater } from './sync-inflate.ts';
 
 export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
+export interface DecompressOptions {
+  /** Plain bytes ÷ compressed, looked at after the first 64 MiB; beyond it is `corrupt` / `layer-limit`. */
+  readonly ratio: number;
+}
+
+const ratioFreeBytes = 64 * 1024 * 1024;
+
 /**
  * The plain bytes of a source that may be compressed, seen by its first bytes. A piece is good until the next one is
  * asked for. Throws `corrupt` / `bad-compression`.
+ *
+ * xz and bzip2 are the host's programs: Node has neither, packages for them are old, slow or without types, and every
+ * host that has such archives has the programs.
  */
-export async function* decompress(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
-  const { kind, rest } = await detectSource(source);
+export async function* decompress(
+  source: ByteSource,
+  { ratio }: DecompressOptions = defaultLimits,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let takenBytes = 0;
+  const counted = (async function* () {
+    for await (const chunk of source) {
+      takenBytes += chunk.length;
+      yield chunk;
+    }
+  })();
+  const { kind, rest } = await detectSource(counted);
+  let plainBytes = 0;
   try {
-    if (kind === 'none') yield* rest;
-    else yield* inflateSync(rest, kind) ?? inflateByStream(rest, kind);
+    for await (const piece of kind === 'none' ? rest : inflate(rest, kind)) {
+      plainBytes += piece.length;
+      if (plainBytes > ratioFreeBytes && plainBytes > ratio * takenBytes) {
+        throw layerLimitError('unpacked size compared with the compressed one', ratio);
+      }
+      yield piece;
+    }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!/^(?:Z_|ZSTD_|ERR_)/.test(code)) throw error;
+    if (!/^(?:Z_|ZSTD_|ERR_|filter-failed$)/.test(code)) throw error;
     throw new GantryError({
       kind: 'corrupt',
       code: 'bad-compression',
@@ -25,6 +54,24 @@ export async function* decompress(source: ByteSource): AsyncGenerator<Uint8Array
       cause: error,
     });
   }
+}
+
+function inflate(
+  source: AsyncGenerator<Uint8Array>,
+  kind: Exclude<Compression, 'none'>,
+): AsyncGenerator<Uint8Array> {
+  if (kind === 'xz') {
+    const args = ['--decompress', '--stdout', '--format=xz', '--memlimit-decompress=512MiB'];
+    return filterThrough(source, { program: 'xz', args, packageName: 'xz-utils' });
+  }
+  if (kind === 'bzip2') {
+    return filterThrough(source, {
+      program: 'bzip2',
+      args: ['--decompress', '--stdout'],
+      packageName: 'bzip2',
+    });
+  }
+  return inflateSync(source, kind) ?? inflateByStream(source, kind);
 }
 
 /** Undefined where this Node does not allow it. */
@@ -54,7 +101,7 @@ async function* copies(source: ByteSource): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) yield Buffer.from(chunk);
 }
 
-/** How the source is compressed, and the whole source. Throws `unsupported` / `unsupported-compression`. */
+/** How the source is compressed, and the whole source. */
 export async function detectSource(
   source: ByteSource,
 ): Promise<{ readonly kind: Compression; readonly rest: AsyncGenerator<Uint8Array> }> {

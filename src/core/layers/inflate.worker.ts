@@ -3,7 +3,6 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import { sha256Digester } from '../../oci/sha256.ts';
 import { ByteRing, RingBroken } from './byte-ring.ts';
 import { decompress } from './decompress.ts';
-import { layerLimitError } from './layer-error.ts';
 import { type ThreadError, toThreadError } from './thread-error.ts';
 
 /** Told to the worker, one job after the other. Chunks of a streamed source follow on `port`. */
@@ -27,7 +26,6 @@ export type InflateReply =
   | { readonly kind: 'broken' };
 
 const chunkBytes = 256 * 1024;
-const ratioFreeBytes = 64 * 1024 * 1024;
 
 parentPort?.on('message', (job: InflateJob) => void run(job));
 
@@ -36,7 +34,6 @@ async function run(job: InflateJob): Promise<void> {
   const reply = (message: InflateReply): void => job.port.postMessage(message);
   const digester = job.wantDigest ? sha256Digester() : undefined;
   let doneBytes = 0;
-  let plainBytes = 0;
   const count = (chunk: Uint8Array): void => {
     digester?.update(chunk);
     doneBytes += chunk.length;
@@ -44,13 +41,7 @@ async function run(job: InflateJob): Promise<void> {
   };
   try {
     const source = job.path === undefined ? receive(job.port, count) : readFile(job.path, count);
-    for await (const piece of decompress(source)) {
-      ring.write(piece);
-      plainBytes += piece.length;
-      if (plainBytes > ratioFreeBytes && plainBytes > job.ratio * doneBytes) {
-        throw layerLimitError('unpacked size compared with the compressed one', job.ratio);
-      }
-    }
+    for await (const piece of decompress(source, job)) ring.write(piece);
     ring.end();
     reply({ kind: 'done', digest: digester?.digest(), doneBytes });
   } catch (error) {

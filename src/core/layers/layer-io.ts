@@ -28,8 +28,8 @@ export interface ApplyOptions {
   /** Digest the bytes are known to have (verified on the way into the store): they are not hashed again. */
   readonly knownDigest?: Digest | undefined;
   /**
-   * Folders of the layers below, top first. Folders the layer uses without an entry of their own look there for owner
-   * and mode.
+   * Folders of the layers below, top first, where these lie elsewhere (overlay). Folders the layer uses without an
+   * entry of their own look there for owner and mode; files that hard links point to are brought up from there.
    */
   readonly lowerDirs?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -6,36 +6,40 @@ import {
   ftruncateSync,
   futimesSync,
   lchownSync,
+  linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
-  rmSync,
-  statSync,
   symlinkSync,
-  writeSync,
 } from 'node:fs';
+import { fileTime, setFileTimes } from '../host/file-times.ts';
 import { makeNode } from '../host/make-node.ts';
 import { isErrno } from '../host/system-error.ts';
 import { setXattr } from '../host/xattrs.ts';
-import { below, createFlags, isLink, linkTo, makeDevice, setTimes } from './confined-files.ts';
+import { bringUp, inheritFolder } from './bring-up.ts';
+import { below, createFlags, makeDevice, setTimes } from './confined-files.ts';
 import { layerError, layerLimitError } from './layer-error.ts';
+import { childPath, foldersInsideOut, LayerFolders, note, type WrittenFolder } from './layer-folders.ts';
 import type { LayerLimits } from './layer-io.ts';
-import { layerPath, parentOf } from './layer-path.ts';
+import { baseOf, layerPath, parentOf } from './layer-path.ts';
+import type { LowerLayers } from './lower-layers.ts';
 import { type ByteString, pathOf } from './tar/byte-string.ts';
 import type { TarEntry } from './tar/tar-entry.ts';
-import { type Whiteout, whiteoutOf } from './whiteout.ts';
-
-/** Overlayfs's own attributes: a layer that brought some could bend how it is mounted. */
-const overlayXattr = /^(?:trusted|user)\.overlay\./;
-const opaqueXattr = 'trusted.overlay.opaque';
+import { opaqueXattr, overlayXattr, type Whiteout, whiteoutOf } from './whiteout.ts';
+import { writeSparsely } from './write-sparsely.ts';
 
 export interface LayerTotals {
   readonly entries: number;
   /** Made, each hard link once. */
   readonly inodes: number;
   readonly sizeBytes: number;
-  readonly implied: readonly ByteString[];
+}
+
+export interface LayerWriterOptions {
+  readonly whiteouts: 'overlay' | 'delete';
+  readonly limits: LayerLimits;
+  /** The layers below, where they lie elsewhere; undefined: nothing is known of them. */
+  readonly lower: LowerLayers | undefined;
 }
 
 /**
@@ -43,18 +47,10 @@ export interface LayerTotals {
  * are checked here, but what keeps a hostile symbolic link from leading outside is that there is no outside.
  */
 export class LayerWriter {
-  readonly #whiteouts: 'overlay' | 'delete';
-  readonly #limits: LayerLimits;
-  /** Folders seen to be there, so that the parents of most entries need no look. */
-  readonly #folders = new Set<ByteString>(['']);
-  /** Times of folders: set last, because every file made inside changes them. */
-  readonly #folderTimes = new Map<ByteString, TarEntry>();
-  /** Folders no entry described. */
-  readonly #implied = new Set<ByteString>();
-  /** Names deleted by this layer (overlay form), where a device stands for them. */
-  readonly #deleted = new Set<ByteString>();
-  /** All this layer wrote, with parents; kept only where whiteouts delete, which must spare them. */
-  readonly #own = new Set<ByteString>();
+  readonly #options: LayerWriterOptions;
+  /** Whether the folder held files before: then this layer's own are noted, which deletions must spare. */
+  readonly #hasForeign: boolean;
+  readonly #folders: LayerFolders;
   #entries = 0;
   #inodes = 0;
   #sizeBytes = 0;
@@ -62,43 +58,33 @@ export class LayerWriter {
     | { readonly fd: number; readonly path: ByteString; readonly entry: TarEntry; position: number }
     | undefined;
 
-  constructor(whiteouts: 'overlay' | 'delete', limits: LayerLimits) {
-    this.#whiteouts = whiteouts;
-    this.#limits = limits;
+  /** To be made in the confined thread. */
+  constructor(options: LayerWriterOptions) {
+    this.#options = options;
+    this.#hasForeign = readdirSync('/').length > 0;
+    this.#folders = new LayerFolders(options.whiteouts, this.#hasForeign, options.limits);
   }
 
   /** Makes the entry; content follows by `data`, then `end`. Throws `bad-layer`, `layer-limit`, or what `fs` throws. */
   begin(entry: TarEntry): void {
+    const { limits } = this.#options;
     this.#entries += 1;
-    this.#sizeBytes += entry.sizeBytes;
-    if (this.#entries > this.#limits.entries)
-      throw layerLimitError('number of entries', this.#limits.entries);
-    if (this.#sizeBytes > this.#limits.unpackedBytes) {
-      throw layerLimitError('unpacked size in bytes', this.#limits.unpackedBytes);
-    }
-    const path = layerPath(entry.path, this.#limits);
+    if (this.#entries > limits.entries) throw layerLimitError('number of entries', limits.entries);
+    this.#count(entry.sizeBytes);
+    const path = layerPath(entry.path, limits);
     const whiteout = whiteoutOf(path);
-    if (whiteout !== undefined) {
-      this.#applyWhiteout(whiteout);
-      return;
-    }
-    if (path === '') {
-      if (entry.type === 'directory') this.#describe('', entry);
-      return;
-    }
-    this.#ensureFolder(parentOf(path));
-    if (this.#whiteouts === 'delete') this.#remember(path);
-    this.#make(path, entry);
+    if (whiteout !== undefined) this.#applyWhiteout(whiteout);
+    else if (path !== '') this.#make(this.#folders.ensure(parentOf(path)), baseOf(path), entry);
+    else if (entry.type === 'directory') this.#describe(this.#folders.root, entry);
+    else throw layerError('the root is no folder');
   }
 
   /** A piece of the current file's content at its place. */
   data(chunk: Uint8Array, offset: number): void {
     const file = this.#file;
     if (file === undefined) return;
-    for (let at = 0; at < chunk.length; ) {
-      at += writeSync(file.fd, chunk, at, chunk.length - at, offset + at);
-    }
-    file.position = offset + chunk.length;
+    const end = writeSparsely(file.fd, chunk, offset);
+    if (end !== undefined) file.position = end;
   }
 
   end(): void {
@@ -118,14 +104,17 @@ export class LayerWriter {
     }
   }
 
-  /** After the last entry. `implied`: folders that had no entry of their own and got root and 0755. */
+  /** After the last entry: what folders look like that had none of their own, and all their times. */
   finish(): LayerTotals {
-    for (const [path, entry] of [...this.#folderTimes].reverse()) setTimes(path, entry);
+    for (const folder of foldersInsideOut(this.#folders.root)) {
+      if (folder.isImplied) this.#inherit(folder);
+      const { times } = folder;
+      if (times !== undefined) setFileTimes(below(folder.path), { accessed: times, modified: times });
+    }
     return {
       entries: this.#entries,
-      inodes: this.#inodes,
+      inodes: this.#inodes + this.#folders.inodes,
       sizeBytes: this.#sizeBytes,
-      implied: [...this.#implied],
     };
   }
 
@@ -135,45 +124,90 @@ export class LayerWriter {
     this.#file = undefined;
   }
 
-  #make(path: ByteString, entry: TarEntry): void {
+  #count(bytes: number): void {
+    this.#sizeBytes += bytes;
+    const { unpackedBytes } = this.#options.limits;
+    if (this.#sizeBytes > unpackedBytes) throw layerLimitError('unpacked size in bytes', unpackedBytes);
+  }
+
+  #make(folder: WrittenFolder, name: ByteString, entry: TarEntry): void {
+    if (entry.type === 'directory') {
+      this.#describe(this.#folders.replace(folder, name), entry);
+      return;
+    }
+    const path = childPath(folder, name);
     switch (entry.type) {
-      case 'file':
-        this.#file = {
-          fd: this.#create(path, () => openSync(below(path), createFlags, 0o600)),
-          path,
-          entry,
-          position: 0,
-        };
-        return;
-      case 'directory':
-        this.#makeFolder(path);
-        this.#implied.delete(path);
-        this.#describe(path, entry);
-        return;
-      case 'hardlink': {
-        const target = layerPath(entry.linkPath, this.#limits);
-        if (target === '' || target === path)
-          throw layerError('a hard link points to itself or the root', path);
-        this.#create(path, () => linkTo(target, path));
-        this.#inodes -= 1;
-        this.#describeLink(path, entry);
+      case 'file': {
+        const fd = this.#create(folder, name, () => openSync(below(path), createFlags, 0o600));
+        this.#file = { fd, path, entry, position: 0 };
         return;
       }
+      case 'hardlink':
+        this.#makeHardLink(folder, name, entry);
+        return;
       case 'symlink':
         if (entry.linkPath === '' || entry.linkPath.includes('\0'))
           throw layerError('a bad symbolic link', path);
-        this.#create(path, () => symlinkSync(pathOf(entry.linkPath), below(path)));
+        this.#create(folder, name, () => symlinkSync(pathOf(entry.linkPath), below(path)));
         lchownSync(below(path), entry.uid, entry.gid);
         this.#setXattrs(path, entry);
         setTimes(path, entry);
         return;
       default:
-        this.#create(path, () => makeDevice(path, entry));
+        this.#create(folder, name, () => makeDevice(path, entry));
         lchownSync(below(path), entry.uid, entry.gid);
         this.#setXattrs(path, entry);
         chmodSync(below(path), entry.mode);
         setTimes(path, entry);
     }
+  }
+
+  /** Makes something new; what was there goes first. */
+  #create<T>(folder: WrittenFolder, name: ByteString, make: () => T): T {
+    this.#inodes += 1;
+    if (this.#hasForeign) note(folder, name, 'own');
+    try {
+      return make();
+    } catch (error) {
+      if (!isErrno(error, 'EEXIST')) throw error;
+      this.#folders.remove(folder, name);
+      if (this.#hasForeign) note(folder, name, 'own');
+      return make();
+    }
+  }
+
+  /** Its target is an earlier file of this layer or one of a layer below. */
+  #makeHardLink(folder: WrittenFolder, name: ByteString, entry: TarEntry): void {
+    const path = childPath(folder, name);
+    const target = this.#linkTarget(layerPath(entry.linkPath, this.#options.limits));
+    if (target === path) throw layerError('a hard link points to itself', path);
+    this.#create(folder, name, () => {
+      try {
+        linkSync(below(target), below(path));
+      } catch (error) {
+        if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EPERM')) throw error;
+        throw layerError('a hard link points to what is not there or is a folder', target);
+      }
+    });
+    this.#inodes -= 1;
+    this.#describeLink(path, entry);
+  }
+
+  #linkTarget(path: ByteString): ByteString {
+    const name = baseOf(path);
+    const parent = path === '' ? 'hidden' : this.#folders.find(parentOf(path));
+    if (parent === 'hidden') throw layerError('a hard link points to what is not there or is a folder', path);
+    const real = parent === undefined ? path : childPath(parent, name);
+    const isHere = parent !== undefined && lstatSync(below(real), { throwIfNoEntry: false }) !== undefined;
+    if (isHere && parent.children?.get(name) !== 'deleted') return real;
+    using lower = isHere || parent?.isOpaque ? undefined : this.#options.lower?.find(real);
+    if (lower === undefined) throw layerError('a hard link points to what is not there', path);
+    if (lower.stat.isFile()) this.#count(Number(lower.stat.size));
+    const holder = this.#folders.ensureForDeletion(parentOf(real));
+    bringUp(lower, real);
+    note(holder, name, 'brought-up');
+    this.#inodes += 1;
+    return real;
   }
 
   /**
@@ -190,120 +224,87 @@ export class LayerWriter {
     setTimes(path, entry);
   }
 
-  /** Makes something new; what was there goes first. */
-  #create<T>(path: ByteString, make: () => T): T {
-    this.#inodes += 1;
-    try {
-      return make();
-    } catch (error) {
-      if (!isErrno(error, 'EEXIST')) throw error;
-      this.#removeTree(path);
-      return make();
-    }
-  }
-
-  #makeFolder(path: ByteString): void {
-    if (this.#folders.has(path) && !isLink(path)) return;
-    try {
-      mkdirSync(below(path), 0o755);
-    } catch (error) {
-      if (!isErrno(error, 'EEXIST')) throw error;
-      if (!lstatSync(below(path)).isDirectory()) {
-        const wasDeleted = this.#deleted.has(path);
-        this.#removeTree(path);
-        mkdirSync(below(path), 0o755);
-        if (wasDeleted) setXattr(below(path), opaqueXattr, 'y');
-      }
-    }
-    this.#folders.add(path);
-    this.#inodes += 1;
-  }
-
-  #describe(path: ByteString, entry: TarEntry): void {
-    const target = below(path);
+  #describe(folder: WrittenFolder, entry: TarEntry): void {
+    const target = below(folder.path);
     lchownSync(target, entry.uid, entry.gid);
-    this.#setXattrs(path, entry);
+    this.#setXattrs(folder.path, entry);
     chmodSync(target, entry.mode);
-    this.#folderTimes.set(path, entry);
+    folder.times = { seconds: entry.mtimeSeconds, nanoseconds: entry.mtimeNanoseconds };
   }
 
-  /** Parents without an entry get 0755; a symbolic link to a folder will do, as for every extractor. */
-  #ensureFolder(path: ByteString): void {
-    if (this.#folders.has(path)) return;
-    this.#ensureFolder(parentOf(path));
-    const stat = lstatSync(below(path), { throwIfNoEntry: false });
-    if (stat?.isSymbolicLink()) {
-      if (statSync(below(path), { throwIfNoEntry: false })?.isDirectory() !== true) {
-        throw layerError('a file lies below a symbolic link that is no folder', path);
-      }
-      this.#folders.add(path);
-    } else if (stat === undefined || this.#deleted.has(path)) {
-      this.#makeFolder(path);
-      chmodSync(below(path), 0o755);
-      this.#implied.add(path);
-    } else if (stat.isDirectory()) {
-      this.#folders.add(path);
-    } else {
-      throw layerError('a file lies below something that is no folder', path);
-    }
+  /** Else `/tmp` would lose its 1777 to a layer that only brings `/tmp/x`. */
+  #inherit(folder: WrittenFolder): void {
+    using model = this.#options.lower?.find(folder.path);
+    if (model?.stat.isDirectory() !== true) return;
+    inheritFolder(model, folder.path);
+    folder.times = fileTime(model.stat.mtimeNs);
   }
 
   #applyWhiteout(whiteout: Whiteout): void {
-    if (whiteout.kind === 'ignore') return;
-    if (whiteout.kind === 'opaque') {
-      this.#ensureFolder(whiteout.dir);
-      if (this.#whiteouts === 'overlay') setXattr(below(whiteout.dir), opaqueXattr, 'y');
-      else this.#removeForeign(whiteout.dir);
-      return;
+    switch (whiteout.kind) {
+      case 'ignore':
+        return;
+      case 'opaque':
+        this.#makeOpaque(this.#folders.ensure(whiteout.dir));
+        return;
+      case 'delete':
+        if (this.#options.whiteouts === 'delete') this.#delete(whiteout.path);
+        else this.#deleteByDevice(whiteout.path);
     }
-    const { path } = whiteout;
-    if (this.#whiteouts === 'delete') {
-      if (this.#own.has(path)) {
-        if (lstatSync(below(path)).isDirectory()) this.#removeForeign(path);
-      } else if (this.#isReachable(parentOf(path))) {
-        this.#removeTree(path);
+  }
+
+  #makeOpaque(folder: WrittenFolder): void {
+    if (folder.isOpaque) return;
+    if (this.#options.whiteouts === 'overlay') setXattr(below(folder.path), opaqueXattr, 'y');
+    this.#clear(folder);
+  }
+
+  /** Removes what lower layers put into a folder, or what is in it on their behalf, and keeps what this one did. */
+  #clear(folder: WrittenFolder): void {
+    folder.isOpaque = true;
+    const names = this.#hasForeign ? namesIn(folder) : [...(folder.children?.keys() ?? [])];
+    for (const name of names) {
+      const child = folder.children?.get(name);
+      if (typeof child === 'object' && child.isOwn) {
+        if (!child.isOpaque) this.#clear(child);
+      } else if (child !== 'own') {
+        this.#folders.remove(folder, name);
       }
+    }
+  }
+
+  /** The name stays, where it is this layer's own, and what this layer put inside. */
+  #delete(path: ByteString): void {
+    const folder = this.#hasForeign ? this.#folders.find(parentOf(path)) : undefined;
+    if (typeof folder !== 'object' || folder.isOpaque) return;
+    const name = baseOf(path);
+    const child = folder.children?.get(name);
+    if (typeof child === 'object' && child.isOwn) this.#makeOpaque(child);
+    else if (child !== 'own') this.#folders.remove(folder, name);
+  }
+
+  #deleteByDevice(path: ByteString): void {
+    const { lower } = this.#options;
+    const parent = parentOf(path);
+    const found = this.#folders.find(parent);
+    if (found === 'hidden') return;
+    if (found === undefined && lower !== undefined) {
+      using folder = lower.find(parent);
+      if (folder?.stat.isDirectory() !== true) return;
+    }
+    const folder = found ?? this.#folders.ensureForDeletion(parent);
+    const name = baseOf(path);
+    const child = folder.children?.get(name);
+    if (child === 'deleted' || folder.isOpaque) return;
+    if (typeof child === 'object' && child.isOwn) {
+      this.#makeOpaque(child);
       return;
     }
-    this.#ensureFolder(parentOf(path));
-    const stat = lstatSync(below(path), { throwIfNoEntry: false });
-    if (stat === undefined) {
-      makeNode(below(path), 'char', 0);
-      this.#deleted.add(path);
-    } else if (stat.isDirectory()) {
-      // Made by this layer itself: only what lies below it goes.
-      setXattr(below(path), opaqueXattr, 'y');
-    }
-  }
-
-  /** Whether the folder is there at all; a whiteout in a folder that is not deletes nothing. */
-  #isReachable(dir: ByteString): boolean {
-    return statSync(below(dir), { throwIfNoEntry: false })?.isDirectory() === true;
-  }
-
-  /** Removes what lower layers put into a folder and keeps what this one did. */
-  #removeForeign(dir: ByteString): void {
-    for (const name of readdirSync(below(dir), { encoding: 'latin1' })) {
-      const path = dir === '' ? name : `${dir}/${name}`;
-      if (!this.#own.has(path)) this.#removeTree(path);
-      else if (lstatSync(below(path)).isDirectory()) this.#removeForeign(path);
-    }
-  }
-
-  #removeTree(path: ByteString): void {
-    rmSync(below(path), { recursive: true, force: true });
-    this.#deleted.delete(path);
-    if (!this.#folders.delete(path)) return;
-    this.#folderTimes.delete(path);
-    this.#implied.delete(path);
-    const inside = `${path}/`;
-    for (const set of [this.#folders, this.#implied, this.#folderTimes]) {
-      for (const key of [...set.keys()]) if (key.startsWith(inside)) set.delete(key);
-    }
-  }
-
-  #remember(path: ByteString): void {
-    for (let at = path; at !== '' && !this.#own.has(at); at = parentOf(at)) this.#own.add(at);
+    const real = childPath(folder, name);
+    if (child !== undefined) this.#folders.remove(folder, name);
+    else if (lstatSync(below(real), { throwIfNoEntry: false }) !== undefined) return;
+    makeNode(below(real), 'char', 0);
+    note(folder, name, 'deleted');
   }
 
   #setXattrs(path: ByteString, entry: TarEntry): void {
@@ -311,7 +312,7 @@ export class LayerWriter {
       if (name.includes('\0')) throw layerError('an attribute name holds a NUL byte', path);
       if (overlayXattr.test(name)) continue;
       try {
-        setXattr(below(path), name, Buffer.from(value, 'latin1'));
+        setXattr(below(path), pathOf(name), Buffer.from(value, 'latin1'));
       } catch (error) {
         // Not kept by this file system, or (user.*) not meant for this kind of file: no reason to refuse the layer.
         const tolerable = name.startsWith('user.') && entry.type !== 'file' && entry.type !== 'directory';
@@ -319,4 +320,8 @@ export class LayerWriter {
       }
     }
   }
+}
+
+function namesIn(folder: WrittenFolder): readonly ByteString[] {
+  return readdirSync(below(folder.path), { encoding: 'latin1' });
 }

@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync, type Stats } from 'node:fs';
+import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
 import { getXattr } from '../host/xattrs.ts';
 import {
   describeInLayer,
@@ -38,8 +38,8 @@ function* changesOf(
   name: ByteString,
   links: LinkNames,
 ): Generator<ScannedEntry, void, undefined> {
-  const stat = lstatSync(pathOf(full));
-  const before = lstatSync(pathOf(base), { throwIfNoEntry: false });
+  const stat = lstatSync(pathOf(full), { bigint: true });
+  const before = lstatSync(pathOf(base), { bigint: true, throwIfNoEntry: false });
   const isSame = before !== undefined && isEqual(full, stat, base, before);
   if (!stat.isDirectory()) {
     const found = isSame ? undefined : describeInLayer(full, name, stat, links);
@@ -59,14 +59,18 @@ function* changesOf(
 }
 
 /** Times of folders say nothing: copying, and looking, change them. */
-function isEqual(full: ByteString, stat: Stats, base: ByteString, before: Stats): boolean {
+function isEqual(full: ByteString, stat: BigIntStats, base: ByteString, before: BigIntStats): boolean {
   if (stat.mode !== before.mode || stat.uid !== before.uid || stat.gid !== before.gid) return false;
   if (stat.isDirectory()) return true;
-  if (stat.isSymbolicLink()) return readlinkSync(pathOf(full)) === readlinkSync(pathOf(base));
+  if (stat.isSymbolicLink()) return targetOf(full) === targetOf(base);
   if (stat.rdev !== before.rdev) return false;
   if (!stat.isFile()) return true;
-  if (stat.size !== before.size || stat.mtimeMs !== before.mtimeMs) return false;
+  if (stat.size !== before.size || stat.mtimeNs !== before.mtimeNs) return false;
   const capability = 'security.capability';
   const [now, then] = [full, base].map((path) => getXattr(pathOf(path), capability));
   return Buffer.compare(now ?? new Uint8Array(), then ?? new Uint8Array()) === 0;
+}
+
+function targetOf(link: ByteString): ByteString {
+  return readlinkSync(pathOf(link), { encoding: 'latin1' });
 }

@@ -1,4 +1,5 @@
-import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { fileTime } from '../host/file-times.ts';
 import { deviceParts } from '../host/make-node.ts';
 import { getXattr, listXattrs } from '../host/xattrs.ts';
 import { layerError } from './layer-error.ts';
@@ -49,8 +50,8 @@ export function* scanFolder(
 ): Generator<ScannedEntry, void, undefined> {
   for (const name of namesIn(dir)) {
     const full = `${dir}/${name}`;
-    const stat = lstatSync(pathOf(full));
-    if (stat.isCharacterDevice() && stat.rdev === 0) {
+    const stat = lstatSync(pathOf(full), { bigint: true });
+    if (stat.isCharacterDevice() && stat.rdev === 0n) {
       yield whiteout(prefix, name);
       continue;
     }
@@ -95,14 +96,14 @@ export interface Described {
 export function describe(
   full: ByteString,
   name: ByteString,
-  stat: Stats,
+  stat: BigIntStats,
   links: LinkNames,
 ): Described | undefined {
   const type = typeOf(stat);
   if (type === undefined) return undefined;
   const path = type === 'directory' ? `${name}/` : name;
-  if (type !== 'directory' && stat.nlink > 1) {
-    const first = firstLink(full, path, links);
+  if (type !== 'directory' && stat.nlink > 1n) {
+    const first = firstLink(stat, path, links);
     if (first !== undefined) {
       const link: TarEntry = { ...entryOf(stat, 'hardlink', path, none), linkPath: first };
       return { scanned: { entry: link, source: undefined }, isOpaque: false };
@@ -114,7 +115,7 @@ export function describe(
   return { scanned: { entry, source: type === 'file' ? full : undefined }, isOpaque };
 }
 
-function typeOf(stat: Stats): TarEntryType | undefined {
+function typeOf(stat: BigIntStats): TarEntryType | undefined {
   if (stat.isFile()) return 'file';
   if (stat.isDirectory()) return 'directory';
   if (stat.isSymbolicLink()) return 'symlink';
@@ -124,36 +125,32 @@ function typeOf(stat: Stats): TarEntryType | undefined {
 }
 
 function entryOf(
-  stat: Stats,
+  stat: BigIntStats,
   type: TarEntryType,
   path: ByteString,
   xattrs: ReadonlyMap<string, ByteString>,
 ): TarEntry {
   const isDevice = type === 'character' || type === 'block';
+  const modified = fileTime(stat.mtimeNs);
   const device = isDevice ? deviceParts(stat.rdev) : { major: 0, minor: 0 };
   return {
     type,
     path,
     linkPath: '',
-    mode: stat.mode & 0o7777,
-    uid: stat.uid,
-    gid: stat.gid,
-    sizeBytes: type === 'file' ? stat.size : 0,
-    mtimeSeconds: Math.floor(stat.mtimeMs / 1000),
-    mtimeNanoseconds: 0,
+    mode: Number(stat.mode & 0o7777n),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    sizeBytes: type === 'file' ? Number(stat.size) : 0,
+    mtimeSeconds: modified.seconds,
+    mtimeNanoseconds: modified.nanoseconds,
     deviceMajor: device.major,
     deviceMinor: device.minor,
     xattrs,
   };
 }
 
-/** The name this file was met by before; inode numbers need all their bits, so they are read again. */
-function firstLink(
-  full: ByteString,
-  path: ByteString,
-  links: Map<string, ByteString>,
-): ByteString | undefined {
-  const { dev, ino } = lstatSync(pathOf(full), { bigint: true });
+/** The name this file was met by before. */
+function firstLink({ dev, ino }: BigIntStats, path: ByteString, links: LinkNames): ByteString | undefined {
   const key = `${dev}:${ino}`;
   const first = links.get(key);
   if (first === undefined) links.set(key, path);
@@ -169,12 +166,12 @@ const noAttributes: Attributes = { xattrs: none, isOpaque: false };
 
 function attributesOf(full: ByteString): Attributes {
   const path = pathOf(full);
-  const names = listXattrs(path);
+  const names = listXattrs(path, 'latin1');
   if (names.length === 0) return noAttributes;
   const xattrs = new Map<string, ByteString>();
   let isOpaque = false;
   for (const name of names) {
-    const value = Buffer.from(getXattr(path, name) ?? []).toString('latin1');
+    const value = Buffer.from(getXattr(path, pathOf(name)) ?? []).toString('latin1');
     const own = overlayPrefix.exec(name)?.[0];
     if (own === undefined) {
       if (name === 'security.capability' || name.startsWith('user.')) xattrs.set(name, value);

@@ -4,8 +4,9 @@ import { confineThread } from '../host/confine-thread.ts';
 import { isErrno } from '../host/system-error.ts';
 import { ByteRing, RingBroken } from './byte-ring.ts';
 import { layerError, layerLimitError } from './layer-error.ts';
-import type { LayerLimits } from './layer-io.ts';
+import type { ApplyOptions, LayerLimits } from './layer-io.ts';
 import { type LayerTotals, LayerWriter } from './layer-writer.ts';
+import { LowerLayers } from './lower-layers.ts';
 import { TarParser } from './tar/tar-parser.ts';
 import { type ThreadError, toThreadError } from './thread-error.ts';
 
@@ -16,6 +17,8 @@ export interface UnpackJob {
   readonly targetDir: string;
   readonly whiteouts: 'overlay' | 'delete';
   readonly limits: LayerLimits;
+  /** See {@link ApplyOptions.lowerDirs}. */
+  readonly lowerDirs: readonly string[] | undefined;
 }
 
 export type UnpackReply =
@@ -32,12 +35,14 @@ parentPort?.on('message', (job: UnpackJob) => {
 
 function run(job: UnpackJob): UnpackReply {
   const ring = new ByteRing(job.ring);
-  const writer = new LayerWriter(job.whiteouts, job.limits);
+  let writer: LayerWriter | undefined;
   const digester = sha256Digester();
   const parser = new TarParser();
   let plainBytes = 0;
   try {
+    using lower = job.lowerDirs === undefined ? undefined : new LowerLayers(job.lowerDirs);
     using _ = confineThread(job.targetDir);
+    writer = new LayerWriter({ whiteouts: job.whiteouts, limits: job.limits, lower });
     for (;;) {
       const piece = ring.peek(pieceBytes);
       if (piece === undefined) break;
@@ -57,7 +62,7 @@ function run(job: UnpackJob): UnpackReply {
     return { kind: 'done', diffId: digester.digest(), ...writer.finish() };
   } catch (error) {
     ring.break();
-    writer.abandon();
+    writer?.abandon();
     if (error instanceof RingBroken) return { kind: 'broken' };
     return { kind: 'failed', error: toThreadError(blameLayer(error)) };
   }
@@ -76,5 +81,12 @@ function blameLayer(error: unknown): unknown {
     'EINVAL',
     'ERANGE',
   );
-  return isNaming ? layerError((error as Error).message) : error;
+  return isNaming ? layerError(shortened((error as Error).message)) : error;
 }
+
+/** A system error quotes paths, which a layer makes as long as it likes. */
+function shortened(message: string): string {
+  return message.length <= mostCharacters ? message : `${message.slice(0, mostCharacters)}…`;
+}
+
+const mostCharacters = 300;

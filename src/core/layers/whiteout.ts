@@ -11,6 +11,10 @@ export type Whiteout =
 
 export const whiteoutPrefix = '.wh.';
 export const opaqueMarker = '.wh..wh..opq';
+/** How overlayfs marks a folder that hides those of its name below: by the value `y`. */
+export const opaqueXattr = 'trusted.overlay.opaque';
+/** Overlayfs's own attributes: a layer that brought some could bend how it is mounted. */
+export const overlayXattr = /^(?:trusted|user)\.overlay\./;
 const bookkeepingPrefix = '.wh..wh.';
 
 /**

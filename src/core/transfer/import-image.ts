@@ -12,8 +12,8 @@ import { randomHex } from '../host/random-hex.ts';
 import { applyChange } from '../images/apply-change.ts';
 import { writeImage } from '../images/write-image.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
-import { type Compression, layerMediaType } from '../layers/compression.ts';
-import { detectSource } from '../layers/decompress.ts';
+import { type LayerCompression, layerMediaType } from '../layers/compression.ts';
+import { decompress, detectSource } from '../layers/decompress.ts';
 import type { AppliedLayer } from '../layers/layer-io.ts';
 import type { Lease } from '../metadata/metadata.ts';
 
@@ -57,7 +57,7 @@ export async function importImage(request: ImportRequest): Promise<ImageId> {
 async function importLayer(
   { services, archive, emit, signal }: ImportRequest,
   lease: Lease,
-): Promise<{ readonly applied: AppliedLayer; readonly compression: Compression }> {
+): Promise<{ readonly applied: AppliedLayer; readonly compression: LayerCompression }> {
   const { content, snapshots } = services;
   const key = `unpack-${randomHex(8)}`;
   lease.protect({ kind: 'snapshot', key });
@@ -65,8 +65,10 @@ async function importLayer(
   try {
     await using ingest = await content.ingest(undefined, { signal });
     const { kind, rest } = await detectSource(archive);
+    // What registries have no type for is kept plain.
+    const isLayer = kind !== 'xz' && kind !== 'bzip2';
     const kept = (async function* () {
-      for await (const chunk of rest) {
+      for await (const chunk of isLayer ? rest : decompress(rest)) {
         await ingest.write(chunk);
         yield chunk;
       }
@@ -85,7 +87,7 @@ async function importLayer(
     const name = chainId(undefined, applied.diffId);
     lease.protect({ kind: 'snapshot', key: name });
     await snapshots.commit(key, name, applied);
-    return { applied, compression: kind };
+    return { applied, compression: isLayer ? kind : 'none' };
   } catch (error) {
     await snapshots.remove(key);
     throw error;

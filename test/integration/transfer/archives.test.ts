@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -133,6 +134,8 @@ describe('an archive of another tool', () => {
   it.each([
     ['gzip', gzipSync],
     ['zstd', zstdCompressSync],
+    ['xz', (bytes: Buffer) => execFileSync('xz', ['-0', '-c'], { input: bytes, maxBuffer: 1e9 })],
+    ['bzip2', (bytes: Buffer) => execFileSync('bzip2', ['-1', '-c'], { input: bytes, maxBuffer: 1e9 })],
   ])('is loaded compressed: %s', async (_, compress) => {
     await addImage(engine, { names: ['ours:1'], layers, config });
     const path = await save('ours:1');
@@ -211,6 +214,20 @@ describe('importing', () => {
       await daemon.must('run', '--rm', '--network', 'none', 'mine:1', '/bin/busybox', 'cat', '/old'),
     ).toBe('old');
   });
+
+  it.each(['xz', 'bzip2'])(
+    'keeps what comes as %s plain, since images have no type for it',
+    async (program) => {
+      const tar = makeTar(layers[0] ?? []);
+      const packed = execFileSync(program, ['-1', '-c'], { input: tar, maxBuffer: 1e9 });
+      writeFileSync(folder.at('rootfs'), packed);
+      await engine.port.import(createReadStream(folder.at('rootfs')), { reference: 'mine:1' }).result;
+      const { layers: kept } = await engine.images.manifest(engine.images.resolve('mine:1').id);
+      expect(kept).toEqual([
+        { mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: sha256(tar), size: tar.length },
+      ]);
+    },
+  );
 
   it('refuses a wrong change before it reads, and leaves nothing of what is no tar', async () => {
     let isRead = false;

@@ -1,5 +1,5 @@
 import { type ByteString, isAscii } from './byte-string.ts';
-import { formatPaxRecords, paxXattrPrefix } from './pax-records.ts';
+import { escapeKeyword, formatPaxRecords, paxXattrPrefix } from './pax-records.ts';
 import type { TarEntry, TarEntryType } from './tar-entry.ts';
 import { blockBytes } from './tar-header.ts';
 import { writeOctal } from './tar-numbers.ts';
@@ -16,8 +16,8 @@ const flags: Readonly<Record<TarEntryType, string>> = {
 
 /**
  * The header block of an entry in POSIX ustar form, with a PAX extended header before it where ustar cannot hold
- * something: long or non-ASCII names, large numbers, extended attributes. Times are whole seconds. Equal entries give
- * equal bytes.
+ * something: long or non-ASCII names, large numbers, extended attributes, parts of a second. Equal entries give equal
+ * bytes.
  */
 export function encodeTarHeader(entry: TarEntry): Buffer {
   const pax = new Map<string, ByteString>();
@@ -33,15 +33,24 @@ export function encodeTarHeader(entry: TarEntry): Buffer {
   field('gid', 116, 8, entry.gid);
   field('size', 124, 12, entry.sizeBytes);
   field('mtime', 136, 12, entry.mtimeSeconds);
+  if (entry.mtimeNanoseconds !== 0) pax.set('mtime', paxTime(entry));
   header.write(flags[entry.type], 156, 'latin1');
   header.write('ustar\u000000', 257, 'latin1');
   if (entry.type === 'character' || entry.type === 'block') {
     writeOctal(header, 329, 8, entry.deviceMajor);
     writeOctal(header, 337, 8, entry.deviceMinor);
   }
-  for (const [name, value] of entry.xattrs) pax.set(paxXattrPrefix + name, value);
+  for (const [name, value] of entry.xattrs) pax.set(paxXattrPrefix + escapeKeyword(name), value);
   sealHeader(header);
   return pax.size === 0 ? header : Buffer.concat([encodePax(entry.path, pax), header]);
+}
+
+/** `-4.5` is four and a half seconds before 1970: 5 before, and half a second on. */
+function paxTime({ mtimeSeconds, mtimeNanoseconds }: TarEntry): string {
+  const isBefore = mtimeSeconds < 0;
+  const whole = isBefore ? -(mtimeSeconds + 1) : mtimeSeconds;
+  const fraction = isBefore ? 1e9 - mtimeNanoseconds : mtimeNanoseconds;
+  return `${isBefore ? '-' : ''}${whole}.${String(fraction).padStart(9, '0').replace(/0+$/, '')}`;
 }
 
 /** Zeros that bring `sizeBytes` of content to a whole block. */

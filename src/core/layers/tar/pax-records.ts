@@ -7,6 +7,39 @@ export type PaxRecords = ReadonlyMap<string, ByteString>;
 /** Keyword prefix under which tar programs keep extended attributes. */
 export const paxXattrPrefix = 'SCHILY.xattr.';
 
+/** Attribute names may hold what ends a keyword; GNU tar writes it so. */
+export function escapeKeyword(name: ByteString): ByteString {
+  return name.replace(/[%=]/g, (character) => (character === '%' ? '%25' : '%3D'));
+}
+
+export function unescapeKeyword(name: ByteString): ByteString {
+  return name.includes('%') ? name.replace(/%3D/g, '=').replace(/%25/g, '%') : name;
+}
+
+/** Keyword prefix of libarchive: names are URL-encoded, values base64. */
+const archiveXattrPrefix = 'LIBARCHIVE.xattr.';
+
+/** Extended attributes by full name. libarchive writes both forms, and the plain one is nearer to the truth. */
+export function paxXattrs(records: PaxRecords): ReadonlyMap<ByteString, ByteString> {
+  let found: Map<ByteString, ByteString> | undefined;
+  for (const [keyword, value] of records) {
+    if (keyword.startsWith(paxXattrPrefix)) {
+      found ??= new Map();
+      found.set(unescapeKeyword(keyword.slice(paxXattrPrefix.length)), value);
+    } else if (keyword.startsWith(archiveXattrPrefix)) {
+      const name = keyword
+        .slice(archiveXattrPrefix.length)
+        .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+      if (records.has(paxXattrPrefix + escapeKeyword(name))) continue;
+      found ??= new Map();
+      found.set(name, Buffer.from(value, 'base64').toString('latin1'));
+    }
+  }
+  return found ?? noXattrs;
+}
+
+const noXattrs: ReadonlyMap<ByteString, ByteString> = new Map();
+
 /**
  * Parses `LENGTH KEYWORD=VALUE\n` records. A later record of the same keyword wins, except for the sparse map of GNU
  * format 0.0, whose pairs repeat: those are joined by commas under `GNU.sparse.map`.

@@ -22,5 +22,5 @@ export interface TarEntry {
   readonly deviceMajor: number;
   readonly deviceMinor: number;
   /** Extended attributes by full name, `security.capability`. */
-  readonly xattrs: ReadonlyMap<string, ByteString>;
+  readonly xattrs: ReadonlyMap<ByteString, ByteString>;
 }

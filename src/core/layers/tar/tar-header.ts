@@ -1,6 +1,5 @@
 import type { ByteString } from './byte-string.ts';
-import type { PaxRecords } from './pax-records.ts';
-import { paxXattrPrefix } from './pax-records.ts';
+import { type PaxRecords, paxXattrs } from './pax-records.ts';
 import type { TarEntry, TarEntryType } from './tar-entry.ts';
 import { tarError } from './tar-error.ts';
 import { readNumber } from './tar-numbers.ts';
@@ -60,7 +59,7 @@ export function entryOf(
     mtimeNanoseconds: mtime.nanoseconds,
     deviceMajor: isDevice ? readNumber(block, 329, 8, 'devmajor') : 0,
     deviceMinor: isDevice ? readNumber(block, 337, 8, 'devminor') : 0,
-    xattrs: xattrsOf(pax),
+    xattrs: paxXattrs(pax),
   };
 }
 
@@ -91,11 +90,12 @@ function entryType(flag: string, path: ByteString): TarEntryType {
   }
 }
 
-/** POSIX has a prefix of 155 bytes; in GNU's older layout other things lie there. */
+/** POSIX has a prefix of 155 bytes, star one of 131 and times behind it; in GNU's older layout other things lie there. */
 function headerPath(block: Uint8Array): ByteString {
   const name = text(block, 0, 100);
-  const isPosix = text(block, 257, 6) === 'ustar' && block[263] === 0x30;
-  const prefix = isPosix ? text(block, 345, 155) : '';
+  const isPosix = text(block, 257, 6) === 'ustar' && block[262] === 0;
+  const isStar = isPosix && text(block, 508, 4) === 'tar' && block[511] === 0;
+  const prefix = isPosix ? text(block, 345, isStar ? 131 : 155) : '';
   return prefix === '' ? name : `${prefix}/${name}`;
 }
 
@@ -128,16 +128,4 @@ function paxTime(pax: PaxRecords): { readonly seconds: number; readonly nanoseco
   return fraction === 0
     ? { seconds: whole === 0 ? 0 : -whole, nanoseconds: 0 }
     : { seconds: -whole - 1, nanoseconds: 1e9 - fraction };
-}
-
-const noXattrs: ReadonlyMap<string, ByteString> = new Map();
-
-function xattrsOf(pax: PaxRecords): ReadonlyMap<string, ByteString> {
-  let found: Map<string, ByteString> | undefined;
-  for (const [keyword, value] of pax) {
-    if (!keyword.startsWith(paxXattrPrefix)) continue;
-    found ??= new Map();
-    found.set(keyword.slice(paxXattrPrefix.length), value);
-  }
-  return found ?? noXattrs;
 }

@@ -104,7 +104,7 @@ export class TarParser {
     const clean = this.#state.kind === 'ended' || (this.#state.kind === 'header' && this.#blockFill === 0);
     // The last padding is missing in what some writers leave behind; nothing is lost by that.
     if (!clean && this.#state.kind !== 'padding') throw tarError('it ends in the middle of an entry');
-    if (this.#pax !== noRecords || this.#longPath !== undefined)
+    if (this.#pax !== noRecords || this.#longPath !== undefined || this.#longLink !== undefined)
       throw tarError('it ends after an extended header');
   }
 
