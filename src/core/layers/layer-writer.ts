@@ -97,7 +97,9 @@ export class LayerWriter {
       fchownSync(fd, entry.uid, entry.gid);
       this.#setXattrs(file.path, entry);
       fchmodSync(fd, entry.mode);
-      if (entry.mtimeNanoseconds === 0) futimesSync(fd, entry.mtimeSeconds, entry.mtimeSeconds);
+      const { mtimeSeconds, mtimeNanoseconds } = entry;
+      // Cheaper, but Node takes a time before 1970 for "now".
+      if (mtimeNanoseconds === 0 && mtimeSeconds >= 0) futimesSync(fd, mtimeSeconds, mtimeSeconds);
       else setTimes(file.path, entry);
     } finally {
       closeSync(fd);
