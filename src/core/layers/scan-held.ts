@@ -1,6 +1,5 @@
 import { lstatSync } from 'node:fs';
 import { GantryError } from '../../base/gantry-error.ts';
-import { fileTime } from '../host/file-times.ts';
 import { isErrno } from '../host/system-error.ts';
 import { type HeldFolder, openChild } from './held-folder.ts';
 import { describe, type LinkNames, namesIn, type ScannedEntry } from './scan-layer.ts';
@@ -56,7 +55,6 @@ function tooDeep(path: ByteString): GantryError {
   });
 }
 
-/** With its time to the nanosecond. */
 function look(
   parent: HeldSource['folder'],
   name: ByteString,
@@ -64,15 +62,8 @@ function look(
   links: LinkNames,
 ): ScannedEntry | undefined {
   return unlessGone(() => {
-    const full = `/proc/self/fd/${parent.fd}/${name}`;
-    const path = parent.path(name);
-    const { seconds, nanoseconds } = fileTime(lstatSync(path, { bigint: true }).mtimeNs);
-    const scanned = describe(full, as, lstatSync(path), links)?.scanned;
-    if (scanned === undefined) return undefined;
-    return {
-      ...scanned,
-      entry: { ...scanned.entry, mtimeSeconds: seconds, mtimeNanoseconds: nanoseconds },
-    };
+    const stat = lstatSync(parent.path(name), { bigint: true });
+    return describe(`/proc/self/fd/${parent.fd}/${name}`, as, stat, links)?.scanned;
   });
 }
 

@@ -78,7 +78,7 @@ export function whiteout(prefix: ByteString, name: ByteString): ScannedEntry {
 export function describeInLayer(
   full: ByteString,
   name: ByteString,
-  stat: Stats,
+  stat: BigIntStats,
   links: LinkNames,
 ): Described | undefined {
   if (typeOf(stat) !== undefined && baseOf(name).startsWith(whiteoutPrefix)) {
