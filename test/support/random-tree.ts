@@ -144,8 +144,8 @@ function make(path: Buffer, { kind, name: text, content, target }: Planting): vo
       const fd = openSync(path, 'wx');
       writeSync(fd, content);
       if (kind === 'sparse') {
-        ftruncateSync(fd, 3_000_000);
-        writeSync(fd, content, 0, content.length, 1_500_000);
+        ftruncateSync(fd, 600_000);
+        writeSync(fd, content, 0, content.length, 300_000);
       }
       closeSync(fd);
     }

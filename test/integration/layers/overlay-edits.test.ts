@@ -155,7 +155,7 @@ describe('a layer made by random edits on overlayfs', () => {
           await removeTree(dir);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

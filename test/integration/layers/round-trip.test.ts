@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { removeTree } from '../../../src/core/host/remove-tree.ts';
 import { applyLayer } from '../../../src/core/layers/apply-layer.ts';
 import { hashLayer, packLayer } from '../../../src/core/layers/diff-layer.ts';
-import { plant, planting } from '../../support/random-tree.ts';
+import { type Planting, plant, planting } from '../../support/random-tree.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { treeFacts } from '../../support/tree-facts.ts';
 
@@ -34,7 +34,7 @@ describe('a tree', () => {
         expect(treeFacts(to)).toEqual(facts);
         expect((await hashLayer(to)).diffId).toBe(diffId);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -58,7 +58,7 @@ describe('a tree', () => {
         });
         expect(treeFacts(to)).toEqual(treeFacts(from));
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -75,9 +75,13 @@ describe('a tree', () => {
           await removeTree(to);
           mkdirSync(from);
           mkdirSync(to);
-          // What GNU's own format cannot hold is not asked of it.
+          // What GNU tar cannot say is not asked of it: hard links of devices, and much in its own old format.
           const isPax = format === 'pax';
-          plant(from, isPax ? plantings : plantings.map((it) => ({ ...it, nanoseconds: 0, xattrs: [] })));
+          const sayable = plantings.map((it): Planting => {
+            const kind = it.kind === 'hardlink' ? 'file' : it.kind;
+            return isPax ? { ...it, kind } : { ...it, kind, nanoseconds: 0, xattrs: [] };
+          });
+          plant(from, sayable);
           const options = [
             `--format=${format}`,
             '--numeric-owner',
@@ -89,7 +93,7 @@ describe('a tree', () => {
           expect(treeFacts(to)).toEqual(treeFacts(from));
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 
@@ -97,11 +101,11 @@ describe('a tree', () => {
     using folder = tempFolder();
     mkdirSync(folder.at('from'));
     const fd = openSync(folder.at('from', 'sparse'), 'w');
-    ftruncateSync(fd, 64 * 1024 * 1024);
-    writeSync(fd, 'in the middle', 32 * 1024 * 1024);
+    ftruncateSync(fd, 8 * 1024 * 1024);
+    writeSync(fd, 'in the middle', 4 * 1024 * 1024);
     closeSync(fd);
     await copyByLayer(folder.at('from'), folder.at('to'));
     expect(treeFacts(folder.at('to'))).toEqual(treeFacts(folder.at('from')));
-    expect(lstatSync(join(folder.at('to'), 'sparse')).blocks).toBeLessThan(1000);
+    expect(lstatSync(join(folder.at('to'), 'sparse')).blocks).toBeLessThan(500);
   });
 });
