@@ -18,9 +18,13 @@ export interface GantryCli {
   must(...args: readonly string[]): Promise<string>;
 }
 
-export function gantryCli(tempRoot: Pick<TempRoot, 'path' | 'env'>): GantryCli {
+/** @param through a program and its words that are to start it */
+export function gantryCli(
+  tempRoot: Pick<TempRoot, 'path' | 'env'>,
+  through: readonly string[] = [],
+): GantryCli {
   const { path: root, env } = tempRoot;
-  const argv = [gantryProgram, '--root', root];
+  const argv = [...through, gantryProgram, '--root', root];
   const run = (...args: readonly string[]) => runProgram([...argv, ...args], { env });
   return Object.assign(run, {
     root,

@@ -39,6 +39,7 @@ export interface Ingest extends AsyncDisposable {
 
 export interface StrayFile {
   readonly path: string;
+  readonly sizeBytes: number;
   /** None of the store's own files. */
   readonly isForeign: boolean;
   /** Looks once more that nobody writes it. */
@@ -70,6 +71,4 @@ export interface ContentStore {
   list(): AsyncIterable<ContentInfo>;
   /** Files that are no blobs and are not being written: what `cleanUp` would remove, and what does not belong here. */
   leftovers(olderThanMs: number): Promise<readonly StrayFile[]>;
-  /** Removes what broken writes left: at once what cannot be resumed, else what is older. Nothing that is being written. */
-  cleanUp(olderThanMs: number): Promise<void>;
 }

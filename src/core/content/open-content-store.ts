@@ -81,11 +81,6 @@ export function openContentStore(dirs: Pick<EngineDirs, 'content'>): ContentStor
       const { foreignFiles, staleIngests } = await import('./stale-ingests.ts');
       return [...(await staleIngests(store, ingests, olderThanMs)), ...(await foreignFiles(blobs))];
     },
-
-    async cleanUp(olderThanMs) {
-      const { staleIngests } = await import('./stale-ingests.ts');
-      for (const file of await staleIngests(store, ingests, olderThanMs)) await file.remove();
-    },
   };
   return store;
 }

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, isDigest } from '../../oci/digest.ts';
@@ -25,7 +26,8 @@ export async function staleIngests(
     if (lock === undefined) continue;
     // Its own file last: it is what the lock is on.
     const paths = [...files.filter((file) => file !== name), name].map((file) => join(ingests, file));
-    stale.push({ path, isForeign: false, remove: () => removeUnlocked(path, paths) });
+    const sizeBytes = paths.reduce((sum, file) => sum + sizeOf(file), 0);
+    stale.push({ path, sizeBytes, isForeign: false, remove: () => removeUnlocked(path, paths) });
   }
   return stale;
 }
@@ -38,7 +40,12 @@ export async function foreignFiles(blobs: string): Promise<readonly StrayFile[]>
     for (const name of await namesIn(dir)) {
       if (isDigest(`${algorithm}:${name}`)) continue;
       const path = join(dir, name);
-      foreign.push({ path, isForeign: true, remove: () => rm(path, { recursive: true, force: true }) });
+      foreign.push({
+        path,
+        sizeBytes: sizeOf(path),
+        isForeign: true,
+        remove: () => rm(path, { recursive: true, force: true }),
+      });
     }
   }
   return foreign;
@@ -63,6 +70,10 @@ async function isStale(
 async function removeUnlocked(path: string, files: readonly string[]): Promise<void> {
   using lock = tryLockFile(path);
   if (lock !== undefined) for (const file of files) await rm(file, { force: true });
+}
+
+function sizeOf(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Names in a folder; none where there is no folder. */

@@ -3,7 +3,7 @@ import { documentLimitBytes } from '../../oci/decode-json.ts';
 import { decodeManifestDocument } from '../../oci/decode-manifest.ts';
 import type { Digest, ImageId } from '../../oci/digest.ts';
 import { chainIds } from '../../oci/sha256.ts';
-import type { ContentInfo, ContentStore } from '../content/content-store.ts';
+import type { ContentInfo, ContentStore, StrayFile } from '../content/content-store.ts';
 import type { EngineDirs } from '../engine-dirs.ts';
 import { layerBlobs } from '../layers/layer-blob-records.ts';
 import type { Metadata } from '../metadata/metadata.ts';
@@ -25,23 +25,31 @@ export type GarbageRoots = () => {
   readonly diffIds: Iterable<string>;
 };
 
+export interface GarbageOptions {
+  /** As if these images were gone already. */
+  readonly without?: ReadonlySet<ImageId>;
+  /** Half a download is kept for so long, to be gone on with. Default: a day. */
+  readonly partialsOlderThanMs?: number;
+}
+
 /** What nobody needs any more. */
 export interface Garbage {
   readonly content: readonly ContentInfo[];
   /** Topmost first: each can be removed once those before it are. */
   readonly snapshots: readonly SnapshotInfo[];
   readonly layerBlobs: readonly string[];
+  /** What broken writes left in the content store. */
+  readonly strays: readonly StrayFile[];
 }
 
 /**
  * Marks from images, leases and `roots`, and tells what is left. A snapshot that is being written is protected by the
  * lease of whoever writes it; one without is what a killed process left.
- * `without`: as if these images were gone already.
  */
 export async function findGarbage(
   services: GarbageServices,
   roots: readonly GarbageRoots[],
-  without: ReadonlySet<ImageId> = new Set(),
+  { without = new Set(), partialsOlderThanMs = dayMs }: GarbageOptions = {},
 ): Promise<Garbage> {
   const { metadata, content, snapshots } = services;
   const leased = metadata.leases.protectedResources();
@@ -70,10 +78,11 @@ export async function findGarbage(
     content: unusedContent,
     snapshots: unneeded([...snapshots.list()], neededSnapshots),
     layerBlobs: unusedBlobs,
+    strays: await content.leftovers(partialsOlderThanMs),
   };
 }
 
-const staleIngestMs = 24 * 3600 * 1000;
+const dayMs = 24 * 3600 * 1000;
 
 /** Removes it, but for what someone took a lease on since it was found; and what broken work left behind. */
 export async function sweep(services: GarbageServices, garbage: Garbage): Promise<void> {
@@ -101,7 +110,7 @@ export async function sweep(services: GarbageServices, garbage: Garbage): Promis
     garbage.snapshots.map(({ key }) => key),
     (key) => leases.wasProtected({ kind: 'snapshot', key }),
   );
-  await content.cleanUp(staleIngestMs);
+  for (const file of garbage.strays) await file.remove();
   await snapshots.cleanUp();
 }
 

@@ -75,11 +75,14 @@ export function openImageStore({ metadata, content, snapshots }: ImageStoreParts
       );
     },
     tag(source, canonicalTarget) {
-      metadata.transaction(() => {
-        const { id } = resolve(source);
-        moveName(records, canonicalTarget, id);
-        metadata.journal.append({ type: 'image.tagged', id, name: canonicalTarget });
-      });
+      metadata.transaction(
+        () => {
+          const { id } = resolve(source);
+          moveName(records, canonicalTarget, id);
+          metadata.journal.append({ type: 'image.tagged', id, name: canonicalTarget });
+        },
+        { durable: true },
+      );
     },
     addRepoDigest(id, repoDigest) {
       metadata.transaction(() => {

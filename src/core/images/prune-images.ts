@@ -17,7 +17,10 @@ export interface PruneRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Removes images nobody uses, and then all that no image needs any more. `dryRun` tells the same and removes nothing. */
+/**
+ * Removes images nobody uses, and then all that no image needs any more, with `all` half downloads too. `dryRun` tells
+ * the same and removes nothing.
+ */
 export async function pruneImages(
   services: GarbageServices,
   usage: ContainerUsage,
@@ -38,7 +41,10 @@ export async function pruneImages(
     }
     return chosen;
   });
-  const garbage = await findGarbage(services, roots, new Set(victims.map(({ id }) => id)));
+  const garbage = await findGarbage(services, roots, {
+    without: new Set(victims.map(({ id }) => id)),
+    ...(request.all ? { partialsOlderThanMs: 0 } : {}),
+  });
   const reclaimedBytes = await sizeOf(services, garbage);
   if (!request.dryRun) await sweep(services, garbage);
   const removed = victims.flatMap((image): RemovedImage[] => [
@@ -89,7 +95,7 @@ function chooseImages(
 }
 
 async function sizeOf({ snapshots }: GarbageServices, garbage: Garbage): Promise<number> {
-  let total = garbage.content.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  let total = [...garbage.content, ...garbage.strays].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   for (const { key, sizeBytes } of garbage.snapshots)
     total += sizeBytes ?? (await snapshots.usage(key)).sizeBytes;
   return total;

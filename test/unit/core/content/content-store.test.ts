@@ -23,7 +23,7 @@ describe('the content store', () => {
       false,
     ]);
     expect(await Array.fromAsync(store.list())).toEqual([]);
-    await store.cleanUp(0);
+    for (const file of await store.leftovers(0)) await file.remove();
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
@@ -215,7 +215,7 @@ describe('an ingest', () => {
   });
 });
 
-describe('cleanUp', () => {
+describe('leftovers', () => {
   it('takes what broken writes left, and nothing that is being written or may be resumed', async () => {
     using folder = tempFolder();
     const store = openIn(folder);
@@ -226,7 +226,7 @@ describe('cleanUp', () => {
     const names = ['new-0000', old, `${old}.ranges`, `${old}.ranges.0ab1.tmp`, `${gone}.ranges`, fresh];
     for (const name of names) writeFileSync(`${dir}/${name}`, 'x');
     utimesSync(`${dir}/${old}`, 1, 1);
-    await store.cleanUp(60_000);
+    for (const file of await store.leftovers(60_000)) await file.remove();
     expect(ingests(folder)).toHaveLength(2);
     expect(ingests(folder)).toContain(fresh);
     expect(await writing.commit()).toEqual(expected);

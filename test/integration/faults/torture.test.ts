@@ -1,0 +1,50 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { killRound } from '../../../scripts/torture/kill-round.ts';
+import { operations } from '../../../scripts/torture/operations.ts';
+import { openPowerDisk } from '../../../scripts/torture/power-disk.ts';
+import { powerRound } from '../../../scripts/torture/power-round.ts';
+import { openTortureStand, rootOn } from '../../../scripts/torture/stand.ts';
+import { removeEverything, storeRest } from '../../../scripts/torture/store-rest.ts';
+import { stress } from '../../../scripts/torture/stress-images.ts';
+import { setup as buildIfStale } from '../../support/build-if-stale.ts';
+import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
+
+// The same at length, with figures: node scripts/torture/kill.ts, stress.ts, power.ts.
+// Hundreds of processes: a busy machine may need far longer than a calm one.
+vi.setConfig({ testTimeout: 400_000 });
+
+enterOwnNetworkNamespace();
+beforeAll(() => buildIfStale());
+
+describe('an engine whose processes are killed', () => {
+  it('at fifteen random moments goes on, mends what is left, and leaks nothing', async () => {
+    await using stand = await openTortureStand();
+    for (let at = 0; at < 15; at += 1) {
+      const operation = operations[at % operations.length]!;
+      await killRound(stand, operation, 30 + Math.random() * 400);
+    }
+    await removeEverything(stand.gantry);
+    expect(storeRest(stand.root.dirs)).toEqual([]);
+  });
+});
+
+describe('ten processes', () => {
+  it('that pull, tag, remove and prune the same images fail only as a person expects, and lose nothing', async () => {
+    await using stand = await openTortureStand();
+    const { runs } = await stress(stand, 10, 10_000);
+    expect(runs.size).toBeGreaterThan(3);
+  });
+});
+
+describe('an engine whose machine loses power', () => {
+  it('has all it had promised, nothing damaged, and goes on', async () => {
+    await using disk = await openPowerDisk(400);
+    await using stand = await openTortureStand((made) => rootOn(disk, made));
+    for (const name of ['pull', 'build', 'load', 'prune', 'import']) {
+      const operation = operations.find((other) => other.name === name)!;
+      await powerRound(stand, disk, operation, 30 + Math.random() * 500);
+    }
+    await removeEverything(stand.gantry);
+    expect(storeRest(stand.root.dirs)).toEqual([]);
+  });
+});
