@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GantryError } from '../../src/base/gantry-error.ts';
 import { expectFrame } from '../support/expect-frame.ts';
 import { type MountedScreen, type MountOptions, mountScreen } from '../support/mount-screen.ts';
 
@@ -109,6 +110,69 @@ describe('screen', () => {
     await screen.press('1', 'p', '\r');
     await screen.shows('Image is needed');
     await expectFrame(screen, 'form-problem');
+  });
+
+  it('keeps all that was typed when what a form asks for fails, and says why in it', async () => {
+    await using screen = await mounted({ columns: 100, rows: 30 });
+    screen.engine.failure = new GantryError({
+      kind: 'conflict',
+      code: 'name-in-use',
+      message: 'Conflict. The container name "/site" is already in use by container "0123456789ab".',
+      hint: 'choose another name',
+    });
+    await screen.press('1', 'r', '\t', 'site', '\t', '8080:80', '\r');
+    await screen.shows('choose another name');
+    await expectFrame(screen, 'form-failed');
+    await screen.press('\u001b[Z', '2', '\r');
+    await screen.lacks('Run a container');
+    expect(screen.engine.calls.at(-2)).toContain('"name":"site2"');
+    expect(screen.engine.calls.at(-2)).toContain('8080');
+  });
+
+  it('brings the form of a build back below its failure', async () => {
+    const { FakeEngine } = await import('../support/fake-engine.ts');
+    const engine = new FakeEngine();
+    const gate = Promise.withResolvers<void>();
+    engine.buildWork = async (emit) => {
+      emit({ kind: 'graph', vertices: [] });
+      await gate.promise;
+      throw new GantryError({ kind: 'failed', code: 'step', message: 'make returned 2' });
+    };
+    await using screen = await mountScreen({ engine, cwd: import.meta.dirname });
+    await screen.press('b', '../gol\t\t', 'app:1\r');
+    await screen.shows('x cancel');
+    gate.resolve();
+    await screen.shows('✗ make returned 2');
+    await screen.press('\u001b');
+    await screen.shows('Build an image');
+    await screen.shows('make returned 2');
+    await screen.shows('app:1');
+    await screen.shows('../golden');
+    await screen.press('\u001b');
+    await screen.lacks('Build an image');
+  });
+
+  it('says at the form that a folder is none', async () => {
+    await using screen = await mounted();
+    await screen.press('b', 'nowhere/at/all', '\r');
+    await screen.shows(/Build an image[\s\S]*nowhere\/at\/all[\s\S]*nowhere\/at\/all/);
+    await screen.shows('enter go');
+  });
+
+  it('offers the ports an image listens on', async () => {
+    await using screen = await mounted();
+    const { inspect } = screen.engine.images;
+    screen.engine.images.inspect = async (reference) => {
+      const image = await inspect(reference);
+      const config = { ...image.config, config: { ExposedPorts: { '80/tcp': {}, '53/udp': {} } } };
+      return { ...image, config };
+    };
+    await screen.press('1', 'r');
+    await screen.shows('80:80 53:53/udp  (→ takes it)');
+    await screen.press('\t', '\t', '\u001b[C', ' 90:90', '\r');
+    await screen.lacks('Run a container');
+    const created = screen.engine.calls.find((call) => call.startsWith('container.create')) ?? '';
+    for (const port of ['80', '53', '90']) expect(created).toContain(`"hostPort":${port}`);
   });
 
   it('proposes how a command line could go on', async () => {

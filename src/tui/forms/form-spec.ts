@@ -7,6 +7,8 @@ export interface FormStart {
   /** The word for what is selected; undefined where the command does not act on it. */
   readonly subject: string | undefined;
   readonly cwd: string;
+  /** What `~` means. */
+  readonly home: string | undefined;
 }
 
 /**
@@ -18,12 +20,12 @@ export function formFor(command: Command, start: FormStart): FormState | undefin
 }
 
 const ownForms: Readonly<Record<string, (start: FormStart) => FormState>> = {
-  'image.build': ({ cwd }) => ({
+  'image.build': ({ cwd, home }) => ({
     ...empty('Build an image'),
     fields: [
-      text('context', 'Folder', { value: cwd, required: true }),
+      text('context', 'Folder', { placeholder: cwd, offer: cwd, path: 'folder' }),
       text('tag', 'Name and tag', { placeholder: 'such as web:1' }),
-      text('file', 'Dockerfile', { placeholder: 'Dockerfile in the folder' }),
+      text('file', 'Dockerfile', { placeholder: 'Dockerfile in the folder', path: 'file' }),
       text('target', 'Stage', { placeholder: 'the last one' }),
       text('args', 'Build arguments', { placeholder: 'KEY=VALUE …' }),
       toggle('noCache', 'Without cache'),
@@ -32,11 +34,11 @@ const ownForms: Readonly<Record<string, (start: FormStart) => FormState>> = {
       [
         'build',
         ...option('-t', values['tag']),
-        ...option('-f', values['file']),
+        ...option('-f', untilde(values['file'] ?? '', home)),
         ...option('--target', values['target']),
         ...each('--build-arg', values['args']),
         ...(values['noCache'] === '' ? [] : ['--no-cache']),
-        values['context'] ?? '.',
+        untilde(values['context'] || cwd, home),
       ],
     ],
   }),
@@ -111,21 +113,21 @@ function declaredForm(command: Command, subject: string | undefined): FormState 
 }
 
 function empty(title: string) {
-  return { title, index: 0, problem: undefined };
+  return { title, index: 0, problem: undefined, hint: undefined, busy: false };
 }
 
-type TextOptions = Partial<Pick<FormField, 'value' | 'placeholder' | 'required'>>;
+type TextOptions = Partial<Pick<FormField, 'value' | 'placeholder' | 'required' | 'offer' | 'path'>>;
 
 function text(
   key: string,
   label: string,
-  { value = '', placeholder = '', required = false }: TextOptions,
+  { value = '', placeholder = '', required = false, offer = '', path }: TextOptions,
 ): FormField {
-  return { key, label, kind: 'text', value, placeholder, required };
+  return { key, label, kind: 'text', value, placeholder, required, offer, path };
 }
 
 function toggle(key: string, label: string, value = ''): FormField {
-  return { key, label, kind: 'toggle', value, placeholder: '', required: false };
+  return { ...text(key, label, { value }), kind: 'toggle' };
 }
 
 function option(name: string, value: string | undefined): readonly string[] {
@@ -134,6 +136,11 @@ function option(name: string, value: string | undefined): readonly string[] {
 
 function each(name: string, values: string | undefined): readonly string[] {
   return splitLine(values ?? '').flatMap((value) => [name, value]);
+}
+
+/** `~/x` as a shell writes it out. */
+function untilde(path: string, home: string | undefined): string {
+  return home === undefined ? path : path.replace(/^~(?=\/|$)/, home);
 }
 
 /** `newName` → `New name` */

@@ -1,3 +1,4 @@
+import type { GantryError } from '../../base/gantry-error.ts';
 import { withoutLastWord } from '../view/without-last-word.ts';
 
 /** One line of a form. */
@@ -9,6 +10,10 @@ export interface FormField {
   readonly value: string;
   readonly placeholder: string;
   readonly required: boolean;
+  /** What the right arrow puts into an empty field: the likely value, to be taken or changed. */
+  readonly offer: string;
+  /** What it names, where that is a path: tab completes it. */
+  readonly path: 'folder' | 'file' | undefined;
 }
 
 /** A form as it stands. What it means is the business of its spec: see form-spec.ts. */
@@ -16,8 +21,11 @@ export interface FormState {
   readonly title: string;
   readonly fields: readonly FormField[];
   readonly index: number;
-  /** What was wrong when it was sent last. */
+  /** What was wrong when it was sent last, and what to do. */
   readonly problem: string | undefined;
+  readonly hint: string | undefined;
+  /** It was sent and is being carried out. */
+  readonly busy: boolean;
   /** The command lines that the values make, words each; run one after the other. */
   lines(values: FormValues): readonly (readonly string[])[];
 }
@@ -42,6 +50,10 @@ export function formAfterKey(form: FormState, name: string): FormState | undefin
       return formTyped(form, '');
     case 'ctrl-w':
       return formTyped(form, withoutLastWord(field?.value ?? ''));
+    case 'right':
+      return field?.kind === 'text' && field.value === '' && field.offer !== ''
+        ? formTyped(form, field.offer)
+        : undefined;
     case 'space':
       return field?.kind === 'toggle' ? formTyped(form, field.value === '' ? 'yes' : '') : undefined;
     default:
@@ -58,12 +70,35 @@ function formMoved(form: FormState, by: number): FormState {
 export function formTyped(form: FormState, value: string): FormState {
   const field = form.fields[form.index];
   if (field === undefined || field.value === value) return form;
-  return { ...form, problem: undefined, fields: form.fields.with(form.index, { ...field, value }) };
+  return {
+    ...form,
+    problem: undefined,
+    hint: undefined,
+    fields: form.fields.with(form.index, { ...field, value }),
+  };
+}
+
+/** The form with all that was typed, and what came of it. */
+export function formFailed(
+  form: FormState,
+  { message, hint }: Pick<GantryError, 'message' | 'hint'>,
+): FormState {
+  return { ...form, busy: false, problem: message, hint };
+}
+
+/** The form with the likely value of a field, once that is known. */
+export function formOffered(form: FormState, key: string, offer: string): FormState {
+  const fields = form.fields.map((field) =>
+    field.key === key ? { ...field, offer, placeholder: `${offer}  (→ takes it)` } : field,
+  );
+  return { ...form, fields };
 }
 
 /** The form with the cursor in the first required field that is empty, and the word to say about it. */
 export function formMissing(form: FormState): FormState | undefined {
   const index = form.fields.findIndex(({ required, value }) => required && value.trim() === '');
   const field = form.fields[index];
-  return field === undefined ? undefined : { ...form, index, problem: `${field.label} is needed` };
+  return field === undefined
+    ? undefined
+    : { ...form, index, problem: `${field.label} is needed`, hint: undefined };
 }

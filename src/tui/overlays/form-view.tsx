@@ -1,12 +1,12 @@
 import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
-import { stripControl } from '../../base/strip-control.ts';
-import type { FormField } from '../forms/form-state.ts';
+import { formNotes } from '../forms/form-notes.ts';
+import type { FormField, FormState } from '../forms/form-state.ts';
 import { useScreen } from '../hooks/screen-context.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { fit, shorten } from '../paint/fit.ts';
 import type { Rect } from '../paint/rect.ts';
-import { formFieldTyped } from '../screen/overlay-input.ts';
+import { formFieldTyped } from '../screen/forms.ts';
 import type { Styles } from '../theme/resolve-styles.ts';
 import { OverlayFrame } from '../widgets/overlay-frame.tsx';
 import { Span } from '../widgets/span.tsx';
@@ -30,7 +30,7 @@ export function FormView({
     <OverlayFrame
       rect={rect}
       title={form.title}
-      keys={form.fields.length > 1 ? 'enter go · tab next · esc cancel' : 'enter go · esc cancel'}
+      keys={keysOf(form)}
       border={styles.overlayBorder}
       styles={styles}
     >
@@ -39,9 +39,19 @@ export function FormView({
         <FieldRow key={field.key} field={field} focus={index === form.index} width={width} styles={styles} />
       ))}
       <Text> </Text>
-      <Span style={styles.danger}>{shorten(stripControl(form.problem ?? ''), width) || ' '}</Span>
+      {formNotes(form, width).map(({ tone, text }, index) => (
+        <Span key={index} style={tone === 'problem' ? styles.danger : styles.muted}>
+          {text || ' '}
+        </Span>
+      ))}
     </OverlayFrame>
   );
+}
+
+function keysOf({ fields, index, busy }: FormState): string {
+  if (busy) return 'esc go on in the background';
+  const next = fields[index]?.path === undefined ? 'tab next' : 'tab complete, next';
+  return fields.length > 1 ? `enter go · ${next} · esc cancel` : 'enter go · esc cancel';
 }
 
 interface FieldRowProps {

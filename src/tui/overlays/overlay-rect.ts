@@ -1,3 +1,4 @@
+import { formNotes } from '../forms/form-notes.ts';
 import type { Rect } from '../paint/rect.ts';
 import type { Overlay } from './overlay.ts';
 
@@ -37,7 +38,10 @@ function wanted(
       const list = items.length === 0 ? 0 : Math.min(confirmItemRows, items.length) + 1;
       return { width: 72, height: frame + 1 + 1 + list + 1 + 1 };
     }
-    case 'form':
-      return { width: 76, height: frame + 1 + overlay.form.fields.length + 1 + 1 + 1 };
+    case 'form': {
+      const width = Math.min(76, columns - 2);
+      const notes = formNotes(overlay.form, width - frame - 2).length;
+      return { width, height: frame + 1 + overlay.form.fields.length + 1 + notes + 1 };
+    }
   }
 }

@@ -12,7 +12,12 @@ export type Overlay =
       readonly top: number;
       accept(): void;
     }
-  | { readonly kind: 'form'; readonly form: FormState }
+  | {
+      readonly kind: 'form';
+      /** Tells it apart from one opened later, for what came of it. */
+      readonly id: number;
+      readonly form: FormState;
+    }
   | {
       readonly kind: 'viewer';
       /** Tells it apart from one opened later, for what feeds it. */

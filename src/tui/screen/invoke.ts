@@ -4,7 +4,7 @@ import { type Selected, whyNot } from '../../app/keymap/availability.ts';
 import { GantryError } from '../../base/gantry-error.ts';
 import { isViewCommand } from '../commands/view-command.ts';
 import { formFor } from '../forms/form-spec.ts';
-import { openOverlay } from './overlays.ts';
+import { openForm } from './forms.ts';
 import { runWords } from './run-line.ts';
 import { say, sayError } from './say.ts';
 import { focusedPane, type Screen } from './screen.ts';
@@ -24,9 +24,9 @@ export function invoke(screen: Screen, command: Command, selected = selectedFor(
     command.on === undefined || selected === undefined
       ? undefined
       : subjectName(selected.kind, selected.subject);
-  const form = formFor(command, { subject, cwd: screen.cwd });
+  const form = formFor(command, { subject, cwd: screen.cwd, home: screen.device.env['HOME'] });
   if (form !== undefined) {
-    openOverlay(screen, { kind: 'form', form });
+    openForm(screen, form, command, subject);
     return;
   }
   const words = [...command.verbs[0].split(' '), ...(subject === undefined ? [] : [subject])];

@@ -1,7 +1,5 @@
 import type { Job } from '../../app/jobs/job.ts';
 import { sanitiseLine } from '../../app/state/sanitise-line.ts';
-import { GantryError } from '../../base/gantry-error.ts';
-import { formAfterKey, formMissing, formTyped, formValues } from '../forms/form-state.ts';
 import type { InputEvent, KeyEvent } from '../input/input-event.ts';
 import { helpLines } from '../overlays/help-lines.ts';
 import type { Overlay, OverlayOf } from '../overlays/overlay.ts';
@@ -10,10 +8,10 @@ import { paletteItems } from '../overlays/palette-items.ts';
 import { viewerMargin, viewerRows } from '../overlays/viewer-rows.ts';
 import { plainText } from '../paint/styled-text.ts';
 import { copyText } from './copy.ts';
+import { formKey } from './forms.ts';
 import { invoke } from './invoke.ts';
 import { changeOverlay, closeOverlay, openOverlay, openViewer, topOverlay } from './overlays.ts';
-import { parseCall, runWords } from './run-line.ts';
-import { say, sayError } from './say.ts';
+import { say } from './say.ts';
 import { focusedPane, type Screen } from './screen.ts';
 import { typeInto } from './type-into.ts';
 
@@ -153,46 +151,6 @@ export function paletteTyped(screen: Screen, query: string): void {
   const overlay = topOverlay(screen);
   if (overlay?.kind === 'palette' && query !== overlay.query)
     changeOverlay(screen, { ...overlay, query, index: 0 });
-}
-
-/** The text of the form's current field is another one. */
-export function formFieldTyped(screen: Screen, value: string): void {
-  const overlay = topOverlay(screen);
-  if (overlay?.kind === 'form') changeOverlay(screen, { ...overlay, form: formTyped(overlay.form, value) });
-}
-
-function formKey(screen: Screen, overlay: OverlayOf<'form'>, event: KeyEvent): void {
-  const { form } = overlay;
-  const next = formAfterKey(form, event.name);
-  if (next !== undefined) changeOverlay(screen, { ...overlay, form: next });
-  else if (event.name === 'enter') sendForm(screen, overlay);
-  else if (form.fields[form.index]?.kind === 'text') typeInto(screen, event);
-}
-
-/** Runs what the form says; a mistake is shown in the form, which stays. */
-function sendForm(screen: Screen, overlay: OverlayOf<'form'>): void {
-  const missing = formMissing(overlay.form);
-  if (missing !== undefined) {
-    changeOverlay(screen, { ...overlay, form: missing });
-    return;
-  }
-  let lines: readonly (readonly string[])[];
-  try {
-    lines = overlay.form.lines(formValues(overlay.form));
-    for (const words of lines) parseCall(screen, words);
-  } catch (error) {
-    changeOverlay(screen, {
-      ...overlay,
-      form: { ...overlay.form, problem: GantryError.from(error).message },
-    });
-    return;
-  }
-  closeOverlay(screen);
-  runAll(screen, lines).catch((error: unknown) => sayError(screen, GantryError.from(error)));
-}
-
-async function runAll(screen: Screen, lines: readonly (readonly string[])[]): Promise<void> {
-  for (const words of lines) await runWords(screen, words, 'key');
 }
 
 function jobsKey(screen: Screen, overlay: OverlayOf<'jobs'>, event: KeyEvent): void {

@@ -29,19 +29,19 @@ export async function runLine(screen: Screen, line: string): Promise<void> {
 export async function runWords(
   screen: Screen,
   words: readonly string[],
-  from: 'key' | 'line',
+  from: 'key' | 'form' | 'line',
 ): Promise<void> {
   const call = parseCall(screen, words);
   if (call === undefined) return;
   const { command, input } = call;
   const { danger } = command;
   if (danger === undefined || (danger.asks === 'screen' && from === 'line')) {
-    await execute(screen, command, input, words);
+    await execute(screen, command, input, words, from);
     return;
   }
   const question = await danger.question(screen.runner.context(new AbortController().signal), input);
   if (question === undefined) {
-    await execute(screen, command, input, words);
+    await execute(screen, command, input, words, from);
     return;
   }
   if (danger.asks === 'always' && question.items.length === 0) {
@@ -54,7 +54,7 @@ export async function runWords(
     top: 0,
     accept() {
       closeOverlay(screen);
-      execute(screen, command, input, words).catch((error: unknown) =>
+      execute(screen, command, input, words, 'key').catch((error: unknown) =>
         sayError(screen, GantryError.from(error)),
       );
     },
@@ -85,6 +85,7 @@ async function execute(
   command: Command,
   input: AnyInput,
   words: readonly string[],
+  from: 'key' | 'form' | 'line',
 ): Promise<void> {
   if (isViewCommand(command)) {
     await command.run(screen.runner.context(new AbortController().signal), input);
@@ -94,6 +95,9 @@ async function execute(
   const line = jobLine(words);
   const { id, ended } = screen.runner.start(command, input, line);
   const outcome = await ended;
+  const [failure] = outcome.errors ?? [];
+  // A form says itself what went wrong.
+  if (from === 'form' && failure !== undefined) throw failure;
   const job = screen.jobs.state.jobs.find((known) => known.id === id);
   await showOutcome(screen, { command, line, watched: job?.progress !== undefined }, outcome);
 }

@@ -14,7 +14,8 @@ const commands = await allCommands();
 
 function form(id: string, subject?: string): FormState {
   const command = commands.find((known) => known.id === id);
-  const found = command === undefined ? undefined : formFor(command, { subject, cwd: '/srv/app' });
+  const found =
+    command === undefined ? undefined : formFor(command, { subject, cwd: '/srv/app', home: '/home/me' });
   if (found === undefined) throw new Error(`no form for ${id}`);
   return found;
 }
@@ -58,6 +59,25 @@ describe('forms', () => {
     ]);
   });
 
+  it('build the folder the screen was started in, another by a path, or one at home', () => {
+    for (const [typed, folder] of [
+      ['', '/srv/app'],
+      ['examples/web', 'examples/web'],
+      ['/abs', '/abs'],
+      ['~/site', '/home/me/site'],
+      ['~', '/home/me'],
+    ] as const) {
+      expect(filled(form('image.build'), { context: typed })[0]?.at(-1)).toBe(folder);
+    }
+  });
+
+  it('take what is offered with the right arrow, and nothing but that', () => {
+    const state = form('image.build');
+    const taken = formAfterKey(state, 'right')!;
+    expect(taken.fields[0]?.value).toBe('/srv/app');
+    expect(formAfterKey(taken, 'right')).toBeUndefined();
+  });
+
   it('tag an image first when it is pushed under another name', () => {
     expect(filled(form('image.push', 'web:1'), {})).toEqual([['push', 'web:1']]);
     expect(filled(form('image.push', 'web:1'), { name: '127.0.0.1:5000/web:1' })).toEqual([
@@ -74,14 +94,14 @@ describe('forms', () => {
 
   it('are not shown where the selection says it all', () => {
     const stop = commands.find(({ id }) => id === 'container.stop')!;
-    expect(formFor(stop, { subject: 'web', cwd: '/' })).toBeUndefined();
-    expect(formFor(stop, { subject: undefined, cwd: '/' })).toBeDefined();
+    expect(formFor(stop, { subject: 'web', cwd: '/', home: undefined })).toBeUndefined();
+    expect(formFor(stop, { subject: undefined, cwd: '/', home: undefined })).toBeDefined();
   });
 
   it('make words that the command takes', () => {
     for (const command of commands) {
       const subject = command.on === undefined ? undefined : 'subject';
-      const made = formFor(command, { subject, cwd: '/srv' });
+      const made = formFor(command, { subject, cwd: '/srv', home: undefined });
       const values = Object.fromEntries(
         (made?.fields ?? []).map(({ key, kind }) => [key, kind === 'text' ? '' : '']),
       );
@@ -108,8 +128,8 @@ describe('forms', () => {
   });
 
   it('put the cursor where something is missing', () => {
-    const state = formMissing(formTyped(form('image.build'), '  '));
-    expect([state?.index, state?.problem]).toEqual([0, 'Folder is needed']);
+    const state = formMissing(formTyped(form('image.pull'), '  '));
+    expect([state?.index, state?.problem]).toEqual([0, 'Image is needed']);
     expect(formMissing(form('image.build'))).toBeUndefined();
   });
 });
