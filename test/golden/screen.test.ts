@@ -97,6 +97,43 @@ describe('screen', () => {
     expect(screen.engine.calls).toEqual(['image.prune']);
   });
 
+  it('asks before it restarts what runs, and starts what does not', async () => {
+    await using screen = await mounted();
+    await screen.press('2', 'r');
+    await screen.shows('Restart this container?');
+    await screen.press('n');
+    expect(screen.engine.calls).toEqual([]);
+    await screen.press('j', 'j', 'j', 'r');
+    await screen.shows('✓ gantry restart migrate');
+    expect(screen.engine.calls).toEqual(['container.restart migrate']);
+  });
+
+  it('says what goes with an image, and what does not', async () => {
+    await using screen = await mounted();
+    screen.engine.imageList = screen.engine.imageList.map((image) => ({ ...image, containers: 0 }));
+    screen.engine.emit({ type: 'gap' });
+    await screen.press('1');
+    await screen.lacks('●  web:1');
+    await screen.press('d');
+    await screen.shows('Only the name goes: the image has others.');
+    await screen.press('n', 'j', 'j', 'd');
+    await screen.shows('Layers no other image needs go with it.');
+  });
+
+  it('says that no command is called so', async () => {
+    await using screen = await mountScreen();
+    await screen.press(' ', 'xyzzy');
+    await screen.shows('No command has “xyzzy”');
+    await screen.press('\r');
+    await screen.lacks('xyzzy');
+  });
+
+  it.each(['q', 'quit', 'exit'])('is left by :%s', async (word) => {
+    await using screen = await mountScreen();
+    await screen.press(`:${word}\r`);
+    expect(await screen.ended).toBe(0);
+  });
+
   it('asks for what a build and a run need', async () => {
     await using screen = await mounted();
     await screen.press('1', 'b');
@@ -205,6 +242,13 @@ describe('screen', () => {
     await using screen = await mounted();
     await screen.resize(20, 5);
     await expectFrame(screen, 'too-small');
+    await screen.resize(40, 8);
+    await expectFrame(screen, 'one-pane');
+    await screen.press('\t', '\t');
+    await screen.shows('4 Logs');
+    await screen.press('2', ':', 'st', '\u001b', '?', '\u001b', 'd');
+    await screen.shows('What they wrote is lost.');
+    await screen.press('n');
     await screen.resize(60, 15);
     await expectFrame(screen, 'smallest');
     await screen.resize(120, 40);

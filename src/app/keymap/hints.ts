@@ -58,8 +58,8 @@ function rank({ id }: Command): number {
   return index < 0 ? prominent.length : index;
 }
 
-/** The shortest way to say what a command does: `stop`, `prune`. */
+/** What a command does in one word: `stop`, `prune`. */
 export function hintLabel(command: Command): string {
-  const shortest = command.verbs.toSorted((a, b) => a.length - b.length)[0] ?? command.id;
-  return shortest.split(' ').at(-1) ?? shortest;
+  const [first] = command.verbs;
+  return first.split(' ').at(-1) ?? first;
 }

@@ -3,8 +3,10 @@ import type { Session } from '../../engine/session.ts';
 import type { CliHost } from '../cli-host.ts';
 import { detachFilter } from './detach-filter.ts';
 
-/** So many signals without an end, and we leave although the process goes on. */
-const mostSignals = 3;
+/** So many interrupts without an end, and we leave although the process goes on, as Docker does. */
+const mostInterrupts = 3;
+/** A process that ends by the first one has had no need of words. */
+const explainAfterMs = 1000;
 
 /**
  * Joins our streams to a process until it ends or the user leaves. On a terminal every key goes to the process and
@@ -14,7 +16,7 @@ export async function showSession(host: CliHost, outcome: SessionOutcome): Promi
   await using session = outcome.session;
   const raw = session.tty && outcome.stdin && host.stdin.isTerminal;
   const left = Promise.withResolvers<undefined>();
-  using _signals = forwardSignals(host, outcome, () => left.resolve(undefined));
+  using signals = forwardSignals(host, outcome, () => left.resolve(undefined));
   using _size = followSize(host, session);
   using _raw = raw ? await enterRaw(host) : undefined;
 
@@ -32,6 +34,10 @@ export async function showSession(host: CliHost, outcome: SessionOutcome): Promi
   }
   try {
     const exitCode = await Promise.race([ended, left.promise]);
+    if (signals.gaveUp()) {
+      host.stderr.text(`got ${mostInterrupts} interrupts, leaving: ${outcome.title} goes on running\n`);
+      return { kind: 'none', exitCode: 1 };
+    }
     if (exitCode === undefined && raw) host.stderr.text('read escape sequence\r\n');
     return await outcome.next(exitCode);
   } finally {
@@ -57,14 +63,44 @@ async function copyInput(host: CliHost, session: Session, detachKeys: Uint8Array
   return false;
 }
 
-function forwardSignals(host: CliHost, { forwardSignal }: SessionOutcome, leave: () => void): Disposable {
-  let count = 0;
-  return host.interrupts.takeOver((signal) => {
-    count += 1;
-    if (forwardSignal === undefined || count > mostSignals) return leave();
+interface Forwarding extends Disposable {
+  /** The process was interrupted so often that we left it. */
+  gaveUp(): boolean;
+}
+
+/** Gives signals to the process. The first process of a container may well ignore them, and so one is not left in the dark. */
+function forwardSignals(
+  host: CliHost,
+  { forwardSignal, title }: SessionOutcome,
+  leave: () => void,
+): Forwarding {
+  let interrupts = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const explain = (signal: NodeJS.Signals): void => {
+    const sent = signal === 'SIGINT' ? '^C' : signal;
+    const more = mostInterrupts - interrupts;
+    if (more <= 0) return;
+    host.stderr.text(
+      `${sent} sent; ${title} has not ended by it. ${more} more ${more === 1 ? 'leaves' : 'leave'} it running.\n`,
+    );
+  };
+  const taken = host.interrupts.takeOver((signal) => {
+    if (forwardSignal === undefined) return leave();
+    if (signal === 'SIGINT' || signal === 'SIGTERM') {
+      interrupts += 1;
+      if (interrupts >= mostInterrupts) return leave();
+      if (host.stderr.isTerminal) timer ??= setTimeout(() => explain(signal), explainAfterMs);
+    }
     // It may have ended in the meantime; then there is nobody to tell.
     forwardSignal(signal).catch(() => undefined);
   });
+  return {
+    gaveUp: () => interrupts >= mostInterrupts,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      taken[Symbol.dispose]();
+    },
+  };
 }
 
 function followSize(host: CliHost, session: Session): Disposable | undefined {

@@ -8,6 +8,8 @@ export interface ViewCommandSpec {
   readonly id: string;
   /** A word of its own, for the footer and for `:`. */
   readonly verb?: string;
+  /** Further words for `:`. */
+  readonly aliases?: readonly string[];
   readonly summary: string;
   readonly keys: readonly string[];
   /** Default: everywhere. */
@@ -18,11 +20,11 @@ export interface ViewCommandSpec {
 const viewCommands = new WeakSet<object>();
 
 export function viewCommand(spec: ViewCommandSpec, screen: () => Screen): Command {
-  const { id, verb, summary, keys, places = ['everywhere'] } = spec;
+  const { id, verb, aliases = [], summary, keys, places = ['everywhere'] } = spec;
   const words = id.replaceAll('.', ' ');
   const command: Command = {
     id,
-    verbs: verb === undefined ? [words] : [verb, words],
+    verbs: [verb ?? words, ...(verb === undefined ? [] : [words]), ...aliases],
     summary,
     args: {},
     options: {},

@@ -257,7 +257,13 @@ const specs: readonly ViewCommandSpec[] = [
     keys: ['ctrl-z'],
     run: (screen) => screen.suspend(),
   },
-  { id: 'quit', summary: 'Leave gantry; containers go on running', keys: ['q', 'ctrl-c'], run: askToQuit },
+  {
+    id: 'quit',
+    aliases: ['q', 'exit'],
+    summary: 'Leave gantry; containers go on running',
+    keys: ['q', 'ctrl-c'],
+    run: askToQuit,
+  },
 ];
 
 function page(screen: Screen, direction: 1 | -1): void {

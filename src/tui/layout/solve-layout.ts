@@ -2,8 +2,12 @@ import type { Rect } from '../paint/rect.ts';
 import type { PaneId, TerminalPaneId } from '../view/view-state.ts';
 import type { LayoutSizes } from './layout-sizes.ts';
 
-export const leastColumns = 60;
-export const leastRows = 15;
+/** What it takes to show anything. */
+export const leastColumns = 40;
+export const leastRows = 8;
+/** What it takes to show panes beside each other; below that the one with the keys has it all. */
+export const tiledColumns = 60;
+export const tiledRows = 15;
 
 /** Where everything is. Panes are given with their frames; what has no room is left out. */
 export interface Layout {
@@ -33,7 +37,8 @@ export function solveLayout(input: LayoutInput): Layout | undefined {
   const line = (row: number): Rect => ({ column: 0, row, columns, rows: 1 });
   const body: Rect = { column: 0, row: 1, columns, rows: rows - 3 };
   const chrome = { header: line(0), status: line(rows - 2), footer: line(rows - 1) };
-  if (input.zoomed) return { ...chrome, panes: new Map([[focus, body]]) };
+  if (input.zoomed || columns < tiledColumns || rows < tiledRows)
+    return { ...chrome, panes: new Map([[focus, body]]) };
   const leftColumns = Math.round(columns * sizes.left);
   const upperLeft = share(body.rows, sizes.upperLeft);
   const panes = new Map<PaneId, Rect>();

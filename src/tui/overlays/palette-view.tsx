@@ -50,6 +50,9 @@ export function PaletteView({
         />
       </Box>
       <Span style={styles.faint}>{'─'.repeat(width)}</Span>
+      {items.length === 0 ? (
+        <Span style={styles.muted}>{shorten(` No command has “${overlay.query}”`, width)}</Span>
+      ) : null}
       {items.slice(top, top + height).map((command, index) => {
         const reason = whyNot(command, screen.engine.capabilities, selectedFor(screen, command));
         const marked = top + index === overlay.index;

@@ -1,3 +1,4 @@
+import { imagesSize } from '../../app/state/images-size.ts';
 import { shortId } from '../../oci/digest.ts';
 import type { Styles } from '../theme/resolve-styles.ts';
 import { memo } from '../view/memo.ts';
@@ -12,6 +13,7 @@ import type { PaneContext } from './pane-context.ts';
 export function imagesPane(context: PaneContext): Pane {
   const rows = memo(imageRows);
   const columns = memo(imageColumns);
+  const size = memo(imagesSize);
   return listPane<ImageRow>(context, {
     id: 'images',
     place: 'images',
@@ -21,8 +23,8 @@ export function imagesPane(context: PaneContext): Pane {
     columns: () => columns(context.styles(), context.view.state.nowMs),
     detail: () => {
       const images = context.engine.state.images ?? none;
-      const bytes = images.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-      return images.length === 0 ? '' : `${images.length} · ${sizeText(bytes)}`;
+      if (images.length === 0) return '';
+      return `${images.length} · ${sizeText(size(images, context.layers.state))}`;
     },
     selected: ({ image }) => ({ kind: 'image', subject: image }),
     empty: () => {

@@ -55,7 +55,7 @@ function Proposals({ items, marked, columns, rows }: ProposalsProps): ReactEleme
   const wide = Math.min(32, Math.max(...items.map(({ text }) => text.length)) + 2);
   return (
     <Box position="absolute" left={rect.column} top={rect.row} width={rect.columns} flexDirection="column">
-      {items.map(({ text, detail }, index) => (
+      {items.slice(0, rect.rows).map(({ text, detail }, index) => (
         <Text key={text} wrap="truncate-end">
           <Span
             style={index === marked ? styles.selection : styles.selectionIdle}

@@ -1,4 +1,4 @@
-import { solveLayout } from '../layout/solve-layout.ts';
+import { solveLayout, tiledColumns, tiledRows } from '../layout/solve-layout.ts';
 import type { PaneId, ViewState } from '../view/view-state.ts';
 import type { Screen } from './screen.ts';
 
@@ -19,7 +19,9 @@ export function focusNext(screen: Screen, by: 1 | -1): void {
 
 /** In the order of their numbers; charts have nothing to do there. */
 function order(state: ViewState): readonly PaneId[] {
-  const layout = solveLayout({ ...state, zoomed: false });
+  const columns = Math.max(state.columns, tiledColumns);
+  const rows = Math.max(state.rows, tiledRows);
+  const layout = solveLayout({ ...state, columns, rows, zoomed: false });
   const shown = layout === undefined ? [] : [...layout.panes.keys()];
   const wanted: readonly PaneId[] = ['images', 'containers', 'layers', 'logs', ...state.terminals];
   return wanted.filter((id) => shown.includes(id));

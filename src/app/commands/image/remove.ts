@@ -35,7 +35,9 @@ export const imageRemove = defineCommand({
           ({ names, id, sizeBytes }, at) =>
             `${args.images[at]}  ${humanSize(sizeBytes, 3)}${names.length > 1 ? `  (one of ${names.length} names)` : `  ${id.slice(7, 19)}`}`,
         ),
-        prompt: 'Layers no other image needs go with it.',
+        prompt: found.every(({ id, names }, at) => keepsName(names, id, args.images[at] ?? ''))
+          ? 'Only the name goes: the image has others.'
+          : 'Layers no other image needs go with it.',
       };
     },
   },
@@ -54,3 +56,8 @@ export const imageRemove = defineCommand({
       { force: options.force, atOnce: 1 },
     ),
 });
+
+/** Whether taking this name away leaves the image with another one. By its ID it goes with all of them. */
+function keepsName(names: readonly string[], id: string, asked: string): boolean {
+  return names.length > 1 && !id.startsWith(asked) && !id.slice(7).startsWith(asked);
+}

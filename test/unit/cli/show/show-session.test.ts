@@ -104,14 +104,27 @@ describe('a session', () => {
     await shown;
   });
 
-  it('passes signals on, and lets go after the third', async () => {
+  it('passes signals on, and lets go at the third interrupt, which it says', async () => {
     const { outcome, seen } = fakeProcess(false);
     const host = recordingHost();
     const shown = showSession(host, outcome({ stdin: false }));
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const) host.signal(name);
-    expect(seen.signals).toEqual(['SIGINT', 'SIGTERM', 'SIGUSR1']);
+    for (const name of ['SIGINT', 'SIGUSR1', 'SIGTERM', 'SIGHUP'] as const) host.signal(name);
+    expect(seen.signals).toEqual(['SIGINT', 'SIGUSR1', 'SIGTERM', 'SIGHUP']);
     host.signal('SIGINT');
-    expect(await shown).toEqual({ kind: 'none', exitCode: -1 });
+    expect(await shown).toEqual({ kind: 'none', exitCode: 1 });
+    expect(host.printed.stderr).toBe('got 3 interrupts, leaving: web goes on running\n');
+  });
+
+  it('says what an interrupt did that the process ignores, to who sits at a terminal', async () => {
+    const { outcome, end } = fakeProcess(false);
+    const host = recordingHost({ terminal: true });
+    const shown = showSession(host, outcome({ stdin: false }));
+    host.signal('SIGINT');
+    await expect
+      .poll(() => host.printed.stderr, { timeout: 5000 })
+      .toBe('^C sent; web has not ended by it. 2 more leave it running.\n');
+    end(0);
+    await shown;
   });
 
   it('is left at the first signal where it wants none', async () => {

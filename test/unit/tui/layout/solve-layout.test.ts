@@ -13,10 +13,13 @@ const input: LayoutInput = {
 };
 
 describe('layout', () => {
-  it('has no room below 60x15', () => {
-    expect(solveLayout({ ...input, columns: 59 })).toBeUndefined();
-    expect(solveLayout({ ...input, rows: 14 })).toBeUndefined();
-    expect(solveLayout({ ...input, columns: 60, rows: 15 })).toBeDefined();
+  it('has no room below 40x8, and one pane below 60x15', () => {
+    expect(solveLayout({ ...input, columns: 39 })).toBeUndefined();
+    expect(solveLayout({ ...input, rows: 7 })).toBeUndefined();
+    for (const size of [{ columns: 40, rows: 8 }, { columns: 59 }, { rows: 14 }]) {
+      expect([...(solveLayout({ ...input, ...size })?.panes.keys() ?? [])]).toEqual(['containers']);
+    }
+    expect(solveLayout({ ...input, columns: 60, rows: 15 })?.panes.size).toBe(4);
   });
 
   it('covers the screen without a gap or an overlap, whatever is open', () => {
