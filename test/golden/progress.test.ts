@@ -121,6 +121,23 @@ describe('progress', () => {
     await screen.shows('! cancelled');
   });
 
+  it('shows how far a layer is compressed before it is pushed, and a pull as done whose layers were there', async () => {
+    const engine = new FakeEngine();
+    const gate = Promise.withResolvers<void>();
+    engine.transferWork = async (emit) => {
+      emit({ kind: 'layer', layer: '0fce8f95aa01', phase: 'preparing', doneBytes: 125e6, totalBytes: 500e6 });
+      emit({ kind: 'layer', layer: '5fac6619bb02', phase: 'downloaded', doneBytes: 3e6, totalBytes: 3e6 });
+      await gate.promise;
+    };
+    await using screen = await mountScreen({ engine });
+    await screen.press('1', 'u', '\r');
+    await screen.shows(/preparing .* 125 MB \/ 500 MB/);
+    gate.resolve();
+    await screen.shows('✓ done in');
+    await screen.shows('100%  2/2 layers');
+    await screen.shows(/✓ 5fac6619bb02 +done/);
+  });
+
   it('draws a bar a layer of a push', async () => {
     const engine = new FakeEngine();
     const gate = Promise.withResolvers<void>();

@@ -11,6 +11,8 @@ export interface LayerProgress {
   readonly totalBytes: number | undefined;
   /** While it moves. */
   readonly bytesPerSecond: number | undefined;
+  /** It had to be compressed before it could be pushed. */
+  readonly prepared: boolean;
 }
 
 /** A pull, push, load or import as far as it is. */
@@ -38,13 +40,14 @@ export function applyTransferEvent(progress: TransferProgress, event: TransferEv
     // Later phases may not know what an earlier one did.
     totalBytes: totalBytes ?? progress.layers[index]?.totalBytes,
     bytesPerSecond,
+    prepared: phase === 'preparing' || progress.layers[index]?.prepared === true,
   };
   const layers = index < 0 ? [...progress.layers, next] : progress.layers.with(index, next);
   return { ...progress, layers };
 }
 
-/** How much of a layer's way is done, from 0 to 1: half of it is the network, half what follows. */
-export function layerFraction({ phase, doneBytes, totalBytes }: LayerProgress): number {
+/** How much of a layer's way is done, from 0 to 1: half of it is the network, half what follows or, for a push, precedes. */
+export function layerFraction({ phase, doneBytes, totalBytes, prepared }: LayerProgress): number {
   const share = totalBytes === undefined || totalBytes === 0 ? 0 : Math.min(1, doneBytes / totalBytes);
   switch (phase) {
     case 'done':
@@ -59,8 +62,10 @@ export function layerFraction({ phase, doneBytes, totalBytes }: LayerProgress): 
       return 0.5;
     case 'extracting':
       return 0.5 + share * 0.5;
+    case 'preparing':
+      return share * 0.5;
     case 'pushing':
-      return share;
+      return prepared ? 0.5 + share * 0.5 : share;
     default:
       return 0;
   }

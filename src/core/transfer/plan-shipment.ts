@@ -90,9 +90,12 @@ async function shipLayer(
     return unpackedLayerOf(folder, descriptor, diffId, signal);
   }
   const tell = layerTeller(emit, diffId);
-  tell('preparing');
-  const onProgress = (tarBytes: number): void => tell('preparing', tarBytes);
-  const blob = await ensureLayerBlob(services, { diffId, folder, lease, signal, onProgress });
+  // A tar is a little more than the files in it, and so the end may come before all is packed.
+  const unpackedBytes = services.snapshots.info(chainId)?.sizeBytes;
+  const prepare = (tarBytes: number): void =>
+    tell('preparing', Math.min(tarBytes, unpackedBytes ?? tarBytes), unpackedBytes);
+  prepare(0);
+  const blob = await ensureLayerBlob(services, { diffId, folder, lease, signal, onProgress: prepare });
   const isDockerGzip = mediaType === mediaTypes.dockerManifest && blob.mediaType === mediaTypes.layerGzip;
   return storedLayer(
     services,

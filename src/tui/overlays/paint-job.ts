@@ -127,8 +127,10 @@ function paintOutput(grid: CellGrid, top: number, rows: number, { job, bottom, s
   }
 }
 
-function paintTransfer(grid: CellGrid, end: number, progress: TransferProgress, input: JobPaint): void {
+function paintTransfer(grid: CellGrid, end: number, told: TransferProgress, input: JobPaint): void {
   const { styles } = input;
+  // Of what turned out to be needed no more the rest is never told.
+  const progress = input.job.state === 'done' ? allDone(told) : told;
   const over = progress.layers.filter((layer) => layerFraction(layer) === 1).length;
   const rate = input.job.state === 'running' ? transferRate(progress) : 0;
   const speed = rate === 0 ? '' : `  ${sizeText(rate)}/s`;
@@ -141,6 +143,13 @@ function paintTransfer(grid: CellGrid, end: number, progress: TransferProgress, 
   if (printed > 0) paintOutput(grid, 3 + shown.length, printed, input);
 }
 
+function allDone(progress: TransferProgress): TransferProgress {
+  const layers = progress.layers.map((layer): LayerProgress => {
+    return layerFraction(layer) === 1 ? layer : { ...layer, phase: 'done', bytesPerSecond: undefined };
+  });
+  return { ...progress, layers };
+}
+
 function paintLayer(grid: CellGrid, row: number, layer: LayerProgress, styles: Styles): void {
   const fraction = layerFraction(layer);
   drawText(grid, 1, row, fraction === 1 ? '✓ ' : '· ', fraction === 1 ? styles.success : styles.accent);
@@ -148,7 +157,9 @@ function paintLayer(grid: CellGrid, row: number, layer: LayerProgress, styles: S
   drawText(grid, 17, row, fit(layer.phase, 12), layer.phase === 'retrying' ? styles.warning : styles.text);
   const sizes =
     layer.totalBytes === undefined
-      ? ''
+      ? layer.doneBytes === 0
+        ? ''
+        : sizeText(layer.doneBytes)
       : fraction === 1
         ? sizeText(layer.totalBytes)
         : `${sizeText(layer.doneBytes)} / ${sizeText(layer.totalBytes)}`;

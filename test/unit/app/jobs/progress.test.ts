@@ -45,6 +45,20 @@ describe('transfer progress', () => {
     expect(progress.layers.map(secondsLeft)).toEqual([6, 300 / 900, 0.1, undefined]);
   });
 
+  it('lets a push that has to compress first go on from there, without a step back', () => {
+    const events = [
+      layer('a', 'preparing', 100, 400),
+      layer('a', 'preparing', 400, 400),
+      layer('a', 'pushing', 0, 100),
+      layer('a', 'pushing', 50, 100),
+      layer('a', 'pushed', 100, 100),
+    ];
+    const fractions = events.map((_, index) =>
+      transferFraction(events.slice(0, index + 1).reduce(applyTransferEvent, noTransfer)),
+    );
+    expect(fractions).toEqual([0.125, 0.5, 0.5, 0.75, 1]);
+  });
+
   it('never goes beyond the whole, nor divides by nothing', () => {
     expect(transferFraction(noTransfer)).toBe(0);
     expect(transferFraction([layer('a', 'pushing', 900, 100)].reduce(applyTransferEvent, noTransfer))).toBe(
