@@ -22,6 +22,7 @@ import {
 } from '../../support/registry-server.ts';
 import { mustRun, runProgram } from '../../support/run-program.ts';
 import { type TokenServer, tokenPassword, tokenServer, tokenUser } from '../../support/token-server.ts';
+import { until } from '../../support/until.ts';
 
 let stand: CliStand;
 let gantry: GantryCli;
@@ -177,6 +178,26 @@ describe('gantry login', () => {
     expect(again.emulator.text()).toContain(
       `Authenticating with existing credentials... [Username: ${registryUser}]`,
     );
+  });
+
+  it('asks in a pane of the screen, whose history keeps no line with a password', async () => {
+    const env = { ...gantry.env, DOCKER_CONFIG: folder };
+    await using pty = new PtyScreen({ argv: gantry.argv, env });
+    await pty.shows('busybox');
+    pty.type(`:login -u ${registryUser} -p wrong ${basic.host}\r`);
+    await pty.shows('any key closes');
+    pty.type('\r');
+    await pty.when((screen) => !screen.includes('any key closes'));
+    pty.type(`:login ${basic.host}\r`);
+    await pty.shows('Username:');
+    pty.type(`${registryUser}\r`);
+    await pty.shows('Password:');
+    pty.type(`${registryPassword}\r`);
+    await until(() => existsSync(configPath()));
+    expect(pty.emulator.text()).not.toContain(registryPassword.slice(0, 4));
+    const history = stand.root.at('home/state/gantry/history.json');
+    await until(() => existsSync(history) && readFileSync(history, 'utf8').includes(`login ${basic.host}`));
+    expect(readFileSync(history, 'utf8')).not.toContain('wrong');
   });
 
   it('gives the terminal back as it was when it is broken off', async () => {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliStand, cliStand } from '../../support/cli-stand.ts';
+import { faultyRegistry } from '../../support/faulty-registry.ts';
 import type { GantryCli } from '../../support/gantry-cli.ts';
 import { type RegistryServer, registryServer } from '../../support/registry-server.ts';
 import { mustRun } from '../../support/run-program.ts';
@@ -158,6 +159,20 @@ describe('what is no image', () => {
     expect(await gantry.must('manifest', 'inspect', '-v', `${server.host}/team/chart:1`)).toContain(
       'helm.config',
     );
+  });
+});
+
+describe('what a registry warns of', () => {
+  it('is said once on stderr, also where nothing else is', async () => {
+    await using proxy = await faultyRegistry(server.host);
+    proxy.fault = () => ({ headers: { warning: '299 - "this registry closes in May"' } });
+    for (const words of [['-q'], []]) {
+      await gantry('rmi', `${proxy.host}/other`);
+      const { status, stderr, stdout } = await gantry('pull', ...words, `${proxy.host}/other`);
+      expect(status).toBe(0);
+      expect(stderr).toBe(`${proxy.host}: this registry closes in May\n`);
+      expect(stdout).not.toContain('May');
+    }
   });
 });
 
