@@ -17,6 +17,8 @@ export interface BuildSpec {
   readonly dockerfile?: string | undefined;
   /** Its text, where it came from stdin. */
   readonly dockerfileText?: string | undefined;
+  /** Named contexts: an absolute folder, or `docker-image://REFERENCE`. */
+  readonly contexts?: Readonly<Record<string, string>> | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly target?: string | undefined;
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;

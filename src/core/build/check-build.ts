@@ -12,6 +12,7 @@ import type { StageInstruction } from './dockerfile/dockerfile.ts';
 import { parseDockerfile } from './dockerfile/parse-dockerfile.ts';
 import { planError, syntaxError } from './dockerfile/syntax-error.ts';
 import type { BuildPlan, PlannedStage } from './graph/build-plan.ts';
+import { NamedContexts } from './graph/named-contexts.ts';
 import { planBuild } from './graph/plan-build.ts';
 import { checkOptionsOf, violation } from './lint/findings-report.ts';
 import { type KnownBase, lintPlannedStage } from './lint/lint-planned-stage.ts';
@@ -40,6 +41,7 @@ export function checkBuild(services: CoreServices, spec: BuildSpec): BuildCheck 
       buildArgs,
       buildPlatform,
       targetPlatform: spec.platform === undefined ? undefined : parsePlatform(spec.platform, buildPlatform),
+      contexts: new NamedContexts(spec.contexts ?? {}),
       allStages: true,
     });
     found.push(...planned.diagnostics);
@@ -89,7 +91,9 @@ function baseOf(
   unknown: string[],
 ): KnownBase {
   const { base } = stage;
-  if (base.kind === 'scratch') return { knowledge: knowledgeOf({}), platform: undefined, triggers: [] };
+  if (base.kind === 'scratch' || base.kind === 'folder') {
+    return { knowledge: knowledgeOf({}), platform: undefined, triggers: [] };
+  }
   if (base.kind === 'stage') {
     const known = after.get(base.index);
     const triggers = parseTriggers(stage, known?.triggers ?? []);

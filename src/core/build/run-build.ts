@@ -19,6 +19,7 @@ import { foreignFrontend } from './dockerfile/foreign-frontend.ts';
 import { parseDockerfile } from './dockerfile/parse-dockerfile.ts';
 import { planError, syntaxError } from './dockerfile/syntax-error.ts';
 import { recordImage } from './export/record-image.ts';
+import { NamedContexts } from './graph/named-contexts.ts';
 import { planBuild } from './graph/plan-build.ts';
 import { unusedBuildArgs } from './graph/unused-build-args.ts';
 import { checkOptionsOf, FindingsReport } from './lint/findings-report.ts';
@@ -55,6 +56,7 @@ export async function runBuild(
     buildArgs,
     buildPlatform,
     targetPlatform,
+    contexts: new NamedContexts(spec.contexts ?? {}),
   });
   const plan = told(planned, findings, planError);
   findings.refuse();

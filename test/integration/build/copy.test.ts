@@ -207,10 +207,7 @@ COPY dir /absolute/more`,
       'COPY --chown=nobodyhere evil.txt /x',
       "unable to convert uid/chown string to host mapping: can't find uid for user nobodyhere: no such user: nobodyhere",
     ],
-    [
-      'COPY --from=7 /a /b',
-      'dockerfile parse error on line 2: invalid from flag value 7: there is no earlier stage of that number',
-    ],
+    ['COPY --from=7 /a /b', 'invalid from flag value 7: there is no earlier stage of that number'],
     ['ADD https://example.com/x.tar /x', 'line 2: ADD of a URL (https://example.com/x.tar) is not supported'],
     [
       'ADD https://github.com/a/b.git /x',

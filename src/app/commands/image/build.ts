@@ -21,6 +21,7 @@ export const imageBuild = defineCommand({
   args: { path: one('PATH | -', { source: 'directory', help: 'folder to build from' }) },
   options: {
     buildArg: list('Set a build-time variable; a name alone takes the value it has here'),
+    buildContext: list('Give a name to a folder or an image: NAME=PATH, NAME=docker-image://IMAGE'),
     check: flag('Make the build checks and build nothing'),
     file: text('Path of the Dockerfile; - is stdin', { short: 'f', source: 'file' }),
     iidfile: text('Write the image ID to a file', { source: 'file' }),
@@ -47,7 +48,6 @@ export const imageBuild = defineCommand({
     allow: 'steps get no entitlements',
     annotation: 'images carry labels only',
     attest: 'attestations are not made',
-    'build-context': 'there is one context',
     builder: 'there is one builder',
     'cache-from': 'the local cache is used',
     'cache-to': 'the local cache is used',
@@ -88,6 +88,7 @@ export const imageBuild = defineCommand({
       contextDir: source.contextDir,
       dockerfile: source.dockerfile,
       dockerfileText: source.dockerfileText,
+      contexts: namedContexts(options.buildContext, ctx.cwd),
       tags: options.tag,
       target: options.target,
       buildArgs: parseBuildArguments(options.buildArg, ctx.env),
@@ -121,6 +122,26 @@ export const imageBuild = defineCommand({
     };
   },
 });
+
+/** Folders are taken from where the user is. What is neither folder nor image is for the engine to refuse. */
+function namedContexts(words: readonly string[], cwd: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const equals = word.indexOf('=');
+      const value = word.slice(equals + 1);
+      if (equals < 1 || value === '') {
+        throw new GantryError({
+          kind: 'invalid',
+          code: 'bad-context',
+          message: `invalid context value: ${word}, expected key=value`,
+          hint: '--build-context NAME=PATH',
+        });
+      }
+      const isElsewhere = /^[a-z][a-z-]*:|^git@/.test(value);
+      return [word.slice(0, equals), isElsewhere ? value : resolve(cwd, value)];
+    }),
+  );
+}
 
 function readPrint(text: string | undefined): 'ast' | undefined {
   if (text === undefined || text === 'ast') return text;

@@ -8,17 +8,21 @@ import { ContextTree } from './context-tree.ts';
 import { IgnoreMatcher } from './ignore-matcher.ts';
 import { parseIgnoreFile } from './ignore-patterns.ts';
 
-/** A build's input: the text of the Dockerfile, and the folder as the .dockerignore leaves it. */
-export interface BuildContext {
-  readonly dockerfileText: string;
-  /** For positions: as a person would name it. */
-  readonly dockerfileName: string;
+/** A folder as its .dockerignore leaves it. */
+export interface ContextFolder {
   readonly dir: string;
   readonly tree: ContextTree;
   readonly isFiltered: boolean;
-  readonly digests: ContextDigests;
   /** Names this view of the folder in the cache of digests. */
   readonly name: string;
+}
+
+/** A build's input: the text of the Dockerfile, and the folder. */
+export interface BuildContext extends ContextFolder {
+  readonly dockerfileText: string;
+  /** For positions: as a person would name it. */
+  readonly dockerfileName: string;
+  readonly digests: ContextDigests;
 }
 
 const dockerfileLimitBytes = 16 << 20;
@@ -31,7 +35,21 @@ const ignoreLimitBytes = 4 << 20;
 export function openContext(spec: BuildSpec, cacheDir: string): BuildContext {
   const dir = contextFolder(spec.contextDir);
   const { text, path } = readDockerfile(spec, dir);
-  const ignore = readIgnoreFile(dir, path);
+  return {
+    ...openFolder(dir, path),
+    dockerfileText: text,
+    dockerfileName: path === undefined ? 'Dockerfile' : basename(path),
+    digests: new ContextDigests(cacheDir),
+  };
+}
+
+/** A folder that is a context beside the main one. Throws as {@link openContext}. */
+export function openNamedFolder(path: string): ContextFolder {
+  return openFolder(contextFolder(path), undefined);
+}
+
+function openFolder(dir: string, dockerfile: string | undefined): ContextFolder {
+  const ignore = readIgnoreFile(dir, dockerfile);
   const parsed = parseIgnoreFile(ignore?.text ?? '');
   if (!parsed.ok) {
     throw new GantryError({
@@ -42,12 +60,9 @@ export function openContext(spec: BuildSpec, cacheDir: string): BuildContext {
     });
   }
   return {
-    dockerfileText: text,
-    dockerfileName: path === undefined ? 'Dockerfile' : basename(path),
     dir,
     tree: new ContextTree(dir, new IgnoreMatcher(parsed.patterns), ignore?.name),
     isFiltered: parsed.patterns.length > 0,
-    digests: new ContextDigests(cacheDir),
     name: `${dir}\0${ignore?.text ?? ''}`,
   };
 }

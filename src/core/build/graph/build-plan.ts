@@ -8,7 +8,9 @@ import type { EarlierStages } from './stage-names.ts';
 export type StageBase =
   | { readonly kind: 'scratch' }
   | { readonly kind: 'image'; readonly reference: string }
-  | { readonly kind: 'stage'; readonly index: number };
+  | { readonly kind: 'stage'; readonly index: number }
+  /** A named context: files to take, never a base. */
+  | { readonly kind: 'folder'; readonly dir: string };
 
 /** Where COPY --from and RUN --mount=from take files. */
 export type CopyOrigin = Exclude<StageBase, { kind: 'scratch' }>;

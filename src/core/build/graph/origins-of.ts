@@ -16,6 +16,8 @@ export function originsOf(
         ? [instruction.from]
         : [];
   return names.flatMap((name) => {
+    const context = earlier.context(name);
+    if (context !== undefined) return [context];
     if (earlier.isOwn(name.toLowerCase())) {
       const message = `circular dependency detected on stage: ${name}`;
       sink.error('circular-stage', message, instruction.position, 'a stage cannot take files from itself');
@@ -34,8 +36,13 @@ export function originsOf(
   });
 }
 
-/** What `--from=name` means: an earlier stage by name or number, else an image. Undefined: a number of no stage. */
+/**
+ * What `--from=name` means: a named context, an earlier stage by name or number, else an image. Undefined: a number of
+ * no stage.
+ */
 export function findOrigin(name: string, earlier: EarlierStages): CopyOrigin | undefined {
+  const context = earlier.context(name);
+  if (context !== undefined) return context;
   const index = earlier.get(name.toLowerCase());
   if (index !== undefined) return { kind: 'stage', index };
   return /^\d+$/.test(name) ? undefined : { kind: 'image', reference: name };

@@ -8,6 +8,7 @@ import { expandShellWord } from '../dockerfile/shell-words.ts';
 import { lintFrom } from '../lint/lint-from.ts';
 import type { BuildPlan, PlannedStage, PlannedStep, StageBase } from './build-plan.ts';
 import { type GlobalArgOptions, resolveGlobalArgs } from './global-args.ts';
+import type { NamedContexts } from './named-contexts.ts';
 import { originsOf } from './origins-of.ts';
 import { StageNames } from './stage-names.ts';
 
@@ -20,6 +21,8 @@ export interface PlanOptions {
   readonly buildPlatform: Platform;
   /** What is built for; undefined: the same. */
   readonly targetPlatform: Platform | undefined;
+  /** What `--build-context` named. */
+  readonly contexts?: NamedContexts | undefined;
   /** Plan also what a missing `target` does not need: every stage is looked at. */
   readonly allStages?: boolean | undefined;
 }
@@ -30,8 +33,12 @@ export interface PlanOptions {
  */
 export function planBuild(dockerfile: Dockerfile, options: PlanOptions): Parsed<BuildPlan> {
   const sink = new DiagnosticSink(options.file);
-  const { stages } = dockerfile;
-  const names = new StageNames(stages);
+  const { contexts } = options;
+  // A named context stands in for a whole stage: its instructions are not executed.
+  const stages = dockerfile.stages.map((stage) =>
+    contexts?.find(stage.from.stageName ?? '') === undefined ? stage : { ...stage, instructions: [] },
+  );
+  const names = new StageNames(stages, contexts);
   const target = findTarget(stages, names, options, sink);
   const argOptions = {
     buildArgs: options.buildArgs,
@@ -126,6 +133,8 @@ function resolveBase(
     const hint = 'only ARGs before the first FROM count here: give one a default, or pass --build-arg';
     sink.error('blank-base', message, from.position, hint);
   }
+  const context = names.context(from.stageName ?? '') ?? names.context(image);
+  if (context !== undefined) return { ...context, platform };
   if (image === 'scratch') return { kind: 'scratch', platform };
   const index = /^\d+$/.test(image) ? undefined : names.before(own).get(image.toLowerCase());
   if (index !== undefined) {

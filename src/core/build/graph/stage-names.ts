@@ -1,4 +1,5 @@
 import type { Stage } from '../dockerfile/dockerfile.ts';
+import { type NamedContext, NamedContexts } from './named-contexts.ts';
 
 /** Names and numbers by which a stage may take files from stages before it; of two alike the later counts. */
 export interface EarlierStages {
@@ -10,6 +11,8 @@ export interface EarlierStages {
   isOwn(name: string): boolean;
   /** Those that have one. */
   names(): readonly string[];
+  /** What the build was given under that name: it stands above stages. */
+  context(name: string): NamedContext | undefined;
 }
 
 /** The stages of a file by name and number. Names may be given twice. */
@@ -17,9 +20,11 @@ export class StageNames {
   /** Ascending. */
   readonly #byName = new Map<string, number[]>();
   readonly #count: number;
+  readonly #contexts: NamedContexts;
 
-  constructor(stages: readonly Stage[]) {
+  constructor(stages: readonly Stage[], contexts: NamedContexts = new NamedContexts({})) {
     this.#count = stages.length;
+    this.#contexts = contexts;
     for (const { index, from } of stages) {
       if (from.stageName === undefined) continue;
       const indexes = this.#byName.get(from.stageName);
@@ -33,6 +38,10 @@ export class StageNames {
     return this.#byName.get(name.toLowerCase())?.at(-1) ?? numberBelow(name, this.#count);
   }
 
+  context(name: string): NamedContext | undefined {
+    return this.#contexts.find(name);
+  }
+
   before(stage: number): EarlierStages {
     const get = (name: string) => lastBelow(this.#byName.get(name) ?? [], stage) ?? numberBelow(name, stage);
     return {
@@ -40,6 +49,7 @@ export class StageNames {
       comesLater: (name) => get(name) === undefined && this.find(name) !== undefined,
       isOwn: (name) => get(name) === undefined && this.#has(name, stage),
       names: () => this.names().filter((name) => get(name) !== undefined),
+      context: (name) => this.context(name),
     };
   }
 

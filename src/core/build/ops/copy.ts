@@ -5,7 +5,7 @@ import type { BuildSession } from '../solver/build-session.ts';
 import { stepTime } from '../solver/build-session.ts';
 import { cacheKey } from '../solver/cache-key.ts';
 import type { Expander } from '../solver/expander.ts';
-import { type Origin, stageTree } from '../solver/origins.ts';
+import type { Origin } from '../solver/origins.ts';
 import type { StageState } from '../solver/stage-state.ts';
 import type { StepWork } from '../solver/step-work.ts';
 import { contentKey } from '../tree/content-key.ts';
@@ -37,7 +37,7 @@ export function prepareCopy(session: BuildSession, state: StageState, inputs: Co
   const { sources, exclude, parents, inline, destination, chown } = wanted;
   const name = instruction.kind.toUpperCase();
   const pacer = new Pacer(session.signal);
-  const tree = origin === undefined ? session.context.tree : stageTree(session, origin.state, origin.name);
+  const tree = origin === undefined ? session.context.tree : origin.tree();
   let selected: Promise<readonly Selection[]> | undefined;
   const select = (): Promise<readonly Selection[]> => {
     const request = { instruction: name, tree, sources, exclude, parents, patterns: true };
@@ -59,7 +59,7 @@ export function prepareCopy(session: BuildSession, state: StageState, inputs: Co
         inline,
         destination,
         owner: chown === undefined ? undefined : parseChown(target.tree, chown),
-        keepOwners: origin !== undefined,
+        keepOwners: origin !== undefined && origin.folder === undefined,
         mode: wanted.mode,
         followLinks: !instruction.link,
         nowSeconds: Math.floor(stepTime(session).getTime() / 1000),
@@ -132,9 +132,9 @@ function copyKeys(
     epoch: inline.length > 0 ? (session.epochSeconds ?? null) : null,
   };
   const what = { sources, exclude, parents };
-  if (origin !== undefined) {
+  if (origin !== undefined && origin.folder === undefined) {
     return [
-      () => cacheKey('copy-from', { ...facts, ...what, from: origin.state.chainId ?? null }),
+      () => cacheKey('copy-from', { ...facts, ...what, from: origin.chainId ?? null }),
       async () => {
         const how = { owners: true, digest: fileDigest, pacer };
         return cacheKey('copy', { ...facts, content: await contentKey(await select(), how) });
@@ -142,7 +142,7 @@ function copyKeys(
     ];
   }
   const { context } = session;
-  const viewName = `${context.name}\0${JSON.stringify(what)}`;
+  const viewName = `${origin?.folder ?? context.name}\0${JSON.stringify(what)}`;
   return [
     async () => {
       const content =

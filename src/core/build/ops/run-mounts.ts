@@ -4,6 +4,7 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
 import type { FileLock } from '../../host/lock-file.ts';
 import type { ResolvedMount } from '../../runtime/spec/mounts.ts';
+import { ContextTree } from '../context/context-tree.ts';
 import type { RunMount } from '../dockerfile/parse-run-mount.ts';
 import type { BuildSession } from '../solver/build-session.ts';
 import { type OpenCacheMount, openCacheMount } from '../solver/cache-mounts.ts';
@@ -97,7 +98,7 @@ async function bindSource(
     inline: [],
     destination: '/source',
     owner: undefined,
-    keepOwners: selection.tree !== session.context.tree,
+    keepOwners: !(selection.tree instanceof ContextTree),
     mode: undefined,
     followLinks: false,
     nowSeconds: 0,

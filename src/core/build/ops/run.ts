@@ -7,11 +7,11 @@ import { parseRunMount, type RunMount } from '../dockerfile/parse-run-mount.ts';
 import type { BuildSession } from '../solver/build-session.ts';
 import { cacheKey } from '../solver/cache-key.ts';
 import type { Expander } from '../solver/expander.ts';
+import type { Origin } from '../solver/origins.ts';
 import { type StageState, variableOf } from '../solver/stage-state.ts';
 import type { LayerTarget, StepWork } from '../solver/step-work.ts';
 import { contentKey } from '../tree/content-key.ts';
 import { fileDigest } from '../tree/file-digest.ts';
-import type { FileTree } from '../tree/file-tree.ts';
 import { Pacer } from '../tree/pacer.ts';
 import { runCreatedBy } from './created-by.ts';
 import { MountStubs } from './mount-stubs.ts';
@@ -31,7 +31,7 @@ export interface RunInputs {
   readonly expand: Expander;
   readonly vertex: string;
   /** Files of what `--mount=from=` names, already solved. */
-  readonly originTree: (from: string) => { readonly tree: FileTree; readonly chainId: string | undefined };
+  readonly originOf: (from: string) => Origin;
 }
 
 /** RUN: a container with Docker's defaults on the stage so far; what it changes becomes the layer. */
@@ -76,7 +76,10 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     return cacheKey('run', { ...facts, mounts: parts });
   };
   const fromStages = mounts.some((mount) => mount.type === 'bind' && mount.from !== undefined);
-  const readsContext = mounts.some((mount) => mount.type === 'bind' && mount.from === undefined);
+  const readsContext = mounts.some(
+    (mount) =>
+      mount.type === 'bind' && (mount.from === undefined || inputs.originOf(mount.from).folder !== undefined),
+  );
   const byLayers = (): string =>
     cacheKey('run', {
       ...facts,
@@ -204,7 +207,7 @@ function keyPart(mount: RunMount): unknown {
 
 function originChain(mount: RunMount, inputs: RunInputs): string | null {
   if (mount.type !== 'bind' || mount.from === undefined) return null;
-  return inputs.originTree(mount.from).chainId ?? null;
+  return inputs.originOf(mount.from).chainId ?? null;
 }
 
 async function findMounts(
@@ -221,7 +224,7 @@ async function findMounts(
       mount.target ?? (isSecret && mount.env === undefined ? `/run/secrets/${mount.id}` : undefined);
     let selection: FoundMount['selection'];
     if (mount.type === 'bind') {
-      const tree = mount.from === undefined ? session.context.tree : inputs.originTree(mount.from).tree;
+      const tree = mount.from === undefined ? session.context.tree : inputs.originOf(mount.from).tree();
       const request = { instruction: 'RUN --mount', tree, exclude: [], parents: false, patterns: false };
       [selection] = await resolveSources({ ...request, sources: [mount.source] }, pacer);
     }

@@ -1,5 +1,6 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
+import { openNamedFolder } from '../context/open-context.ts';
 import type { CopyInstruction, RunInstruction } from '../dockerfile/instruction.ts';
 import { noStageEither } from '../graph/no-stage-either.ts';
 import { findOrigin } from '../graph/origins-of.ts';
@@ -10,8 +11,12 @@ import type { BuildSession } from './build-session.ts';
 import type { StageState } from './stage-state.ts';
 
 export interface Origin {
-  readonly state: StageState;
   readonly name: string;
+  readonly tree: () => FileTree;
+  /** Of a stage or image: its layers. */
+  readonly chainId: string | undefined;
+  /** Of a named context: its folder, whose files belong to nobody and are known by their content alone. */
+  readonly folder: string | undefined;
 }
 
 /** Where the steps of one stage take files from: earlier stages and images. */
@@ -19,9 +24,7 @@ export interface Origins {
   /** Undefined: the build context. */
   ofCopy(instruction: CopyInstruction): Promise<Origin | undefined>;
   /** All that the mounts of a RUN name, to be asked for by name. */
-  ofRun(
-    instruction: RunInstruction,
-  ): Promise<(from: string) => { readonly tree: FileTree; readonly chainId: string | undefined }>;
+  ofRun(instruction: RunInstruction): Promise<(from: string) => Origin>;
 }
 
 export interface OriginSolvers {
@@ -46,9 +49,16 @@ export function makeOrigins(session: BuildSession, solvers: OriginSolvers): Orig
         details: { position },
       });
     }
-    return origin.kind === 'stage'
-      ? { state: await solvers.stage(origin.index), name: `stage ${name}` }
-      : { state: await imageOf(origin.reference), name: `image ${name}` };
+    switch (origin.kind) {
+      case 'stage':
+        return layered(session, await solvers.stage(origin.index), `stage ${name}`);
+      case 'image':
+        return layered(session, await imageOf(origin.reference), `image ${name}`);
+      case 'folder': {
+        const { tree, name: folder } = openNamedFolder(origin.dir);
+        return { name: `context ${name}`, tree: () => tree, chainId: undefined, folder };
+      }
+    }
   };
   return {
     ofCopy: async ({ from, position }) => (from === undefined ? undefined : solve(from, position)),
@@ -56,16 +66,18 @@ export function makeOrigins(session: BuildSession, solvers: OriginSolvers): Orig
       const names = mounts.flatMap((mount) => /(?:^|,)"?from=([^",]+)/i.exec(mount)?.[1] ?? []);
       const solved = new Map<string, Origin>();
       for (const name of names) solved.set(name, await solve(name, position));
-      return (from) => {
-        const { state, name } = solved.get(from) as Origin;
-        return { tree: stageTree(session, state, name), chainId: state.chainId };
-      };
+      return (from) => solved.get(from) as Origin;
     },
   };
 }
 
+function layered(session: BuildSession, state: StageState, name: string): Origin {
+  const { chainId } = state;
+  return { name, tree: () => stageTree(session, state, name), chainId, folder: undefined };
+}
+
 /** The files of a stage or image, to be read. A stage without any is an empty folder nowhere on the disk. */
-export function stageTree(session: BuildSession, { chainId }: StageState, name: string): FileTree {
+function stageTree(session: BuildSession, { chainId }: StageState, name: string): FileTree {
   if (chainId !== undefined) return new LayeredTree(session.services.snapshots.mountPlan(chainId), name);
   throw new GantryError({
     kind: 'not-found',

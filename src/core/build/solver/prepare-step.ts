@@ -26,7 +26,7 @@ export async function prepareStep(
   switch (instruction.kind) {
     case 'run': {
       const solved = await origins.ofRun(instruction);
-      return prepareRun(session, state, { instruction, expand, vertex, originTree: solved });
+      return prepareRun(session, state, { instruction, expand, vertex, originOf: solved });
     }
     case 'copy':
     case 'add': {

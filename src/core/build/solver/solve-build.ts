@@ -105,6 +105,14 @@ async function solveFrom(stage: PlannedStage, solvers: Solvers): Promise<SolvedS
       throw noStageEither(error, base.reference, stage.earlier, { any: false });
     });
   }
+  if (base.kind === 'folder') {
+    throw new GantryError({
+      kind: 'unsupported',
+      code: 'dockerfile-unsupported',
+      message: `a stage cannot stand on the folder ${base.dir}`,
+      hint: 'FROM scratch, then COPY --from with the name of the context',
+    });
+  }
   const { state, cached } = await solvers.stage(base.index);
   return { state: { ...state, hasOwnCommand: false }, cached };
 }

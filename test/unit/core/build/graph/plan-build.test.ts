@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDockerfile } from '../../../../../src/core/build/dockerfile/parse-dockerfile.ts';
+import { NamedContexts } from '../../../../../src/core/build/graph/named-contexts.ts';
 import { type PlanOptions, planBuild } from '../../../../../src/core/build/graph/plan-build.ts';
 import { unusedBuildArgs } from '../../../../../src/core/build/graph/unused-build-args.ts';
 
@@ -28,6 +29,48 @@ RUN --mount=type=bind,from=two,target=/x true
 FROM scratch
 COPY --from=2 /a /b
 `;
+
+describe('named contexts', () => {
+  const contexts = new NamedContexts({
+    Two: 'docker-image://img:2',
+    'base:latest': 'docker-image://other',
+    lib: '/l',
+  });
+  const text = `FROM base
+RUN a
+FROM y AS two
+RUN b
+FROM scratch
+COPY --from=two a b
+COPY --from=lib a b
+COPY --from=0 a b
+RUN --mount=from=lib,target=/x true
+`;
+
+  it('stand in for stages and images, and leave nothing of a stage to do', () => {
+    const planned = plan(text, { contexts, allStages: true }).value;
+    expect(planned?.stages.map(({ base, steps }) => [base, steps.length])).toEqual([
+      [{ kind: 'image', reference: 'other' }, 1],
+      [{ kind: 'image', reference: 'img:2' }, 0],
+      [{ kind: 'scratch' }, 4],
+    ]);
+    // Nobody waits for a stage that another thing stands in for.
+    expect(plan(text, { contexts }).value?.stages.map(({ index }) => index)).toEqual([0, 2]);
+    expect(plan(text, { contexts, target: 'two' }).value?.stages[0]?.base).toEqual({
+      kind: 'image',
+      reference: 'img:2',
+    });
+  });
+
+  it('never mean scratch or the main context', () => {
+    const odd = new NamedContexts({ scratch: '/x', context: '/x' });
+    expect([odd.find('scratch'), odd.find('context'), odd.find('Not A Name')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
 
 describe('planBuild', () => {
   it.each([
