@@ -25,7 +25,7 @@ export interface Ingest extends AsyncDisposable {
   gaps(): readonly ByteRange[];
   /**
    * The next bytes in order, read back, beginning with the first that were there before this ingest was opened;
-   * undefined when it has come up to `offset`. Bytes given to `write` when nothing was left to read do not come again.
+   * undefined when it has come up to `offset`. Good until the next call. Bytes given to `write` when nothing was left to read do not come again.
    */
   readOn(): Promise<Uint8Array | undefined>;
   /** Starts anew: forgets what was written (a server that cannot resume). */

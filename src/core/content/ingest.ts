@@ -48,7 +48,7 @@ export async function openIngest(request: IngestRequest): Promise<Ingest> {
   }
 }
 
-const readBackBytes = 1024 * 1024;
+const readBackBytes = 256 * 1024;
 /** How much of what came is asked for again after a kill: that of so long. */
 const mapEveryMs = 500;
 
@@ -62,6 +62,7 @@ class FileIngest implements Ingest {
   /** Digest of the first so many bytes; the rest of what is there is read back for it. */
   #hash: Hash;
   #hashedBytes = 0;
+  #buffer: Buffer | undefined;
   /** A map of holes lies beside the file. */
   #mapped = false;
   #mappedAtMs = 0;
@@ -133,8 +134,11 @@ class FileIngest implements Ingest {
   async readOn(): Promise<Uint8Array | undefined> {
     const there = this.offset - this.#hashedBytes;
     if (there === 0) return undefined;
-    const buffer = Buffer.allocUnsafe(Math.min(there, readBackBytes));
-    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#hashedBytes);
+    this.#buffer ??= Buffer.allocUnsafeSlow(
+      Math.min(this.#expected?.sizeBytes ?? readBackBytes, readBackBytes),
+    );
+    const buffer = this.#buffer;
+    const { bytesRead } = await this.#file.read(buffer, 0, Math.min(there, buffer.length), this.#hashedBytes);
     // Shorter than it was: cut by someone else, or by a crash. The digest tells.
     if (bytesRead === 0) throw await this.#damaged(`has only ${this.#hashedBytes} bytes on disk`);
     const chunk = buffer.subarray(0, bytesRead);

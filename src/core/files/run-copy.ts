@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { GantryError } from '../../base/gantry-error.ts';
+import { stoppable } from '../../base/stoppable.ts';
 import { fromThreadError } from '../layers/thread-error.ts';
 import { borrowWorker } from '../layers/worker-pool.ts';
 import type { CopyJob, CopyReply } from './copy.worker.ts';
@@ -23,7 +24,6 @@ export async function runCopy(
   const { port1: port, port2 } = new MessageChannel();
   const cancelled = new Int32Array(new SharedArrayBuffer(4));
   const { promise: done, resolve, reject } = Promise.withResolvers<WriterTotals>();
-  const over = done.then(ignore, ignore);
   let isOver = false;
   let inFlight = 0;
   let roomMade = Promise.withResolvers<void>();
@@ -53,9 +53,11 @@ export async function runCopy(
   try {
     if (tar !== undefined) {
       const iterator = tar[Symbol.asyncIterator]();
+      const waiting = stoppable(iterator);
+      done.then(waiting.stop, waiting.stop);
       try {
         for (;;) {
-          const next = await Promise.race([iterator.next(), over]);
+          const next = await waiting.next();
           if (next === undefined || next.done === true) break;
           // A copy of its own: chunks of streams may share one buffer.
           const own = new Uint8Array(next.value);

@@ -1,5 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { GantryError } from '../../base/gantry-error.ts';
+import { stoppable } from '../../base/stoppable.ts';
 import { parseDiffId, parseDigest } from '../../oci/digest.ts';
 import { ByteRing } from './byte-ring.ts';
 import { defaultLimits } from './default-limits.ts';
@@ -12,6 +13,7 @@ import { borrowWorker } from './worker-pool.ts';
 const ringBytes = 8 * 1024 * 1024;
 /** Compressed bytes on their way to the worker at most. */
 const inFlightBytes = 4 * 1024 * 1024;
+const mostSpare = 16;
 
 /**
  * See {@link ApplyLayer}. Two threads: one decompresses (and hashes what came), one hashes the tar and writes files,
@@ -86,7 +88,8 @@ async function inflate(
     ratio,
   };
   const { promise: done, resolve, reject } = Promise.withResolvers<string | undefined>();
-  const over = done.then(ignore, ignore);
+  /** They come back: fresh ones for every chunk would be gigabytes of rubbish, which is not taken out at once. */
+  const spare: ArrayBuffer[] = [];
   let takenBytes = 0;
   let roomMade = Promise.withResolvers<void>();
   let isOver = false;
@@ -101,6 +104,7 @@ async function inflate(
   port.on('message', (reply: InflateReply) => {
     if (reply.kind === 'taken') {
       takenBytes = reply.doneBytes;
+      if (reply.buffer !== undefined && spare.length < mostSpare) spare.push(reply.buffer);
       options.onProgress?.(takenBytes);
     } else {
       isOver = true;
@@ -116,15 +120,17 @@ async function inflate(
     if (!('path' in source)) {
       let sentBytes = 0;
       const iterator = source[Symbol.asyncIterator]();
+      // A source that stalls must not hide that the other end has long failed.
+      const waiting = stoppable(iterator);
+      done.then(waiting.stop, waiting.stop);
       try {
         for (;;) {
-          // A source that stalls must not hide that the other end has long failed.
-          const next = await Promise.race([iterator.next(), over]);
+          const next = await waiting.next();
           if (next === undefined || next.done === true) break;
           // A copy of its own: chunks of network streams share one buffer and must not be taken from their owner.
-          const own: InflateInput = new Uint8Array(next.value);
+          const own = copyInto(spare.pop(), next.value);
           sentBytes += own.length;
-          port.postMessage(own, [own.buffer]);
+          port.postMessage(own satisfies InflateInput, [own.buffer]);
           while (!isOver && sentBytes - takenBytes > inFlightBytes) await roomMade.promise;
         }
       } finally {
@@ -141,6 +147,13 @@ async function inflate(
     options.signal?.removeEventListener('abort', onAbort);
     port.close();
   }
+}
+
+function copyInto(buffer: ArrayBuffer | undefined, chunk: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (buffer === undefined || buffer.byteLength < chunk.length) return new Uint8Array(chunk);
+  const copy = new Uint8Array(buffer, 0, chunk.length);
+  copy.set(chunk);
+  return copy;
 }
 
 function ignore(): undefined {

@@ -19,7 +19,8 @@ export interface InflateJob {
 export type InflateInput = Uint8Array<ArrayBuffer> | null;
 
 export type InflateReply =
-  | { readonly kind: 'taken'; readonly doneBytes: number }
+  /** With the buffer of what was sent, to be used again. */
+  | { readonly kind: 'taken'; readonly doneBytes: number; readonly buffer?: ArrayBuffer }
   | { readonly kind: 'done'; readonly digest: string | undefined; readonly doneBytes: number }
   | { readonly kind: 'failed'; readonly error: ThreadError }
   /** The other end gave up, with an error of its own. */
@@ -31,16 +32,21 @@ parentPort?.on('message', (job: InflateJob) => void run(job));
 
 async function run(job: InflateJob): Promise<void> {
   const ring = new ByteRing(job.ring);
-  const reply = (message: InflateReply): void => job.port.postMessage(message);
+  const reply = (message: InflateReply, transfer: readonly ArrayBuffer[] = []): void =>
+    job.port.postMessage(message, transfer);
   const digester = job.wantDigest ? sha256Digester() : undefined;
   let doneBytes = 0;
   const count = (chunk: Uint8Array): void => {
     digester?.update(chunk);
     doneBytes += chunk.length;
-    reply({ kind: 'taken', doneBytes });
+  };
+  const taken = (buffer?: ArrayBuffer): void => {
+    if (buffer === undefined) reply({ kind: 'taken', doneBytes });
+    else reply({ kind: 'taken', doneBytes, buffer }, [buffer]);
   };
   try {
-    const source = job.path === undefined ? receive(job.port, count) : readFile(job.path, count);
+    const source =
+      job.path === undefined ? receive(job.port, count, taken) : readFile(job.path, count, taken);
     for await (const piece of decompress(source, job)) ring.write(piece);
     ring.end();
     reply({ kind: 'done', digest: digester?.digest(), doneBytes });
@@ -52,7 +58,11 @@ async function run(job: InflateJob): Promise<void> {
   }
 }
 
-function* readFile(path: string, count: (chunk: Uint8Array) => void): Generator<Uint8Array> {
+function* readFile(
+  path: string,
+  count: (chunk: Uint8Array) => void,
+  taken: () => void,
+): Generator<Uint8Array> {
   const fd = openSync(path, constants.O_RDONLY);
   const buffer = Buffer.allocUnsafeSlow(chunkBytes);
   try {
@@ -62,6 +72,7 @@ function* readFile(path: string, count: (chunk: Uint8Array) => void): Generator<
       const chunk = buffer.subarray(0, length);
       count(chunk);
       yield chunk;
+      taken();
     }
   } finally {
     closeSync(fd);
@@ -69,7 +80,11 @@ function* readFile(path: string, count: (chunk: Uint8Array) => void): Generator<
 }
 
 /** What comes on the port, until `null`. The sender holds back until its chunks are counted. */
-async function* receive(port: MessagePort, count: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+async function* receive(
+  port: MessagePort,
+  count: (chunk: Uint8Array) => void,
+  taken: (buffer: ArrayBuffer) => void,
+): AsyncGenerator<Uint8Array> {
   const queue: InflateInput[] = [];
   let wake = Promise.withResolvers<void>();
   port.on('message', (chunk: InflateInput) => {
@@ -90,6 +105,8 @@ async function* receive(port: MessagePort, count: (chunk: Uint8Array) => void): 
     } else {
       count(chunk);
       yield chunk;
+      // The next one is asked for: this one is not looked at any more.
+      taken(chunk.buffer);
     }
   }
 }

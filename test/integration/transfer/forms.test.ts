@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRegistryClient } from '../../../src/core/registry/create-registry-client.ts';
+import type { RegistryClient } from '../../../src/core/registry/registry-client.ts';
+import { mediaTypes } from '../../../src/oci/media-types.ts';
+import { sha256 } from '../../../src/oci/sha256.ts';
+import { faultyRegistry } from '../../support/faulty-registry.ts';
+import { type RegistryServer, registryServer } from '../../support/registry-server.ts';
+import { type RemoteRepository, remoteRepository } from '../../support/remote-images.ts';
+import { makeTar } from '../../support/tar-fixture.ts';
+import { type TestEngine, testEngine } from '../../support/test-engine.ts';
+
+let server: RegistryServer;
+let registry: RegistryClient;
+let engine: TestEngine;
+let remote: RemoteRepository;
+
+beforeAll(async () => {
+  server = await registryServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+beforeEach(() => {
+  registry = createRegistryClient({});
+  engine = testEngine(registry);
+  remote = remoteRepository(registry, `${server.host}/forms`);
+});
+afterEach(() => {
+  registry[Symbol.dispose]();
+  engine[Symbol.dispose]();
+});
+
+const pull = (tag: string) => engine.port.pull(`${server.host}/forms:${tag}`).result;
+const tar = makeTar([
+  { path: 'dir/', mode: 0o750 },
+  { path: 'dir/file', content: 'text '.repeat(20_000) },
+]);
+const tarSize = 100_000;
+
+/** A skippable frame (RFC 8878 section 3.1.2): where zstd:chunked keeps its table of contents. */
+function skippable(content: string): Buffer {
+  const frame = Buffer.alloc(8 + content.length);
+  frame.writeUInt32LE(0x184d2a50, 0);
+  frame.writeUInt32LE(content.length, 4);
+  frame.write(content, 8);
+  return frame;
+}
+
+describe('layers', () => {
+  const half = 4096;
+  it.each([
+    ['plain', mediaTypes.layer, tar],
+    ['gzip', mediaTypes.layerGzip, gzipSync(tar)],
+    ['gzip in many members, as eStargz', mediaTypes.layerGzip, members()],
+    ['zstd', mediaTypes.layerZstd, zstdCompressSync(tar)],
+    ['zstd in frames with an index, as zstd:chunked', mediaTypes.layerZstd, frames()],
+    ['gzip that calls itself plain', mediaTypes.layer, gzipSync(tar)],
+    ['zstd that calls itself gzip', mediaTypes.dockerLayerGzip, zstdCompressSync(tar)],
+  ])('come as %s', async (what, type, bytes) => {
+    const tag = what.replaceAll(/[^a-z]+/g, '-').slice(0, 40);
+    await remote.image({ tag, layers: [{ bytes, tar, type }] });
+    await pull(tag);
+    const image = engine.images.resolve(`${server.host}/forms:${tag}`);
+    expect([image.diffIds, image.sizeBytes]).toEqual([[sha256(tar)], tarSize]);
+  });
+
+  function members(): Buffer {
+    const empty = gzipSync(Buffer.alloc(0));
+    return Buffer.concat([gzipSync(tar.subarray(0, half)), gzipSync(tar.subarray(half)), empty]);
+  }
+
+  function frames(): Buffer {
+    const [first, second] = [zstdCompressSync(tar.subarray(0, half)), zstdCompressSync(tar.subarray(half))];
+    return Buffer.concat([first, second, skippable('{"entries":[]}'), skippable('footer')]);
+  }
+
+  it('that registries may not have come from elsewhere, without our credentials', async () => {
+    // Bytes of their own: the registry has the others.
+    const bytes = gzipSync(tar, { level: 1 });
+    const seen: (string | undefined)[] = [];
+    const elsewhere = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end(bytes);
+    });
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/layer`;
+    const foreign = {
+      mediaType: mediaTypes.dockerForeignLayerGzip,
+      digest: sha256(bytes),
+      size: bytes.length,
+      urls: ['ftp://nowhere/', url],
+    };
+    const config = {
+      architecture: 'amd64',
+      os: 'linux',
+      rootfs: { type: 'layers', diff_ids: [sha256(tar)] },
+    };
+    const document = {
+      config: await remote.blob(Buffer.from(JSON.stringify(config)), mediaTypes.config),
+      layers: [foreign],
+    };
+    await remote.manifest(document, { tag: 'foreign' });
+    using known = createRegistryClient(
+      {},
+      { find: async () => ({ kind: 'password', username: 'u', password: 'p' }) },
+    );
+    using own = testEngine(known);
+    await own.port.pull(`${server.host}/forms:foreign`).result;
+    expect(own.images.list()).toHaveLength(1);
+    expect(seen).toEqual([undefined]);
+    elsewhere.closeAllConnections();
+    elsewhere.close();
+  });
+});
+
+describe('an index', () => {
+  it('gives this machine its image, past attestations and other platforms, also from an index inside', async () => {
+    const other = await remote.image({ architecture: 's390x', layers: [[{ path: 'other', content: '1' }]] });
+    const ours = await remote.image({ layers: [[{ path: 'ours', content: '22' }]] });
+    const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+    const platform = { os: 'linux', architecture };
+    const inner = await remote.manifest(
+      { manifests: [{ ...ours, platform }] },
+      { type: mediaTypes.dockerManifestList },
+    );
+    const manifests = [
+      { ...other, platform: { os: 'unknown', architecture: 'unknown' } },
+      { ...other, platform: { os: 'linux', architecture: 's390x' } },
+      { ...inner, platform },
+    ];
+    const index = await remote.manifest({ manifests }, { tag: 'index', type: mediaTypes.index });
+    const [pulled] = await pull('index');
+    expect(pulled?.digest).toBe(index.digest);
+    expect(engine.images.resolve(`${server.host}/forms:index`).sizeBytes).toBe(2);
+    const by = `${server.host}/forms@${index.digest}`;
+    const foreign = await engine.port.pull(by, { platform: 'linux/s390x' }).result;
+    expect(foreign[0]?.id).not.toBe(pulled?.id);
+    await expect(engine.port.pull(by, { platform: 'linux/riscv64' }).result).rejects.toMatchObject({
+      code: 'no-matching-platform',
+    });
+  });
+});
+
+describe('what cannot be', () => {
+  const nothing = () => [engine.images.list().length, [...engine.snapshots.list()].length];
+
+  it('is refused before it is fetched: a config of a gigabyte', async () => {
+    const layer = await remote.blob(gzipSync(tar), mediaTypes.layerGzip);
+    const config = { mediaType: mediaTypes.config, digest: layer.digest, size: 2 ** 30 };
+    const bytes = { schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers: [layer] };
+    const lying = createServer((_, response) => {
+      response.writeHead(200, { 'Content-Type': mediaTypes.manifest }).end(JSON.stringify(bytes));
+    });
+    await new Promise<void>((resolve) => lying.listen(0, '127.0.0.1', resolve));
+    const host = `127.0.0.1:${(lying.address() as AddressInfo).port}`;
+    await expect(engine.port.pull(`${host}/x`).result).rejects.toMatchObject({ code: 'config-too-large' });
+    expect(nothing()).toEqual([0, 0]);
+    lying.closeAllConnections();
+    lying.close();
+  });
+
+  it('is found out while it is unpacked: a layer that is another than the config says', async () => {
+    await remote.image({
+      tag: 'liar',
+      layers: [{ bytes: gzipSync(tar), tar: Buffer.from('x'), type: mediaTypes.layerGzip }],
+    });
+    await expect(pull('liar')).rejects.toMatchObject({ kind: 'corrupt', code: 'diff-id-mismatch' });
+    expect(nothing()).toEqual([0, 0]);
+  });
+
+  it('is stopped at a bound: a zstd bomb', async () => {
+    const bomb = zstdCompressSync(Buffer.alloc(300 * 1024 * 1024));
+    await remote.image({ tag: 'bomb', layers: [{ bytes: bomb, tar, type: mediaTypes.layerZstd }] });
+    await expect(pull('bomb')).rejects.toMatchObject({ kind: 'corrupt' });
+    expect(nothing()).toEqual([0, 0]);
+  });
+
+  it('is told for what it is: an artifact', async () => {
+    const config = await remote.blob(Buffer.from('{}'), mediaTypes.empty);
+    const artifactType = 'application/vnd.cncf.helm.config.v1+json';
+    await remote.manifest({ artifactType, config, layers: [config] }, { tag: 'chart' });
+    await expect(pull('chart')).rejects.toThrow(`not a container image but ${artifactType}`);
+  });
+});
+
+describe('several pulls of the same at once', () => {
+  it('share the download: each blob is fetched once', async () => {
+    await using proxy = await faultyRegistry(server.host);
+    proxy.fault = (method, path) =>
+      method === 'GET' && path.includes('/blobs/') ? { bytesPerSecond: 20_000 } : undefined;
+    await remote.image({ tag: 'shared', layers: [[{ path: 'f', content: randomBytes(5000) }]] });
+    const pulls = [1, 2, 3].map(() => engine.port.pull(`${proxy.host}/forms:shared`).result);
+    await Promise.all(pulls);
+    const blobs = proxy.seen.filter((line) => line.startsWith('GET') && line.includes('/blobs/'));
+    expect(blobs).toHaveLength(2);
+    expect(engine.images.list()).toHaveLength(1);
+  });
+
+  it('do not end with the one that brings it: another goes on', async () => {
+    await remote.image({ tag: 'left', layers: [[{ path: 'f', content: randomBytes(50_000) }]] });
+    const pulls = [1, 2, 3].map(() => engine.port.pull(`${server.host}/forms:left`));
+    pulls[0]?.cancel();
+    const settled = await Promise.allSettled(pulls.map(({ result }) => result));
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect(engine.images.list()).toHaveLength(1);
+  });
+});
