@@ -22,6 +22,15 @@ export interface LogoutReport {
   readonly warnings: readonly string[];
 }
 
+export interface SavedLogin {
+  /** As it is kept: a host, `https://index.docker.io/v1/`, or a namespace of Podman's. */
+  readonly server: string;
+  /** Empty where only a token is kept. */
+  readonly username: string;
+  /** A file, or the helper's program. */
+  readonly keptIn: string;
+}
+
 export interface SearchResult {
   readonly name: string;
   readonly description: string;
@@ -75,6 +84,9 @@ export interface Registries {
   login(request: LoginRequest, options?: CallOptions): Promise<LoginReport>;
   /** The user name kept for a server; undefined: no login. */
   savedUser(server: string | undefined, options?: CallOptions): Promise<string | undefined>;
+  logins(
+    options?: CallOptions,
+  ): Promise<{ readonly logins: readonly SavedLogin[]; readonly warnings: readonly string[] }>;
   logout(server: string | undefined, options?: CallOptions): Promise<LogoutReport>;
   /** Repositories whose name or description has the term: `web`, or `HOST[:PORT]/web`. At most `limit`. */
   search(term: string, options: CallOptions & { readonly limit: number }): Promise<readonly SearchResult[]>;

@@ -277,6 +277,7 @@ export class FakeEngine implements Engine {
       return { server: server ?? 'hub', plainTextFile: undefined, warnings: [] };
     },
     savedUser: async () => undefined,
+    logins: async () => ({ logins: [], warnings: [] }),
     logout: async (server) => ({ server: server ?? 'hub', removed: true, warnings: [] }),
     search: async () => [],
     manifest: unavailable,

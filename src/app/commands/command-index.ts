@@ -303,6 +303,13 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./manifest/inspect.ts')).manifestInspect,
   },
   {
+    id: 'registry.list',
+    verbs: ['registry ls', 'registry list'],
+    summary: 'List logins that are kept',
+    group: 'nested',
+    load: async () => (await import('./registry/list.ts')).registryList,
+  },
+  {
     id: 'registry.login',
     verbs: ['login', 'registry login'],
     summary: 'Log in to a registry',

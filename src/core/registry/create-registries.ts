@@ -33,6 +33,12 @@ export function createRegistries(access: RegistryAccess): Registries {
       const found = await access.find(parseServer(text), '', { signal });
       return found === undefined ? undefined : (found.username ?? '');
     },
+    logins: async ({ signal = never() } = {}) => {
+      const { listLogins } = await import('./list-logins.ts');
+      const warnings: string[] = [];
+      const logins = await listLogins(env, { signal, warn: (text) => void warnings.push(text) });
+      return { logins, warnings };
+    },
     logout: async (text, { signal = never() } = {}) => {
       const server = parseServer(text);
       access.forget(server);

@@ -68,7 +68,8 @@ async function findIn(
   return fits.map(({ entry }) => decodeEntry(entry)).find((found) => found !== undefined);
 }
 
-function decodeEntry({ auth, identitytoken }: AuthEntry): Credentials | undefined {
+/** Undefined where the entry holds none: a helper does. */
+export function decodeEntry({ auth, identitytoken }: AuthEntry): Credentials | undefined {
   const plain = Buffer.from(auth ?? '', 'base64').toString('utf8');
   const colon = plain.indexOf(':');
   const username = colon > 0 ? plain.slice(0, colon) : undefined;

@@ -284,6 +284,14 @@ describe('a credential helper', () => {
     expect(Object.keys(helper.kept())).toEqual([byToken.host]);
     expect(helper.kept()[byToken.host]?.Username).toBe('<token>');
     expect(config().auths[basic.host]).toHaveProperty('auth');
+    const [header, ...rows] = (await call('', 'registry', 'ls')).stdout.trim().split('\n');
+    expect(header).toMatch(/^SERVER +USERNAME +KEPT IN$/);
+    expect(rows.map((row) => row.split(/ {2,}/)).toSorted()).toEqual(
+      [
+        [byToken.host, '<token>', 'docker-credential-mine'],
+        [basic.host, registryUser, configPath()],
+      ].toSorted(),
+    );
   });
 
   it('that is missing does not keep what is public away, and is told of', async () => {
