@@ -24,6 +24,8 @@ export type Mount =
       /** `-v` makes a missing source, `--mount` refuses it. */
       readonly createSource: boolean;
       readonly propagation?: string | undefined;
+      /** What is mounted below the source stays behind. */
+      readonly nonRecursive?: boolean | undefined;
     }
   | {
       readonly type: 'volume';
@@ -32,6 +34,8 @@ export type Mount =
       readonly target: string;
       readonly readOnly: boolean;
       readonly noCopy: boolean;
+      /** For a volume that is made for it. */
+      readonly labels?: Readonly<Record<string, string>> | undefined;
     }
   | { readonly type: 'tmpfs'; readonly target: string; readonly options: string };
 

@@ -1,3 +1,5 @@
+type Labels = Readonly<Record<string, string>> | undefined;
+
 /**
  * What happened, from every process that uses this engine. The union is closed: a surface may switch over it.
  * `gap` says that events were lost (journal trimmed, connection broken): list again.
@@ -29,12 +31,14 @@ export type EngineEvent = { readonly time: string } & (
       readonly id: string;
       readonly name: string;
       readonly image: string;
+      readonly labels?: Labels;
     }
   | {
       readonly type: 'container.renamed';
       readonly id: string;
       readonly name: string;
       readonly image: string;
+      readonly labels?: Labels;
       readonly oldName: string;
     }
   | {
@@ -42,6 +46,7 @@ export type EngineEvent = { readonly time: string } & (
       readonly id: string;
       readonly name: string;
       readonly image: string;
+      readonly labels?: Labels;
       readonly exitCode: number;
     }
   | {
@@ -49,6 +54,7 @@ export type EngineEvent = { readonly time: string } & (
       readonly id: string;
       readonly name: string;
       readonly image: string;
+      readonly labels?: Labels;
       readonly imageId: string;
     }
   | { readonly type: 'container.oom'; readonly id: string; readonly name: string; readonly image: string }
@@ -57,6 +63,7 @@ export type EngineEvent = { readonly time: string } & (
       readonly id: string;
       readonly name: string;
       readonly image: string;
+      readonly labels?: Labels;
       readonly signal: string;
     }
   | {
@@ -64,6 +71,7 @@ export type EngineEvent = { readonly time: string } & (
       readonly id: string;
       readonly name: string;
       readonly image: string;
+      readonly labels?: Labels;
       readonly command: string;
     }
   | {
@@ -71,6 +79,7 @@ export type EngineEvent = { readonly time: string } & (
       readonly id: string;
       readonly name: string;
       readonly image: string;
+      readonly labels?: Labels;
       readonly health: string;
     }
   | { readonly type: 'volume.created' | 'volume.removed'; readonly name: string }

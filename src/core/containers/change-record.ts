@@ -24,10 +24,11 @@ export function changeRecord(
 }
 
 /** The fields every event of a container has. */
-export function eventOf({ id, name, image }: ContainerRecord): {
+export function eventOf({ id, name, image, labels }: ContainerRecord): {
   readonly id: string;
   readonly name: string;
   readonly image: string;
+  readonly labels?: Readonly<Record<string, string>>;
 } {
-  return { id, name, image };
+  return { id, name, image, ...(Object.keys(labels).length > 0 && { labels }) };
 }

@@ -51,7 +51,10 @@ export async function createContainer(
     mkdirSync(containerDir(context, record.id), { recursive: true, mode: 0o700 });
     for (const mount of record.mounts) {
       if (mount.type !== 'volume' || mount.name === undefined) continue;
-      await volumes?.ensure(mount.name, { anonymous: anonymous.includes(mount.name) });
+      await volumes?.ensure(mount.name, {
+        anonymous: anonymous.includes(mount.name),
+        labels: mount.labels,
+      });
       if (!mount.noCopy) await volumes?.populate(mount.name, plan, mount.target);
     }
     store(context, record, volumes);

@@ -26,9 +26,9 @@ function resolved(mount: Mount, volumes: Pick<VolumeStore, 'dataDir'> | undefine
       };
     }
     case 'bind': {
-      const { source, target, readOnly, propagation } = mount;
+      const { source, target, readOnly, propagation, nonRecursive } = mount;
       ensureSource(mount);
-      return { kind: 'bind', source, target, readOnly, propagation };
+      return { kind: 'bind', source, target, readOnly, propagation, nonRecursive };
     }
   }
 }

@@ -23,12 +23,12 @@ export function openVolumeStore({ dirs, metadata }: VolumeServices): VolumeStore
   return {
     dataDir: (name) => join(volumeDir(name), '_data'),
 
-    async ensure(name, { anonymous }) {
+    async ensure(name, { anonymous, labels = {} }) {
       checkVolumeName(name);
       mkdirSync(join(volumeDir(name), '_data'), { recursive: true, mode: 0o755 });
       metadata.transaction(() => {
         if (records.volumes.has(name)) return;
-        records.volumes.put(name, { createdAt: new Date().toISOString(), anonymous, labels: {} });
+        records.volumes.put(name, { createdAt: new Date().toISOString(), anonymous, labels });
         metadata.journal.append({ type: 'volume.created', name });
       });
     },

@@ -5,7 +5,10 @@ export interface VolumeStore {
   /** The folder to mount. */
   dataDir(name: string): string;
   /** Makes it if it is not there. Throws `invalid` / `bad-volume-name`. */
-  ensure(name: string, options: { readonly anonymous: boolean }): Promise<void>;
+  ensure(
+    name: string,
+    options: { readonly anonymous: boolean; readonly labels?: Readonly<Record<string, string>> | undefined },
+  ): Promise<void>;
   /**
    * Copies what the image has at `target` into the volume, with owners, modes and attributes, if the volume is empty.
    * Nothing there, or no folder: the volume stays as it is.

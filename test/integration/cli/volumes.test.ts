@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliStand, cliStand } from '../../support/cli-stand.ts';
 import type { GantryCli } from '../../support/gantry-cli.ts';
+import { PtyScreen } from '../../support/pty-screen.ts';
 
 let stand: CliStand;
 let gantry: GantryCli;
@@ -50,6 +51,35 @@ describe('what shows of containers', () => {
       stderr: expect.stringContaining("Couldn't find PID field in ps output"),
     });
     expect((await gantry('top', 'busy', '--nonsense')).status).toBe(1);
+  });
+
+  it('wait takes several, attach several at once, and each sees what comes', async () => {
+    const talk = 'while [ ! -e /go ]; do echo tick; sleep 0.05; done; echo said; exit 6';
+    await gantry.must('run', '-d', '--name', 'talker', 'busybox', 'sh', '-c', talk);
+    await gantry.must('run', '-d', '--name', 'other', 'busybox', 'sh', '-c', 'sleep 0.1; exit 4');
+    await using clients = new AsyncDisposableStack();
+    const joined = [1, 2, 3].map(() => {
+      const argv = [...gantry.argv, 'attach', '--no-stdin', '--sig-proxy=false', 'talker'];
+      return clients.use(new PtyScreen({ argv, env: gantry.env }));
+    });
+    for (const client of joined) await client.shows(/tick/);
+    const waiting = gantry.must('wait', 'talker', 'other');
+    await gantry.must('exec', 'talker', 'touch', '/go');
+    for (const client of joined) {
+      await client.shows(/said/);
+      expect(await client.exit()).toBe(6);
+    }
+    expect(await waiting).toBe('6\n4\n');
+    await gantry.must('rm', 'talker', 'other');
+  });
+
+  it('events tell of all processes, by label too', async () => {
+    await gantry.must('run', '--rm', '--label', 'team=blue', '--name', 'labelled', 'busybox', 'true');
+    const shown = (...filters: readonly string[]) =>
+      gantry.must('events', '--since', '10m', '--until', '0s', '--format', '{{.Action}}', ...filters);
+    expect(await shown('--filter', 'label=team=blue')).toBe('create\nstart\ndie\ndestroy\n');
+    expect(await shown('--filter', 'label=team', '--filter', 'event=die')).toBe('die\n');
+    expect(await shown('--filter', 'label=team=red')).toBe('');
   });
 
   it('system df -v tells of everything one by one', async () => {

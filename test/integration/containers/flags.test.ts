@@ -164,3 +164,29 @@ describe('--volumes-from', () => {
     await expect(stand.run(['true'], { volumesFrom: [id] })).rejects.toThrow('No such container');
   });
 });
+
+describe('--mount', () => {
+  test('gives a new volume its labels, and binds a folder without what is mounted below it', async () => {
+    const { mkdirSync, writeFileSync } = await import('node:fs');
+    const { createVolumes } = await import('../../../src/core/volumes/create-volumes.ts');
+    await stand.run(['true'], {
+      mounts: [
+        {
+          type: 'volume',
+          name: 'named',
+          target: '/v',
+          readOnly: false,
+          noCopy: false,
+          labels: { of: 'mount' },
+        },
+      ],
+    });
+    expect((await createVolumes(stand.services).inspect('named')).labels).toEqual({ of: 'mount' });
+    const source = stand.root.at('outer');
+    mkdirSync(`${source}/inner`, { recursive: true });
+    writeFileSync(`${source}/file`, 'seen');
+    const bind = { type: 'bind', source, target: '/mnt', readOnly: true, createSource: false } as const;
+    const script = 'cat /mnt/file; grep -c " /mnt" /proc/self/mounts';
+    expect(await says(script, { mounts: [{ ...bind, nonRecursive: true }] })).toBe('seen1');
+  });
+});

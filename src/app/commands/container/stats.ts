@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerStats } from '../../../engine/containers.ts';
 import { any } from '../argument-spec.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -21,8 +22,9 @@ export const containerStats = defineCommand({
   needs: ['container.stats'],
   async run(ctx, { args, options }) {
     const view = tableView(ctx, options);
-    const targets = await findTargets(ctx, args.containers, options.all);
-    const frames = readings(ctx, targets);
+    const find = () => findTargets(ctx, args.containers, options.all);
+    // Without names it goes on with containers that come later.
+    const frames = readings(ctx, await find(), args.containers.length === 0 ? find : undefined);
     if (!options.noStream) return { kind: 'live-table', table: statsTable, frames, view };
     for await (const rows of frames) {
       // The second reading is the first that knows a share of CPU time.
@@ -60,42 +62,62 @@ async function findTargets(
   }));
 }
 
-/** The whole table each time every living container has told something new; ends when none is left. */
+/**
+ * The whole table each time every living container has told something new; ends when none is left, unless `find` may
+ * tell of further ones.
+ */
 async function* readings(
   ctx: CommandContext,
   targets: readonly Target[],
+  find?: () => Promise<readonly Target[]>,
 ): AsyncGenerator<readonly Reading[]> {
-  const rows: Reading[] = targets.map((target) => ({
-    ...target,
-    reading: undefined,
-    cpuPercent: 0,
-    count: 0,
-  }));
-  const living = new Map<number, AsyncIterator<ContainerStats>>();
-  targets.forEach((target, at) => {
-    if (!target.running) return;
-    living.set(at, ctx.engine.containers.stats(target.id, { signal: ctx.signal })[Symbol.asyncIterator]());
-  });
-  if (living.size === 0) yield rows;
+  const rows = new Map<string, Reading>();
+  const living = new Map<string, AsyncIterator<ContainerStats>>();
+  const take = (found: readonly Target[]): void => {
+    for (const id of [...rows.keys()].filter((known) => !living.has(known))) rows.delete(id);
+    for (const target of found) {
+      if (rows.has(target.id)) continue;
+      rows.set(target.id, { ...target, reading: undefined, cpuPercent: 0, count: 0 });
+      if (!target.running) continue;
+      const readingsOf = ctx.engine.containers.stats(target.id, { signal: ctx.signal });
+      living.set(target.id, readingsOf[Symbol.asyncIterator]());
+    }
+  };
+  take(targets);
   try {
-    while (living.size > 0) {
-      await Promise.all(
-        [...living].map(async ([at, iterator]) => {
-          const next = await iterator.next();
-          const row = rows[at]!;
-          if (next.done === true) {
-            living.delete(at);
-            rows[at] = { ...row, running: false, reading: undefined, cpuPercent: 0 };
-          } else {
-            const percent = cpuPercent(row.reading, next.value);
-            rows[at] = { ...row, reading: next.value, cpuPercent: percent, count: row.count + 1 };
-          }
-        }),
-      );
-      if (ctx.signal.aborted) return;
-      yield [...rows];
+    while (!ctx.signal.aborted) {
+      if (living.size === 0) {
+        yield [...rows.values()];
+        if (find === undefined) return;
+        await sleep(idleMs, undefined, { signal: ctx.signal }).catch(() => undefined);
+      } else {
+        await Promise.all([...living].map(([id, iterator]) => readNext(rows, living, id, iterator)));
+        if (ctx.signal.aborted) return;
+        yield [...rows.values()];
+      }
+      if (find !== undefined && !ctx.signal.aborted) take(await find());
     }
   } finally {
     await Promise.all([...living.values()].map((iterator) => iterator.return?.()));
   }
+}
+
+const idleMs = 1000;
+
+async function readNext(
+  rows: Map<string, Reading>,
+  living: Map<string, AsyncIterator<ContainerStats>>,
+  id: string,
+  iterator: AsyncIterator<ContainerStats>,
+): Promise<void> {
+  const row = rows.get(id);
+  const next = await iterator.next();
+  if (row === undefined) return;
+  if (next.done === true) {
+    living.delete(id);
+    rows.set(id, { ...row, running: false, reading: undefined, cpuPercent: 0 });
+    return;
+  }
+  const percent = cpuPercent(row.reading, next.value);
+  rows.set(id, { ...row, reading: next.value, cpuPercent: percent, count: row.count + 1 });
 }

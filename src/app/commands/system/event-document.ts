@@ -46,9 +46,9 @@ const actions = {
 export function eventDocument(event: EngineEvent): EventDocument | undefined {
   if (event.type === 'gap') return undefined;
   const { type, time, ...facts } = event;
-  const attributes: Record<string, string> = {};
+  const attributes: Record<string, string> = { ...('labels' in event ? event.labels : undefined) };
   for (const [key, value] of Object.entries(facts)) {
-    if (key !== 'id' && key !== 'command' && key !== 'health' && value !== undefined)
+    if (key !== 'id' && key !== 'command' && key !== 'health' && key !== 'labels' && value !== undefined)
       attributes[key] = String(value);
   }
   const note =

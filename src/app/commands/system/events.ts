@@ -64,7 +64,17 @@ const filterTests: Readonly<Record<string, (document: EventDocument, value: stri
   type: ({ Type }, value) => Type === value,
   event: ({ Action }, value) => Action === value || Action.startsWith(`${value}:`),
   container: named('container'),
+  scope: ({ scope }, value) => scope === value,
+  daemon: () => false,
+  plugin: () => false,
   image: (document, value) => named('image')(document, value) || document.Actor.Attributes['image'] === value,
   volume: named('volume'),
   network: named('network'),
+  // A container's own words come along as attributes.
+  label: ({ Actor }, value) => {
+    const at = value.indexOf('=');
+    const key = at < 0 ? value : value.slice(0, at);
+    const found = Object.hasOwn(Actor.Attributes, key) ? Actor.Attributes[key] : undefined;
+    return found !== undefined && (at < 0 || found === value.slice(at + 1));
+  },
 };

@@ -12,8 +12,12 @@ export function readCgroupFile(path: string | undefined): string {
 
 /** A file that holds one number; `max` and what is not there are undefined. */
 export function readCgroupNumber(path: string | undefined): number | undefined {
-  const text = readCgroupFile(path).trim();
-  return /^\d+$/.test(text) ? Number(text) : undefined;
+  return wholeNumber(readCgroupFile(path));
+}
+
+/** The text of such a file as a number. */
+export function wholeNumber(text: string): number | undefined {
+  return /^\d+$/.test(text.trim()) ? Number(text) : undefined;
 }
 
 /** One value of a flat keyed file (`memory.stat`, `cpu.stat`). */

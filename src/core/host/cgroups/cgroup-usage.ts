@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import { keyedNumber, readCgroupFile, readCgroupNumber } from './cgroup-file.ts';
+import { keyedNumber, readCgroupFile, wholeNumber } from './cgroup-file.ts';
 import { type CgroupController, cgroupFolder } from './cgroup-folders.ts';
 import { cgroupMode } from './cgroup-mode.ts';
 
@@ -19,7 +19,11 @@ export interface CgroupUsage {
 
 /** Undefined when there is no such cgroup. */
 export function cgroupUsage(path: string): CgroupUsage | undefined {
-  return cgroupMode() === 'v2' ? version2Usage(path) : version1Usage(path);
+  const read = (controller: CgroupController, file: string): string => {
+    const folder = cgroupFolder(path, controller);
+    return folder === undefined ? '' : readCgroupFile(join(folder, file));
+  };
+  return cgroupMode() === 'v2' ? version2Usage((file) => read('memory', file)) : version1Usage(read);
 }
 
 /** How often the kernel killed a process of the cgroup for want of memory. */
@@ -40,42 +44,41 @@ export function systemCpuTotalNs(): number {
   return ticks * 10_000_000;
 }
 
-function version2Usage(path: string): CgroupUsage | undefined {
-  const folder = cgroupFolder(path, 'memory') ?? '';
-  const cpu = keyedNumber(readCgroupFile(join(folder, 'cpu.stat')), 'usage_usec');
+/** From the files of one folder. Undefined when there are none. */
+export function version2Usage(read: (file: string) => string): CgroupUsage | undefined {
+  const cpu = keyedNumber(read('cpu.stat'), 'usage_usec');
   if (cpu === undefined) return undefined;
-  const memory = readCgroupNumber(join(folder, 'memory.current')) ?? 0;
-  const cache = keyedNumber(readCgroupFile(join(folder, 'memory.stat')), 'inactive_file') ?? 0;
-  const io = readCgroupFile(join(folder, 'io.stat'));
+  const memory = wholeNumber(read('memory.current')) ?? 0;
+  const cache = keyedNumber(read('memory.stat'), 'inactive_file') ?? 0;
+  const io = read('io.stat');
   return {
     cpuTotalNs: cpu * 1000,
     memoryBytes: lessCache(memory, cache),
-    memoryLimitBytes: memoryLimit(readCgroupNumber(join(folder, 'memory.max'))),
+    memoryLimitBytes: memoryLimit(wholeNumber(read('memory.max'))),
     blockReadBytes: sumOf(io, /\brbytes=(\d+)/g),
     blockWrittenBytes: sumOf(io, /\bwbytes=(\d+)/g),
-    pids: readCgroupNumber(join(folder, 'pids.current')) ?? 0,
+    pids: wholeNumber(read('pids.current')) ?? 0,
   };
 }
 
-function version1Usage(path: string): CgroupUsage | undefined {
-  const file = (controller: CgroupController, name: string): string | undefined => {
-    const folder = cgroupFolder(path, controller);
-    return folder === undefined ? undefined : join(folder, name);
-  };
-  const cpu = readCgroupNumber(file('cpuacct', 'cpuacct.usage'));
+/** From the files of each controller's folder. Undefined when there are none. */
+export function version1Usage(
+  read: (controller: CgroupController, file: string) => string,
+): CgroupUsage | undefined {
+  const cpu = wholeNumber(read('cpuacct', 'cpuacct.usage'));
   if (cpu === undefined) return undefined;
-  const memory = readCgroupNumber(file('memory', 'memory.usage_in_bytes')) ?? 0;
-  const cache = keyedNumber(readCgroupFile(file('memory', 'memory.stat')), 'total_inactive_file') ?? 0;
+  const memory = wholeNumber(read('memory', 'memory.usage_in_bytes')) ?? 0;
+  const cache = keyedNumber(read('memory', 'memory.stat'), 'total_inactive_file') ?? 0;
   const io =
-    readCgroupFile(file('blkio', 'blkio.throttle.io_service_bytes_recursive')) ||
-    readCgroupFile(file('blkio', 'blkio.throttle.io_service_bytes'));
+    read('blkio', 'blkio.throttle.io_service_bytes_recursive') ||
+    read('blkio', 'blkio.throttle.io_service_bytes');
   return {
     cpuTotalNs: cpu,
     memoryBytes: lessCache(memory, cache),
-    memoryLimitBytes: memoryLimit(readCgroupNumber(file('memory', 'memory.limit_in_bytes'))),
+    memoryLimitBytes: memoryLimit(wholeNumber(read('memory', 'memory.limit_in_bytes'))),
     blockReadBytes: sumOf(io, / Read (\d+)$/gm),
     blockWrittenBytes: sumOf(io, / Write (\d+)$/gm),
-    pids: readCgroupNumber(file('pids', 'pids.current')) ?? 0,
+    pids: wholeNumber(read('pids', 'pids.current')) ?? 0,
   };
 }
 

@@ -12,6 +12,8 @@ export type ResolvedMount =
       readonly file?: boolean | undefined;
       /** `rprivate` (default), `private`, `rslave`, `slave`, `rshared`, `shared`. */
       readonly propagation?: string | undefined;
+      /** Without what is mounted below the source. */
+      readonly nonRecursive?: boolean | undefined;
     }
   | {
       readonly kind: 'tmpfs';
@@ -86,12 +88,13 @@ function sharedMemory({ ipc, shmSizeBytes }: MountFacts): readonly RuntimeMount[
 
 function bind(mount: Extract<ResolvedMount, { kind: 'bind' }>, facts: MountFacts): RuntimeMount {
   // crun can make only folders read-only with all that is mounted below them; nothing is below a file.
-  const readOnly = facts.recursiveReadOnly && mount.file !== true ? 'rro' : 'ro';
+  const alone = mount.nonRecursive === true;
+  const readOnly = facts.recursiveReadOnly && mount.file !== true && !alone ? 'rro' : 'ro';
   return {
     destination: mount.target,
     type: 'bind',
     source: mount.source,
-    options: ['rbind', mount.readOnly ? readOnly : 'rw', mount.propagation || 'rprivate'],
+    options: [alone ? 'bind' : 'rbind', mount.readOnly ? readOnly : 'rw', mount.propagation || 'rprivate'],
   };
 }
 

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Mount } from '../../../../engine/containers.ts';
 import { parseBytes } from '../../parse/parse-bytes.ts';
+import { parsePairs } from './parse-pairs.ts';
 import { checkVolumeName } from './parse-volume.ts';
 import { specError } from './spec-error.ts';
 
@@ -27,7 +28,8 @@ export function parseMount(text: string, cwd: string): Mount {
         source: resolve(cwd, source),
         target,
         readOnly,
-        createSource: false,
+        createSource: readSwitch(text, fields, 'bind-create-src'),
+        ...(isNonRecursive(text, fields, readOnly) && { nonRecursive: true }),
         ...(propagation !== undefined && { propagation }),
       };
     }
@@ -39,6 +41,7 @@ export function parseMount(text: string, cwd: string): Mount {
         target,
         readOnly,
         noCopy: readSwitch(text, fields, 'volume-nocopy'),
+        ...volumeLabels(text, fields),
       };
     }
     case 'tmpfs': {
@@ -62,24 +65,77 @@ const known = new Set([
   'target',
   'readonly',
   'consistency',
+  'bind-create-src',
+  'bind-nonrecursive',
   'bind-propagation',
+  'bind-recursive',
+  'volume-driver',
+  'volume-label',
   'volume-nocopy',
   'tmpfs-size',
   'tmpfs-mode',
 ]);
-const switches = new Set(['readonly', 'volume-nocopy']);
+const switches = new Set(['readonly', 'volume-nocopy', 'bind-nonrecursive', 'bind-create-src']);
+/** Known to Docker, and why not here. */
+const refused: ReadonlyMap<string, string> = new Map([
+  ['volume-opt', 'volumes are plain folders and have no options'],
+  ['volume-subpath', 'a volume is mounted whole'],
+  ['image-subpath', 'an image cannot be mounted'],
+]);
 
 function parseFields(text: string): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
-  for (const part of text.split(',')) {
+  for (const part of splitFields(text)) {
     const at = part.indexOf('=');
     const word = (at < 0 ? part : part.slice(0, at)).toLowerCase();
     const key = aliases.get(word) ?? word;
+    const why = refused.get(key);
+    if (why !== undefined) throw bad(text, `'${key}' is not supported: ${why}`);
     if (!known.has(key)) throw bad(text, `unexpected key '${word}' in '${part}'`);
     if (at < 0 && !switches.has(key)) throw bad(text, `invalid field '${part}' must be a key=value pair`);
-    fields.set(key, at < 0 ? 'true' : part.slice(at + 1));
+    const value = at < 0 ? 'true' : part.slice(at + 1);
+    const before = key === 'volume-label' ? fields.get(key) : undefined;
+    fields.set(key, before === undefined ? value : `${before}\n${value}`);
   }
   return fields;
+}
+
+/** Comma-separated values: a field in double quotes may hold commas, and quotes as pairs. */
+function splitFields(text: string): readonly string[] {
+  const fields: string[] = [];
+  const pattern = /(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g;
+  for (const [, quoted, plain] of text.matchAll(pattern)) {
+    fields.push(quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'));
+  }
+  return fields;
+}
+
+function isNonRecursive(text: string, fields: ReadonlyMap<string, string>, readOnly: boolean): boolean {
+  const recursive = fields.get('bind-recursive') ?? 'enabled';
+  switch (recursive) {
+    case 'enabled':
+      return readSwitch(text, fields, 'bind-nonrecursive');
+    case 'disabled':
+      return true;
+    case 'readonly':
+      if (!readOnly) throw bad(text, "option 'bind-recursive=readonly' requires 'readonly'");
+      return false;
+    default:
+      throw bad(
+        text,
+        `invalid value for bind-recursive: ${recursive}: use enabled, disabled or readonly (mounts below a read-only one are read-only here)`,
+      );
+  }
+}
+
+function volumeLabels(
+  text: string,
+  fields: ReadonlyMap<string, string>,
+): { readonly labels?: Readonly<Record<string, string>> } {
+  const driver = fields.get('volume-driver') ?? 'local';
+  if (driver !== 'local') throw bad(text, `error looking up volume plugin ${driver}: volumes are local here`);
+  const labels = fields.get('volume-label');
+  return labels === undefined ? {} : { labels: parsePairs(labels.split('\n')) };
 }
 
 function readSwitch(text: string, fields: ReadonlyMap<string, string>, key: string): boolean {

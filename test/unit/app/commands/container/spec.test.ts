@@ -230,6 +230,29 @@ describe('other values', () => {
     );
   });
 
+  it('read --mount as comma-separated values, with every key of Docker or a reason', () => {
+    const mount = (text: string) => parseMount(text, '/here');
+    expect(mount('type=bind,"src=/a,b",dst=/t,bind-nonrecursive,bind-create-src')).toEqual({
+      type: 'bind',
+      source: '/a,b',
+      target: '/t',
+      readOnly: false,
+      createSource: true,
+      nonRecursive: true,
+    });
+    expect(mount('type=bind,src=/a,dst=/t,ro,bind-recursive=readonly')).toMatchObject({ readOnly: true });
+    expect(mount('src=v1,dst=/t,volume-label=a=1,volume-label=b,volume-driver=local')).toMatchObject({
+      type: 'volume',
+      labels: { a: '1', b: '' },
+    });
+    expect(() => mount('src=v1,dst=/t,volume-opt=type=nfs')).toThrow('volumes are plain folders');
+    expect(() => mount('src=v1,dst=/t,volume-driver=nfs')).toThrow('error looking up volume plugin nfs');
+    expect(() => mount('type=bind,src=/a,dst=/t,bind-recursive=readonly')).toThrow("requires 'readonly'");
+    expect(() => mount('type=bind,src=/a,dst=/t,bind-recursive=maybe')).toThrow(
+      'invalid value for bind-recursive',
+    );
+  });
+
   it('name networks and hosts', () => {
     expect(parseNetworks([])).toEqual({ first: undefined, more: [] });
     expect(parseNetworks(['name=back,alias=db,alias=sql,ip=10.0.0.2', 'front'])).toEqual({
