@@ -32,6 +32,42 @@ describe('a build from a shell', () => {
     'CMD ["cat", "/who", "/file"]',
   ].join('\n');
 
+  it('is checked without being made, and told of what was found when it is made', async () => {
+    const dir = context('FROM busybox as Odd\nCMD odd\n');
+    const found = await gantry(
+      'build',
+      '--check',
+      '--build-arg',
+      'BUILDKIT_DOCKERFILE_CHECK=skip=FromAsCasing',
+      dir,
+    );
+    expect(found.status).toBe(1);
+    expect(found.stdout).toBe(
+      [
+        'Check complete, 2 warnings have been found!',
+        '',
+        "WARNING: StageNameCasing - Stage name 'Odd' should be lowercase",
+        ...['Dockerfile:1', '--------------------', '   1 | >>> FROM busybox as Odd', '   2 |     CMD odd'],
+        '--------------------',
+        '',
+        'WARNING: JSONArgsRecommended - JSON arguments recommended for CMD to prevent unintended behavior related to OS signals',
+        ...['Dockerfile:2', '--------------------', '   1 |     FROM busybox as Odd', '   2 | >>> CMD odd'],
+        '--------------------',
+        '',
+      ].join('\n'),
+    );
+    expect((await gantry('build', '--check', context('FROM busybox\n'))).stdout).toBe(
+      'Check complete, no warnings found.\n',
+    );
+    expect(await gantry.must('build', '--print=ast', dir)).toBe('(from "busybox" "as" "Odd")\n(cmd "odd")\n');
+    expect((await gantry('build', '--print=json', dir)).stderr).toContain('invalid value "json" for --print');
+    const { status, stderr } = await gantry('build', dir);
+    expect(status).toBe(0);
+    expect(stderr).toContain(
+      "\n 3 warnings found (use --check to expand):\n - StageNameCasing: Stage name 'Odd' should be lowercase (line 1)\n",
+    );
+  });
+
   it('makes an image that runs, says its steps, and does them once', async () => {
     const dir = context(good, { file: 'file\n' });
     const built = await gantry(
