@@ -4,8 +4,10 @@ import type { ContainerDetails, ContainerSummary, LogEntry } from '../../src/eng
 import type { Engine } from '../../src/engine/engine.ts';
 import type { EngineEvent, NewEngineEvent } from '../../src/engine/events.ts';
 import type { ImageSummary } from '../../src/engine/images.ts';
+import type { NetworkSummary } from '../../src/engine/networks.ts';
 import { type Emit, startOperation } from '../../src/engine/start-operation.ts';
 import type { TransferEvent } from '../../src/engine/transfer-events.ts';
+import type { VolumeSummary } from '../../src/engine/volumes.ts';
 import { fakeDigest, fakeImageId, sampleContainers, sampleHistory, sampleImages } from './sample-objects.ts';
 
 /** The moment the fake's world stands still at. */
@@ -23,6 +25,8 @@ export class FakeEngine implements Engine {
   capabilities: Engine['capabilities'] = {};
   imageList: ImageSummary[] = sampleImages();
   containerList: ContainerSummary[] = sampleContainers();
+  volumeList: VolumeSummary[] = [];
+  networkList: NetworkSummary[] = [];
   /** Every call that changes something: `container.stop web`. */
   readonly calls: string[] = [];
   /** Set to make the next call of a method fail. */
@@ -250,10 +254,14 @@ export class FakeEngine implements Engine {
   };
 
   readonly volumes: Engine['volumes'] = {
-    list: async () => [],
-    inspect: unavailable,
+    list: async () => this.volumeList,
+    inspect: async (name) => this.volumeList.find((volume) => volume.name === name) ?? unavailable(),
     create: unavailable,
-    remove: async () => undefined,
+    remove: async (name) => {
+      this.#called(`volume.remove ${name}`);
+      this.volumeList = this.volumeList.filter((volume) => volume.name !== name);
+      this.emit({ type: 'volume.removed', name });
+    },
     export: () => {
       throw unavailableError();
     },
@@ -262,7 +270,7 @@ export class FakeEngine implements Engine {
   };
 
   readonly networks: Engine['networks'] = {
-    list: async () => [],
+    list: async () => this.networkList,
     inspect: unavailable,
     create: unavailable,
     connect: async () => undefined,

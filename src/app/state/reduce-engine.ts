@@ -1,15 +1,11 @@
 import type { GantryError } from '../../base/gantry-error.ts';
 import type { ContainerSummary } from '../../engine/containers.ts';
 import type { EngineEvent } from '../../engine/events.ts';
-import type { ImageSummary } from '../../engine/images.ts';
 import type { EngineState, ListedNoun } from './engine-state.ts';
 
-export function imagesListed(state: EngineState, images: readonly ImageSummary[]): EngineState {
-  return settled({ ...state, images });
-}
-
-export function containersListed(state: EngineState, containers: readonly ContainerSummary[]): EngineState {
-  return settled({ ...state, containers });
+/** A list came whole. */
+export function listed(state: EngineState, lists: Partial<Pick<EngineState, ListedNoun>>): EngineState {
+  return settled({ ...state, ...lists });
 }
 
 /** The engine stopped answering: what was known stays on screen, with the reason. */
@@ -54,16 +50,22 @@ export function applyEvent(state: EngineState, event: EngineEvent): EngineState 
 export function staleNouns(event: EngineEvent): readonly ListedNoun[] {
   switch (event.type) {
     case 'gap':
-      return ['images', 'containers'];
-    // An image's row counts the containers that use it.
+      return ['images', 'containers', 'volumes', 'networks'];
+    // Rows of images, volumes and networks tell which containers use them.
     case 'container.created':
     case 'container.removed':
-      return ['containers', 'images'];
-    case 'container.exec':
+      return ['containers', 'images', 'volumes', 'networks'];
+    case 'container.started':
+    case 'container.restarted':
+    case 'container.died':
+      return ['containers', 'networks'];
     case 'volume.created':
     case 'volume.removed':
+      return ['volumes'];
     case 'network.created':
     case 'network.removed':
+      return ['networks'];
+    case 'container.exec':
     case 'image.pushed':
       return [];
     default:

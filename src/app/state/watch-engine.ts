@@ -3,7 +3,7 @@ import { GantryError } from '../../base/gantry-error.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { EngineEvent } from '../../engine/events.ts';
 import type { EngineState, ListedNoun } from './engine-state.ts';
-import { applyEvent, containersListed, engineLost, imagesListed, staleNouns } from './reduce-engine.ts';
+import { applyEvent, engineLost, listed, staleNouns } from './reduce-engine.ts';
 import type { Store } from './store.ts';
 
 /** A burst of events asks for one list, not for one each. */
@@ -29,13 +29,20 @@ export async function watchEngine(
       first.catch(() => undefined);
       const images = lister('images', engine, store, either);
       const containers = lister('containers', engine, store, either);
-      const lists = { images, containers } satisfies Record<ListedNoun, Lister>;
+      const volumes = lister('volumes', engine, store, either);
+      const networks = lister('networks', engine, store, either);
+      const lists = { images, containers, volumes, networks } satisfies Record<ListedNoun, Lister>;
       await Promise.race([
         follow(events, first, store, lists),
         images.failed,
         containers.failed,
+        volumes.failed,
+        networks.failed,
         Promise.all([images.ask(), containers.ask()]).then(() => {
           wait = retryMs.first;
+          // What is shown first comes first.
+          void volumes.ask();
+          void networks.ask();
           return follow.never;
         }),
       ]);
@@ -87,10 +94,10 @@ function lister(noun: ListedNoun, engine: Engine, store: Store<EngineState>, sig
       while (stale && !signal.aborted) {
         stale = false;
         meanwhile = [];
-        const listed = await fetchList(noun, engine, signal);
+        const change = await fetchList(noun, engine, signal);
         // The list may be older than what events have told since it was asked for: they are told again on top of it.
         const since = meanwhile;
-        store.ingest((state) => since.reduce(applyEvent, listed(state)));
+        store.ingest((state) => since.reduce(applyEvent, change(state)));
         await pause(listSpacingMs, undefined, { signal }).catch(() => undefined);
       }
     } catch (error) {
@@ -119,11 +126,19 @@ async function fetchList(
   switch (noun) {
     case 'images': {
       const images = await engine.images.list({ signal });
-      return (state) => imagesListed(state, images);
+      return (state) => listed(state, { images });
     }
     case 'containers': {
       const containers = await engine.containers.list({ signal, all: true });
-      return (state) => containersListed(state, containers);
+      return (state) => listed(state, { containers });
+    }
+    case 'volumes': {
+      const volumes = await engine.volumes.list({ signal });
+      return (state) => listed(state, { volumes });
+    }
+    case 'networks': {
+      const networks = await engine.networks.list({ signal });
+      return (state) => listed(state, { networks });
     }
   }
 }

@@ -19,6 +19,8 @@ export interface Preferences {
   readonly logs: { readonly wrap?: boolean; readonly timestamps?: boolean };
   /** The last filter of each list. */
   readonly filters: Readonly<Record<string, string>>;
+  /** Whether clicks and the wheel do something here. Undefined: they do. */
+  readonly mouse: boolean | undefined;
   /** Keys by command ID, in place of the declared ones. */
   readonly keys: KeyOverrides;
 }
@@ -51,6 +53,7 @@ export function parsePreferences(json: Readonly<Record<string, unknown>>): Prefe
         (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].length <= filterLimit,
       ),
     ),
+    mouse: typeof json['mouse'] === 'boolean' ? json['mouse'] : undefined,
     keys: Object.fromEntries(
       Object.entries(record(json['keys'])).flatMap(([id, keys]) =>
         Array.isArray(keys) ? [[id, keys.filter((key): key is string => typeof key === 'string')]] : [],

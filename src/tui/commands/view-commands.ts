@@ -8,9 +8,11 @@ import { invoke } from '../screen/invoke.ts';
 import { openOverlay, openViewer } from '../screen/overlays.ts';
 import { showPrompt } from '../screen/prompt-input.ts';
 import { askToQuit } from '../screen/quit.ts';
+import { say } from '../screen/say.ts';
 import { focusedPane, type Screen } from '../screen/screen.ts';
 import { searchOn } from '../screen/search-log.ts';
 import { nextTheme } from '../screen/themes.ts';
+import { isSlotPane } from '../view/is-list-pane.ts';
 import type { LogsView } from '../view/view-state.ts';
 import { type ViewCommandSpec, viewCommand } from './view-command.ts';
 
@@ -19,7 +21,7 @@ export function viewCommands(screen: () => Screen): readonly Command[] {
   return specs.map((spec) => viewCommand(spec, screen));
 }
 
-const lists = ['images', 'containers', 'layers'] as const;
+const lists = ['images', 'containers', 'layers', 'volumes', 'networks'] as const;
 const steps = { column: 0.04, row: 0.06 };
 
 const specs: readonly ViewCommandSpec[] = [
@@ -157,6 +159,7 @@ const specs: readonly ViewCommandSpec[] = [
   },
   {
     id: 'pane.containers',
+    verb: 'containers',
     summary: 'Go to the containers',
     keys: ['2', 'alt-2'],
     run: (screen) => focusPane(screen, 'containers'),
@@ -178,6 +181,20 @@ const specs: readonly ViewCommandSpec[] = [
     summary: 'Go to the newest shell',
     keys: ['5', 'alt-5'],
     run: (screen) => focusPane(screen, screen.view.state.terminals.at(-1) ?? screen.view.state.focus),
+  },
+  {
+    id: 'pane.volumes',
+    verb: 'volumes',
+    summary: 'Go to the volumes',
+    keys: ['6', 'alt-6'],
+    run: (screen) => focusPane(screen, 'volumes'),
+  },
+  {
+    id: 'pane.networks',
+    verb: 'networks',
+    summary: 'Go to the networks',
+    keys: ['7', 'alt-7'],
+    run: (screen) => focusPane(screen, 'networks'),
   },
   {
     id: 'pane.zoom',
@@ -244,6 +261,13 @@ const specs: readonly ViewCommandSpec[] = [
   { id: 'theme.next', verb: 'theme', summary: 'Use the next theme', keys: ['T'], run: nextTheme },
   { id: 'view.back', summary: 'Clear a message, a filter, a search, a zoom', keys: ['esc'], run: goBack },
   {
+    id: 'mouse.toggle',
+    verb: 'mouse',
+    summary: 'Let clicks and the wheel work here, or leave them to the terminal',
+    keys: [],
+    run: toggleMouse,
+  },
+  {
     id: 'screen.redraw',
     verb: 'redraw',
     summary: 'Draw everything anew',
@@ -287,11 +311,18 @@ function changeLogs(screen: Screen, change: (logs: LogsView) => LogsView): void 
 
 function resizeUpper(screen: Screen, by: number): void {
   const { focus } = screen.view.state;
-  resize(screen, focus === 'images' || focus === 'layers' ? 'upperLeft' : 'upperRight', by);
+  resize(screen, isSlotPane(focus) || focus === 'layers' ? 'upperLeft' : 'upperRight', by);
 }
 
 function resize(screen: Screen, key: 'left' | 'upperLeft' | 'upperRight', by: number): void {
   keepSizes(screen, (sizes) => ({ ...sizes, [key]: movedFraction(sizes[key], by) }));
+}
+
+function toggleMouse(screen: Screen): void {
+  const mouse = !screen.view.state.mouse;
+  screen.view.update((state) => ({ ...state, mouse }));
+  screen.files.change((before) => ({ ...before, mouse }));
+  say(screen, 'info', mouse ? 'clicks and the wheel work here' : 'the mouse is the terminal’s');
 }
 
 function toggleCharts(screen: Screen): void {

@@ -1,5 +1,5 @@
 import type { Rect } from '../paint/rect.ts';
-import type { PaneId, TerminalPaneId } from '../view/view-state.ts';
+import type { PaneId, SlotPaneId, TerminalPaneId } from '../view/view-state.ts';
 import type { LayoutSizes } from './layout-sizes.ts';
 
 /** What it takes to show anything. */
@@ -24,6 +24,8 @@ export interface LayoutInput {
   readonly terminals: readonly TerminalPaneId[];
   readonly focus: PaneId;
   readonly zoomed: boolean;
+  /** The list at the upper left. */
+  readonly slot: SlotPaneId;
 }
 
 const chartRows = 10;
@@ -42,7 +44,7 @@ export function solveLayout(input: LayoutInput): Layout | undefined {
   const leftColumns = Math.round(columns * sizes.left);
   const upperLeft = share(body.rows, sizes.upperLeft);
   const panes = new Map<PaneId, Rect>();
-  panes.set('images', { ...body, columns: leftColumns, rows: upperLeft });
+  panes.set(input.slot, { ...body, columns: leftColumns, rows: upperLeft });
   panes.set('layers', {
     ...body,
     row: body.row + upperLeft,

@@ -12,6 +12,8 @@ const places: readonly (readonly [KeyPlace, string])[] = [
   ['containers', 'Containers'],
   ['layers', 'Layers'],
   ['logs', 'Log'],
+  ['volumes', 'Volumes'],
+  ['networks', 'Networks'],
   ['everywhere', 'Everywhere'],
 ];
 
@@ -29,7 +31,7 @@ const inShells: readonly HelpLine[] = [
   { kind: 'heading', text: 'Inside a shell' },
   { kind: 'keys', keys: 'ctrl-p ctrl-q', summary: 'Leave it running and close the pane', verb: '' },
   { kind: 'keys', keys: 'f6', summary: 'Go to the next pane, the shell stays', verb: '' },
-  { kind: 'keys', keys: 'alt-1 … alt-5', summary: 'Go to a pane by its number', verb: '' },
+  { kind: 'keys', keys: 'alt-1 … alt-7', summary: 'Go to a pane by its number', verb: '' },
   { kind: 'keys', keys: 'shift-pageup', summary: 'Read back', verb: '' },
 ];
 

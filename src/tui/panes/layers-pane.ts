@@ -97,6 +97,10 @@ export function layersPane(context: PaneContext, selectedImage: () => ImageSumma
         lists: { ...state.lists, layers: moveSelection(state.lists.layers, keys(), move) },
       }));
     },
+    click(row) {
+      const key = keys()[top + row];
+      if (key !== undefined) this.move({ key });
+    },
     pageRows: () => height,
   };
 }

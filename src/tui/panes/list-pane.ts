@@ -78,6 +78,11 @@ export function listPane<Row extends { readonly key: string }>(
         lists: { ...state.lists, [spec.id]: moveSelection(list(), keys(), move) },
       }));
     },
+    click(row) {
+      // The first line names the columns.
+      const key = row < 1 ? undefined : keys()[top + row - 1];
+      if (key !== undefined) this.move({ key });
+    },
     pageRows: () => height,
   };
 }

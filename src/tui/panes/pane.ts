@@ -29,6 +29,8 @@ export interface Pane {
   /** What is to know about a row that is no subject of a command: lines to read. */
   details?(): readonly string[] | undefined;
   move(move: ListMove): void;
+  /** A click on a row of its inside, counted from 0. */
+  click?(row: number): void;
   /** Rows of a page, for the paging keys. */
   pageRows(): number;
 }

@@ -87,6 +87,10 @@ function sourceOffers(source: CompletionSource | undefined, engine: EngineState)
       return (engine.images ?? []).flatMap(({ names, id }) =>
         names.map((text) => ({ text, detail: id.slice(7, 19) })),
       );
+    case 'volume':
+      return (engine.volumes ?? []).map(({ name, driver }) => ({ text: name, detail: driver }));
+    case 'network':
+      return (engine.networks ?? []).map(({ name, subnet }) => ({ text: name, detail: subnet ?? '' }));
     default:
       return [];
   }

@@ -23,8 +23,10 @@ import { containersPane } from '../panes/containers-pane.ts';
 import { imagesPane } from '../panes/images-pane.ts';
 import { layersPane } from '../panes/layers-pane.ts';
 import { logsPane } from '../panes/logs-pane.ts';
+import { networksPane } from '../panes/networks-pane.ts';
 import type { Pane } from '../panes/pane.ts';
 import type { PaneContext } from '../panes/pane-context.ts';
+import { volumesPane } from '../panes/volumes-pane.ts';
 import { ShellKeeper } from '../terminal/shell-keeper.ts';
 import { resolveStyles } from '../theme/resolve-styles.ts';
 import { memo } from '../view/memo.ts';
@@ -189,6 +191,7 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
         device.enter();
         onResize();
         painter.resume();
+        refresher?.terminalAnew();
       });
       // The whole job: a launcher that waits for us must stop too, or the shell never gets the terminal.
       process.kill(0, 'SIGTSTP');
@@ -237,6 +240,8 @@ function makePanes(context: PaneContext, logs: LogKeeper, changed: () => void): 
   const images = imagesPane(context);
   const panes = [
     images,
+    volumesPane(context),
+    networksPane(context),
     containersPane(context),
     layersPane(context, () => {
       const selected = images.selected();
@@ -252,7 +257,8 @@ function startView(device: TerminalDevice, preferences: Preferences | undefined,
   const { columns, rows } = device;
   const sizes = { ...defaultSizes, ...preferences?.layout };
   const theme = preferences?.theme ?? builtinThemes[0].name;
-  const view = initialView({ columns, rows, sizes, theme, nowMs, logs: preferences?.logs ?? {} });
+  const { logs = {}, mouse } = preferences ?? {};
+  const view = initialView({ columns, rows, sizes, theme, nowMs, logs, mouse });
   const filters = preferences?.filters ?? {};
   const filtered = Object.entries(view.lists).map(([id, list]) => [
     id,

@@ -1,4 +1,4 @@
-import { isListPane } from '../view/is-list-pane.ts';
+import { isListPane, isSlotPane } from '../view/is-list-pane.ts';
 import type { ViewState } from '../view/view-state.ts';
 import type { Screen } from './screen.ts';
 
@@ -21,5 +21,7 @@ function oneStepBack(state: ViewState): ViewState {
     return { ...state, logs: { ...logs, search: '', hit: undefined } };
   if (focus === 'logs' && logs.bottom !== undefined)
     return { ...state, logs: { ...logs, bottom: undefined } };
-  return state.zoomed ? { ...state, zoomed: false } : state;
+  if (state.zoomed) return { ...state, zoomed: false };
+  // The lists behind the images are places one comes back from.
+  return isSlotPane(focus) ? { ...state, focus: 'images', slot: 'images' } : state;
 }

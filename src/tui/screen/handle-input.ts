@@ -1,9 +1,10 @@
 import { lookupKey } from '../../app/keymap/keymap.ts';
-import type { InputEvent, KeyEvent } from '../input/input-event.ts';
-import { insetRect } from '../paint/rect.ts';
+import type { InputEvent, KeyEvent, MouseEvent } from '../input/input-event.ts';
+import { containsCell, insetRect } from '../paint/rect.ts';
 import type { TerminalPaneId } from '../view/view-state.ts';
 import { focusNext, focusPane } from './focus.ts';
 import { invoke } from './invoke.ts';
+import { mouseInput } from './mouse-input.ts';
 import { overlayInput } from './overlay-input.ts';
 import { topOverlay } from './overlays.ts';
 import { promptInput } from './prompt-input.ts';
@@ -17,6 +18,8 @@ export function handleInput(screen: Screen, event: InputEvent): void {
   const overlay = topOverlay(screen);
   if (screen.chrome.state.layout === undefined) {
     if (event.kind === 'key' && (event.name === 'q' || event.name === 'ctrl-c')) screen.quit(0);
+  } else if (event.kind === 'mouse' && !isForProgram(screen, event)) {
+    mouseInput(screen, event);
   } else if (overlay !== undefined) {
     overlayInput(screen, overlay, event);
   } else if (prompt !== undefined) {
@@ -26,6 +29,16 @@ export function handleInput(screen: Screen, event: InputEvent): void {
   } else if (event.kind === 'key') {
     paneKey(screen, event);
   }
+}
+
+/** A program that has the keys and wants the mouse gets what happens in its pane. */
+function isForProgram(screen: Screen, { column, row }: MouseEvent): boolean {
+  const { focus, overlays, prompt } = screen.view.state;
+  if (!isTerminal(focus) || overlays.length > 0 || prompt !== undefined) return false;
+  const rect = screen.chrome.state.layout?.panes.get(focus);
+  return (
+    screen.shells.wantsMouse(focus) && rect !== undefined && containsCell(insetRect(rect, 1), column, row)
+  );
 }
 
 /** Whether a text field has the keys. */
@@ -65,10 +78,11 @@ function leaveKey(screen: Screen, id: TerminalPaneId, { name }: KeyEvent): boole
       pane?.move({ by: pane.pageRows() });
       return true;
     default: {
-      const number = /^alt-([1-5])$/.exec(name)?.[1];
+      const number = /^alt-([1-7])$/.exec(name)?.[1];
       if (number === undefined) return false;
-      const target = (['images', 'containers', 'layers', 'logs'] as const)[Number(number) - 1];
-      focusPane(screen, target ?? screen.view.state.terminals.at(-1) ?? id);
+      const shell = screen.view.state.terminals.at(-1) ?? id;
+      const targets = ['images', 'containers', 'layers', 'logs', shell, 'volumes', 'networks'] as const;
+      focusPane(screen, targets[Number(number) - 1] ?? shell);
       return true;
     }
   }

@@ -1,10 +1,11 @@
 import type { AnyInput, Command } from '../../app/commands/define-command.ts';
+import { focusPane } from './focus.ts';
 import { openShell } from './open-shell.ts';
 import type { Screen } from './screen.ts';
 
 /**
- * Commands that a screen has a place of its own for: what joins a terminal runs in a pane, `logs` goes to the pane of
- * logs. True when it was one of them.
+ * Commands that a screen has a place of its own for: what joins a terminal runs in a pane, `logs` and `images` go to
+ * theirs. True when it was one of them.
  */
 export function intercepted(
   screen: Screen,
@@ -28,6 +29,11 @@ export function intercepted(
       return true;
     case 'container.logs':
       return showLog(screen, String(input.args['container']));
+    case 'image.list':
+      // As `:containers` and `:volumes`; with options it is the list that a shell prints.
+      if (words.join(' ') !== 'images') return false;
+      focusPane(screen, 'images');
+      return true;
     default:
       return false;
   }

@@ -40,5 +40,5 @@ export function selectedFor(screen: Screen, command: Command): Selected | undefi
   const here = focusedPane(screen)?.selected();
   const kind = command.on?.kind;
   if (kind === undefined || here?.kind === kind) return here;
-  return screen.pane(kind === 'image' ? 'images' : 'containers')?.selected();
+  return screen.pane(`${kind}s`)?.selected();
 }

@@ -3,7 +3,7 @@ import type { Selected } from '../../app/keymap/availability.ts';
 import { type Hint, hintsFor } from '../../app/keymap/hints.ts';
 import type { Keymap } from '../../app/keymap/keymap.ts';
 import type { Capabilities } from '../../engine/capabilities.ts';
-import { mouseOff, mouseOn } from '../device/terminal-modes.ts';
+import { mouseClicks, mouseMoves, mouseOff } from '../device/terminal-modes.ts';
 import { type Layout, solveLayout } from '../layout/solve-layout.ts';
 import { overlayRect } from '../overlays/overlay-rect.ts';
 import { paintOverlayBody } from '../overlays/paint-overlay-body.ts';
@@ -12,7 +12,7 @@ import type { Surface } from '../paint/surface.ts';
 import { proposals } from '../prompt/proposals.ts';
 import { proposalsRect } from '../prompt/proposals-rect.ts';
 import { memo, sameItems } from '../view/memo.ts';
-import type { PaneId } from '../view/view-state.ts';
+import type { PaneId, SlotPaneId } from '../view/view-state.ts';
 import { paintFooter } from '../widgets/paint-footer.ts';
 import { paintStatus, statusRows } from '../widgets/paint-status.ts';
 import { paintTitle } from '../widgets/paint-title.ts';
@@ -44,7 +44,7 @@ export class Refresher {
   readonly #overlay: Painted;
   readonly #layout = memo(solve);
   readonly #hints = memo(hintsOf);
-  #mouseOn = false;
+  #mouse: 'off' | 'clicks' | 'moves' = 'off';
   #asked = false;
   #ended = false;
 
@@ -68,17 +68,23 @@ export class Refresher {
     this.#ended = true;
   }
 
+  /** The terminal was another's for a while and has none of our modes. */
+  terminalAnew(): void {
+    this.#mouse = 'off';
+    this.refresh();
+  }
+
   refresh(): void {
     const screen = this.#screen;
-    const { columns, rows, sizes, terminals, focus, zoomed } = screen.view.state;
-    const layout = this.#layout(columns, rows, sizes, terminals, focus, zoomed);
+    const { columns, rows, sizes, terminals, focus, zoomed, slot } = screen.view.state;
+    const layout = this.#layout(columns, rows, sizes, terminals, focus, zoomed, slot);
     screen.logs.show(shownContainer(screen));
     this.#placePanes(layout);
     this.#paintStatus(layout);
     this.#paintFooter(layout);
     this.#paintOverlay(layout);
     this.#cursor(layout);
-    this.#mouse();
+    this.#setMouse();
     this.#chrome(layout);
   }
 
@@ -166,15 +172,17 @@ export class Refresher {
     this.#screen.painter.showCursorOf(shown ? focus : undefined);
   }
 
-  /** The terminal reports its mouse only while a program with the keys wants it: people select text with theirs. */
-  #mouse(): void {
+  /** The terminal reports its mouse to us while the user wants that, and moves too while a program with the keys does. */
+  #setMouse(): void {
     const { view, shells, device } = this.#screen;
-    const { focus, overlays, prompt } = view.state;
-    const wanted =
+    const { focus, overlays, prompt, mouse } = view.state;
+    const program =
       isTerminal(focus) && overlays.length === 0 && prompt === undefined && shells.wantsMouse(focus);
-    if (wanted === this.#mouseOn) return;
-    this.#mouseOn = wanted;
-    device.send(wanted ? mouseOn : mouseOff);
+    const wanted = program ? 'moves' : mouse ? 'clicks' : 'off';
+    if (wanted === this.#mouse) return;
+    if (this.#mouse !== 'off') device.send(mouseOff);
+    this.#mouse = wanted;
+    if (wanted !== 'off') device.send(wanted === 'moves' ? mouseMoves : mouseClicks);
   }
 
   #chrome(layout: Layout | undefined): void {
@@ -216,8 +224,9 @@ function solve(
   terminals: Parameters<typeof solveLayout>[0]['terminals'],
   focus: PaneId,
   zoomed: boolean,
+  slot: SlotPaneId,
 ): Layout | undefined {
-  return solveLayout({ columns, rows, sizes, terminals, focus, zoomed });
+  return solveLayout({ columns, rows, sizes, terminals, focus, zoomed, slot });
 }
 
 function paintWhenChanged(

@@ -1,7 +1,9 @@
 import type { LayoutSizes } from '../layout/layout-sizes.ts';
 import type { Overlay } from '../overlays/overlay.ts';
 
-export type ListPaneId = 'images' | 'containers' | 'layers';
+/** Lists that share the upper left of the screen: one of them is shown. */
+export type SlotPaneId = 'images' | 'volumes' | 'networks';
+export type ListPaneId = SlotPaneId | 'containers' | 'layers';
 export type TerminalPaneId = `terminal-${number}`;
 /** Everything that has a frame on the screen. */
 export type PaneId = ListPaneId | 'logs' | 'charts' | TerminalPaneId;
@@ -51,6 +53,10 @@ export interface ViewState {
   readonly rows: number;
   readonly focus: PaneId;
   readonly zoomed: boolean;
+  /** The list shown at the upper left. */
+  readonly slot: SlotPaneId;
+  /** Clicks and the wheel are ours; else they are the terminal's, which selects text with them. */
+  readonly mouse: boolean;
   readonly sizes: LayoutSizes;
   readonly theme: string;
   readonly lists: Readonly<Record<ListPaneId, ListView>>;
@@ -69,14 +75,23 @@ const emptyList: ListView = { selected: undefined, index: 0, filter: '' };
 export function initialView(
   options: Pick<ViewState, 'columns' | 'rows' | 'sizes' | 'theme' | 'nowMs'> & {
     readonly logs?: Partial<LogsView>;
+    readonly mouse?: boolean | undefined;
   },
 ): ViewState {
-  const { logs, ...rest } = options;
+  const { logs, mouse = true, ...rest } = options;
   return {
     ...rest,
     focus: 'containers',
     zoomed: false,
-    lists: { images: emptyList, containers: emptyList, layers: emptyList },
+    slot: 'images',
+    mouse,
+    lists: {
+      images: emptyList,
+      volumes: emptyList,
+      networks: emptyList,
+      containers: emptyList,
+      layers: emptyList,
+    },
     logs: {
       wrap: true,
       timestamps: false,

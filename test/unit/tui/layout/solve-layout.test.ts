@@ -10,7 +10,8 @@ const input: LayoutInput = {
   terminals: [],
   focus: 'containers',
   zoomed: false,
-};
+  slot: 'images',
+} as const;
 
 describe('layout', () => {
   it('has no room below 40x8, and one pane below 60x15', () => {
@@ -35,7 +36,7 @@ describe('layout', () => {
       fc.property(any, ({ columns, rows, sizes, shells, zoomed }) => {
         const terminals = Array.from({ length: shells }, (_, index) => `terminal-${index}` as const);
         const focus = terminals.at(-1) ?? 'logs';
-        const layout = solveLayout({ columns, rows, sizes, terminals, focus, zoomed });
+        const layout = solveLayout({ columns, rows, sizes, terminals, focus, zoomed, slot: 'volumes' });
         const covered = new Uint8Array(columns * rows);
         for (const rect of layout?.panes.values() ?? []) {
           expect(rect.rows).toBeGreaterThanOrEqual(3);
