@@ -5,6 +5,7 @@ import { benchList } from './bench/list-containers.ts';
 import { formatResult, type Result } from './bench/report.ts';
 import { benchRun } from './bench/run-container.ts';
 import { benchScreen } from './bench/screen.ts';
+import { benchSlowLink } from './bench/slow-link.ts';
 import { openStage, type Stage } from './bench/stage.ts';
 
 const { values, positionals } = parseArgs({
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Result
   run: async (stage) => [await benchRun(stage, 'bridge', rounds), await benchRun(stage, 'none', rounds)],
   build: async (stage) => [await benchCachedBuild(stage, Math.ceil(rounds / 2))],
   ps: async (stage) => [await benchList(stage, rounds)],
+  link: (stage) => benchSlowLink(stage, Math.ceil(rounds / 10)),
   screen: (stage) => benchScreen(stage, rounds),
 };
 
