@@ -7,12 +7,15 @@ import { benchRun } from './bench/run-container.ts';
 import { benchScreen } from './bench/screen.ts';
 import { benchSlowLink } from './bench/slow-link.ts';
 import { openStage, type Stage } from './bench/stage.ts';
+import { benchLoad, benchPull, benchPullTop, benchPush } from './bench/transfers.ts';
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '10' } },
   allowPositionals: true,
 });
 const rounds = Number(values.rounds);
+/** Of what takes seconds, and gigabytes. */
+const few = Math.max(1, Math.ceil(rounds / 4));
 
 const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Result[]>>> = {
   run: async (stage) => [await benchRun(stage, 'bridge', rounds), await benchRun(stage, 'none', rounds)],
@@ -20,6 +23,10 @@ const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Result
   ps: async (stage) => [await benchList(stage, rounds)],
   link: (stage) => benchSlowLink(stage, Math.ceil(rounds / 10)),
   screen: (stage) => benchScreen(stage, rounds),
+  pull: async (stage) => [await benchPull(stage, few)],
+  'pull-top': async (stage) => [await benchPullTop(stage, few)],
+  load: async (stage) => [await benchLoad(stage, few)],
+  push: async (stage) => [await benchPush(stage, few)],
 };
 
 const unknown = positionals.filter((name) => !(name in benches));

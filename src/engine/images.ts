@@ -2,6 +2,7 @@ import type { Digest, ImageId } from '../oci/digest.ts';
 import type { ImageConfig } from '../oci/image-config.ts';
 import type { Platform } from '../oci/platform.ts';
 import type { Filters } from './filters.ts';
+import type { ImageDifference } from './image-difference.ts';
 import type { CallOptions, Operation } from './operation.ts';
 import type { TransferEvent } from './transfer-events.ts';
 
@@ -102,6 +103,12 @@ export interface Images {
   ): Promise<readonly ImageSummary[]>;
   inspect(reference: string, options?: CallOptions): Promise<ImageDetails>;
   history(reference: string, options?: CallOptions): Promise<readonly HistoryEntry[]>;
+  /** What became of the files of one image in another. At most `limit` of them are listed; all are counted. */
+  diff(
+    before: string,
+    after: string,
+    options?: CallOptions & { readonly limit?: number },
+  ): Promise<ImageDifference>;
   pull(reference: string, options?: PullOptions): Operation<TransferEvent, readonly PulledImage[]>;
   push(reference: string, options?: PushOptions): Operation<TransferEvent, readonly PushedImage[]>;
   /** From one registry to another, or within one, byte for byte, without keeping it here. */

@@ -102,6 +102,16 @@ export class FakeEngine implements Engine {
       };
     },
     history: async (reference) => sampleHistory(this.#image(reference)),
+    diff: async (before, after) => ({
+      files: [
+        { kind: 'added', path: '/new', type: 'file', beforeBytes: 0, afterBytes: 1200 },
+        { kind: 'changed', path: '/etc/motd', type: 'file', beforeBytes: 5, afterBytes: 50 },
+        { kind: 'deleted', path: '/old', type: 'directory', beforeBytes: 0, afterBytes: 0 },
+      ],
+      totals: { added: 1, changed: 1, deleted: 2 },
+      grownBytes: 1245,
+      sharedLayers: this.#image(before).layers.length - (before === after ? 0 : 1),
+    }),
     pull: (reference, options) => {
       this.#called(`image.pull ${reference}`);
       return startOperation(async (emit, signal) => {

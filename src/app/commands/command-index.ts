@@ -212,6 +212,13 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./image/copy.ts')).imageCopy,
   },
   {
+    id: 'image.diff',
+    verbs: ['image diff'],
+    summary: 'Show what differs between two images: files and configuration',
+    group: 'nested',
+    load: async () => (await import('./image/diff.ts')).imageDiff,
+  },
+  {
     id: 'image.history',
     verbs: ['history', 'image history'],
     summary: 'Show the steps an image was made of',

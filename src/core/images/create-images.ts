@@ -45,6 +45,10 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
       const { historyOf, layersOf } = await import('./image-history.ts');
       return historyOf(image, await layersOf(image, services.snapshots));
     },
+    async diff(before, after, options = {}) {
+      const { compareImages } = await import('./compare-images.ts');
+      return compareImages(services.snapshots, images.resolve(before), images.resolve(after), options);
+    },
     async tag(source, target) {
       images.tag(source, tagTarget(target));
     },
