@@ -92,6 +92,27 @@ describe('an archive we save', () => {
     expect(await load(path, other)).toEqual(['two:latest', one.id]);
   });
 
+  it('is an OCI layout and a docker-archive to skopeo, whose copies we read', async () => {
+    const image = await addImage(engine, { names: ['ours:1'], layers, config });
+    const path = await save('ours:1');
+    for (const form of ['oci-archive', 'docker-archive']) {
+      const copy = folder.at(`${form}.tar`);
+      await mustRun([
+        'skopeo',
+        'copy',
+        '-q',
+        '--insecure-policy',
+        `oci-archive:${path}`,
+        `${form}:${copy}:copied:1`,
+      ]);
+      using other = testEngine();
+      const [name] = await load(copy, other);
+      expect(name).toBe('copied:1');
+      expect(other.images.resolve('copied:1').diffIds).toEqual(image.diffIds);
+    }
+    await mustRun(['skopeo', 'inspect', '--config', `docker-archive:${path}`]);
+  });
+
   it('of an image that is not there is refused before a byte is written', async () => {
     await expect(save('nothing')).rejects.toThrow('No such image: nothing:latest');
   });
@@ -163,6 +184,39 @@ describe('an archive of another tool', () => {
     writeFileSync(folder.at('old.tar'), archive);
     const [id] = await load(folder.at('old.tar'));
     expect(engine.images.resolve(id as string).diffIds).toHaveLength(2);
+  });
+
+  it('is loaded where its index leads to further ones, for the platform of this machine', async () => {
+    const blobs = new Map<string, Buffer>();
+    const put = (mediaType: string, bytes: Buffer | object) => {
+      const body = Buffer.isBuffer(bytes) ? bytes : Buffer.from(JSON.stringify(bytes));
+      const digest = sha256(body);
+      blobs.set(`blobs/sha256/${digest.slice(7)}`, body);
+      return { mediaType, digest, size: body.length };
+    };
+    const type = (name: string) => `application/vnd.oci.image.${name}.v1+json`;
+    const manifestFor = (architecture: string) => {
+      const layer = makeTar([{ path: 'arch', content: architecture }]);
+      const rootfs = { type: 'layers', diff_ids: [sha256(layer)] };
+      const config = put(type('config'), { architecture, os: 'linux', config: {}, rootfs });
+      const layers = [put('application/vnd.oci.image.layer.v1.tar', layer)];
+      const manifest = { schemaVersion: 2, mediaType: type('manifest'), config, layers };
+      return { ...put(type('manifest'), manifest), platform: { os: 'linux', architecture } };
+    };
+    const manifests = ['arm64', 'amd64', 's390x'].map(manifestFor);
+    const inner = put(type('index'), { schemaVersion: 2, mediaType: type('index'), manifests });
+    const middle = put(type('index'), { schemaVersion: 2, mediaType: type('index'), manifests: [inner] });
+    const annotations = { 'io.containerd.image.name': 'docker.io/library/many:1' };
+    const index = { schemaVersion: 2, mediaType: type('index'), manifests: [{ ...middle, annotations }] };
+    const archive = makeTar([
+      { path: 'oci-layout', content: '{"imageLayoutVersion":"1.0.0"}' },
+      { path: 'index.json', content: JSON.stringify(index) },
+      ...[...blobs].map(([path, content]) => ({ path, content })),
+    ]);
+    writeFileSync(folder.at('many.tar'), archive);
+    expect(await load(folder.at('many.tar'))).toEqual(['many:1']);
+    const own = process.arch === 'arm64' ? 'arm64' : 'amd64';
+    expect(engine.images.resolve('many:1').config.architecture).toBe(own);
   });
 
   it.each([

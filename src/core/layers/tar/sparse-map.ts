@@ -30,34 +30,41 @@ export function sparsePartsOf(records: PaxRecords): SparsePart[] {
 }
 
 /**
- * The map of format 1.0, which begins the content: a count and pairs, a decimal a line, padded to 512 bytes.
- * Undefined: more bytes are needed.
+ * The map of format 1.0, which begins the content: a count and pairs, a decimal a line, padded to 512 bytes. Fed in
+ * pieces of any size; each byte is looked at once, so that a map that comes by the byte costs no more than another.
  */
-export function readLeadingMap(
-  data: Uint8Array,
-): { readonly parts: SparsePart[]; readonly usedBytes: number } | undefined {
-  let at = 0;
-  const next = (): number | undefined => {
-    const end = data.indexOf(0x0a, at);
-    if (end === -1) {
-      if (data.length - at > 20) throw tarError('sparse map is not a number');
-      return undefined;
+export class LeadingMap {
+  #count: number | undefined;
+  #digits = '';
+  #usedBytes = 0;
+  readonly #numbers: number[] = [];
+
+  /** How many bytes of the piece belong to the map. `parts` is there when it is whole, with its padding. */
+  feed(data: Uint8Array): { readonly usedBytes: number; readonly parts: readonly SparsePart[] | undefined } {
+    let at = 0;
+    while (!this.#hasAll && at < data.length) {
+      const byte = data[at] as number;
+      at += 1;
+      if (byte !== 0x0a) {
+        this.#digits += String.fromCharCode(byte);
+        if (this.#digits.length > 20) throw tarError('sparse map is not a number');
+        continue;
+      }
+      const value = decimal(this.#digits);
+      this.#digits = '';
+      if (this.#count !== undefined) this.#numbers.push(value);
+      else if (value > mostParts) throw tarError('sparse map is too long');
+      else this.#count = value;
     }
-    const value = decimal(Buffer.from(data.subarray(at, end)).toString('latin1'));
-    at = end + 1;
-    return value;
-  };
-  const count = next();
-  if (count === undefined) return undefined;
-  if (count > mostParts) throw tarError('sparse map is too long');
-  const numbers: number[] = [];
-  while (numbers.length < count * 2) {
-    const value = next();
-    if (value === undefined) return undefined;
-    numbers.push(value);
+    if (this.#hasAll) at += Math.min((512 - ((this.#usedBytes + at) % 512)) % 512, data.length - at);
+    this.#usedBytes += at;
+    const isWhole = this.#hasAll && this.#usedBytes % 512 === 0;
+    return { usedBytes: at, parts: isWhole ? pairUp(this.#numbers) : undefined };
   }
-  const usedBytes = Math.ceil(at / 512) * 512;
-  return usedBytes > data.length ? undefined : { parts: pairUp(numbers), usedBytes };
+
+  get #hasAll(): boolean {
+    return this.#count !== undefined && this.#numbers.length === 2 * this.#count;
+  }
 }
 
 /** Refuses maps that run backwards, overlap, or leave the file; they are what a hostile archive has. */

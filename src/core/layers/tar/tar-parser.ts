@@ -2,7 +2,7 @@ import type { ByteString } from './byte-string.ts';
 import { type PaxRecords, parsePaxRecords } from './pax-records.ts';
 import {
   checkSparseParts,
-  readLeadingMap,
+  LeadingMap,
   readSparseParts,
   type SparsePart,
   sparsePartsOf,
@@ -31,7 +31,7 @@ type State =
   | { readonly kind: 'header' }
   | { readonly kind: 'meta'; readonly flag: string; readonly parts: Uint8Array[] }
   | { readonly kind: 'sparse-extension' }
-  | { readonly kind: 'sparse-map'; collected: Buffer }
+  | { readonly kind: 'sparse-map'; readonly map: LeadingMap; usedBytes: number }
   | { readonly kind: 'content' }
   | { readonly kind: 'padding' }
   | { readonly kind: 'ended' };
@@ -146,7 +146,8 @@ export class TarParser {
     if (this.#pax.get('GNU.sparse.major') === '1') {
       this.#sparseReal = realSizeOf(this.#pax);
       this.#sparseHeader = block.slice();
-      this.#state = { kind: 'sparse-map', collected: Buffer.alloc(0) };
+      this.#state = { kind: 'sparse-map', map: new LeadingMap(), usedBytes: 0 };
+      if (this.#left === 0) throw tarError('broken sparse map');
       return;
     }
     if (this.#pax.has('GNU.sparse.map')) {
@@ -164,21 +165,20 @@ export class TarParser {
     yield* this.#begin(this.#sparseHeader as Uint8Array, this.#left);
   }
 
-  *#leadingMap(state: { collected: Buffer }, piece: Uint8Array): Generator<TarEvent, number, undefined> {
-    const before = state.collected.length;
-    state.collected = Buffer.concat([state.collected, piece]);
-    const map = readLeadingMap(state.collected);
-    if (map === undefined) {
-      if (state.collected.length > mostMetaBytes || piece.length === this.#left)
-        throw tarError('broken sparse map');
-      this.#left -= piece.length;
-      return piece.length;
+  *#leadingMap(
+    state: Extract<State, { kind: 'sparse-map' }>,
+    piece: Uint8Array,
+  ): Generator<TarEvent, number, undefined> {
+    const { usedBytes, parts } = state.map.feed(piece);
+    state.usedBytes += usedBytes;
+    this.#left -= usedBytes;
+    if (parts !== undefined) {
+      this.#sparse = [...parts];
+      yield* this.#begin(this.#sparseHeader as Uint8Array, this.#left);
+    } else if (state.usedBytes > mostMetaBytes || this.#left === 0) {
+      throw tarError('broken sparse map');
     }
-    const used = map.usedBytes - before;
-    this.#left -= used;
-    this.#sparse = map.parts;
-    yield* this.#begin(this.#sparseHeader as Uint8Array, this.#left);
-    return used;
+    return usedBytes;
   }
 
   *#begin(block: Uint8Array, stored: number): Generator<TarEvent, void, undefined> {

@@ -9,6 +9,8 @@ import { encodeTarHeader, tarEnd, tarPadding } from '../../../../../src/core/lay
 import type { TarEntry } from '../../../../../src/core/layers/tar/tar-entry.ts';
 import { TarParser } from '../../../../../src/core/layers/tar/tar-parser.ts';
 
+import { pax, rawEntry, rawTar } from '../../../../support/attacks/raw-tar.ts';
+
 interface Member {
   readonly entry: TarEntry;
   readonly content: Buffer;
@@ -222,5 +224,49 @@ describe('a broken tar', () => {
         },
       ),
     );
+  });
+});
+
+describe('what other programs write', () => {
+  const only = (archive: Uint8Array): TarEntry => unpack(archive)[0]?.entry as TarEntry;
+
+  it('star keeps times behind a shorter prefix', () => {
+    const at = { 476: Buffer.from('14641234567 14641234567 '), 508: Buffer.from('tar\0') };
+    const header = { prefix: 'p'.repeat(131), name: 'x', at };
+    expect(only(rawTar(rawEntry(header))).path).toBe(`${'p'.repeat(131)}/x`);
+  });
+
+  it('libarchive encodes attributes twice over; the plain form comes first', () => {
+    const value = Buffer.from('value').toString('base64');
+    const records = {
+      'LIBARCHIVE.xattr.user.a%3Db': value,
+      'LIBARCHIVE.xattr.user.both': Buffer.from('wrong').toString('base64'),
+      'SCHILY.xattr.user.both': 'right',
+    };
+    expect([...only(rawTar(pax(records), rawEntry({}))).xattrs]).toEqual([
+      ['user.a=b', 'value'],
+      ['user.both', 'right'],
+    ]);
+  });
+
+  it('attribute names that hold = and % go as GNU tar has them', () => {
+    const xattrs = new Map([['user.a=b%c', 'value']]);
+    const archive = pack([{ entry: { ...plain, xattrs }, content: Buffer.alloc(0) }]);
+    expect(archive.toString('latin1')).toContain('SCHILY.xattr.user.a%3Db%25c=value');
+    expect([...only(archive).xattrs]).toEqual([...xattrs]);
+  });
+
+  it('a sparse map may come byte by byte', () => {
+    const map = Buffer.alloc(512);
+    map.write('2\n0\n3\n1000\n2\n');
+    const records = { 'GNU.sparse.major': '1', 'GNU.sparse.minor': '0', 'GNU.sparse.realsize': '2000' };
+    const archive = rawTar(pax(records), rawEntry({}, Buffer.concat([map, Buffer.from('abcde')])));
+    for (const piece of [1, 7, 512, 100_000]) {
+      const [member] = unpack(archive, piece);
+      const content = Buffer.alloc(2000);
+      content.write('abc');
+      content.write('de', 1000);
+      expect(member?.content.equals(content)).toBe(true);
+    }
   });
 });
