@@ -3,13 +3,15 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { tarEnd, tarPadding } from '../../src/core/layers/tar/encode-tar-header.ts';
-import { type LayerBytes, tarHeader } from './big-layer.ts';
+import { type LayerBytes, type Pieces, tarHeader } from './big-layer.ts';
 
 /** Puts an image of these layers into a registry; those of them it has are not sent again. */
 export async function putImage(host: string, name: string, layers: readonly LayerBytes[]): Promise<void> {
-  for (const { digest, gzip, gzipBytes } of layers) await putBlob(host, name, digest, gzip, gzipBytes);
+  const blobs: Pieces[] = [];
+  for (const layer of layers) blobs.push(await layer.gzip());
+  for (const blob of blobs) await putBlob(host, name, blob);
   const config = configOf(layers);
-  await putBlob(host, name, digestOf(config), [config], config.length);
+  await putBlob(host, name, { digest: digestOf(config), pieces: [config], sizeBytes: config.length });
   const manifest = {
     schemaVersion: 2,
     mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
@@ -18,9 +20,9 @@ export async function putImage(host: string, name: string, layers: readonly Laye
       size: config.length,
       digest: digestOf(config),
     },
-    layers: layers.map(({ digest, gzipBytes }) => ({
+    layers: blobs.map(({ digest, sizeBytes }) => ({
       mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
-      size: gzipBytes,
+      size: sizeBytes,
       digest,
     })),
   };
@@ -36,14 +38,14 @@ export async function writeArchive(path: string, name: string, layers: readonly 
     {
       Config: `${digestOf(config).slice(7)}.json`,
       RepoTags: [name],
-      Layers: layers.map(({ diffId }) => `${diffId.slice(7)}/layer.tar`),
+      Layers: layers.map(({ plain }) => `${plain.digest.slice(7)}/layer.tar`),
     },
   ];
   function* archive(): Generator<Uint8Array> {
-    for (const { diffId, plain, plainBytes } of layers) {
-      yield tarHeader(`${diffId.slice(7)}/layer.tar`, plainBytes);
-      yield* plain;
-      yield tarPadding(plainBytes);
+    for (const { plain } of layers) {
+      yield tarHeader(`${plain.digest.slice(7)}/layer.tar`, plain.sizeBytes);
+      yield* plain.pieces;
+      yield tarPadding(plain.sizeBytes);
     }
     for (const [file, bytes] of [
       [list[0]?.Config ?? '', config],
@@ -58,13 +60,7 @@ export async function writeArchive(path: string, name: string, layers: readonly 
   await pipeline(Readable.from(archive()), createWriteStream(path));
 }
 
-async function putBlob(
-  host: string,
-  name: string,
-  digest: string,
-  pieces: readonly Uint8Array[],
-  sizeBytes: number,
-): Promise<void> {
+async function putBlob(host: string, name: string, { digest, pieces, sizeBytes }: Pieces): Promise<void> {
   const base = `http://${host}/v2/${name}/blobs`;
   if ((await fetch(`${base}/${digest}`, { method: 'HEAD' })).ok) return;
   const begun = await fetch(`${base}/uploads/`, { method: 'POST' });
@@ -89,7 +85,7 @@ function configOf(layers: readonly LayerBytes[]): Buffer {
       architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
       os: 'linux',
       config: { Cmd: ['/bin/true'] },
-      rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
+      rootfs: { type: 'layers', diff_ids: layers.map(({ plain }) => plain.digest) },
       history: layers.map((_, at) => ({ created: '2024-05-01T10:00:00Z', created_by: `layer ${at}` })),
     }),
   );

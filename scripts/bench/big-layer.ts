@@ -1,16 +1,19 @@
 import { createHash, type Hash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { encodeTarHeader, tarEnd, tarPadding } from '../../src/core/layers/tar/encode-tar-header.ts';
 
-/** A layer as a registry has it and as it is inside. Pieces, because one buffer would be the largest thing around. */
-export interface LayerBytes {
-  readonly plain: readonly Uint8Array[];
-  readonly gzip: readonly Uint8Array[];
-  /** `sha256:…` of the one and of the other. */
-  readonly diffId: string;
+/** Bytes in pieces, because one buffer would be the largest thing around, with their digest (`sha256:…`). */
+export interface Pieces {
+  readonly pieces: readonly Uint8Array[];
   readonly digest: string;
-  readonly plainBytes: number;
-  readonly gzipBytes: number;
+  readonly sizeBytes: number;
+}
+
+/** A layer as it is inside, and as a registry has it. */
+export interface LayerBytes {
+  readonly plain: Pieces;
+  gzip(): Promise<Pieces>;
 }
 
 /** Gives the same files each time but for one, so that no layer is ever known to anybody. */
@@ -18,57 +21,65 @@ export type FreshLayer = () => LayerBytes;
 
 /**
  * Makes a layer of so many files and bytes, as compressible as programs and libraries are (to about a third). The long
- * part is made and hashed once; what is fresh is a last small file, in a gzip member of its own.
+ * part is made, compressed and hashed once; what is fresh is a last small file, in a gzip member of its own.
  */
 export function bigLayer(files: number, totalBytes: number, folder: string): FreshLayer {
-  const pool = wordPool();
-  const [plain, gzip]: [Buffer[], Buffer[]] = [[], []];
-  const hashes = { plain: createHash('sha256'), gzip: createHash('sha256') };
-  let block: Buffer[] = [];
-  let blockBytes = 0;
-  const flush = (): void => {
-    const bytes = Buffer.concat(block);
-    const packed = gzipSync(bytes);
-    plain.push(bytes);
-    gzip.push(packed);
-    hashes.plain.update(bytes);
-    hashes.gzip.update(packed);
-    [block, blockBytes] = [[], 0];
-  };
-  const next = numbers(files);
-  for (let at = 0; at < files; at += 1) {
-    // From a few hundred bytes to several times the mean, as trees of programs have them.
-    const length = Math.floor((totalBytes / files) * 2 * (next() / 2 ** 32) ** 2 * 1.5) + 1;
-    const start = next() % (pool.length - length);
-    const entry = fileEntry(
-      `${folder}/${Math.floor(at / 100)}/file-${at}`,
-      pool.subarray(start, start + length),
-    );
-    block.push(...entry);
-    blockBytes += length + 1024;
-    if (blockBytes > 4 * 1024 * 1024) flush();
-  }
-  flush();
+  const plain = hashed(manyFiles(files, totalBytes, folder));
+  let packed: Promise<Hashed> | undefined;
   return () => {
     const tail = Buffer.concat([...fileEntry(`${folder}/fresh`, Buffer.from(crypto.randomUUID())), tarEnd()]);
-    return together([plain, tail, hashes.plain], [gzip, gzipSync(tail), hashes.gzip]);
+    return {
+      plain: withTail(plain, tail),
+      async gzip() {
+        packed ??= Promise.all(plain.pieces.map((piece) => compress(piece))).then(hashed);
+        return withTail(await packed, await compress(tail));
+      },
+    };
   };
 }
 
-type Part = readonly [pieces: readonly Buffer[], tail: Buffer, hash: Hash];
+const compress = promisify<Uint8Array, Buffer>(gzip);
 
-function together(plain: Part, gzip: Part): LayerBytes {
-  const pieces = ([all, tail]: Part): readonly Buffer[] => [...all, tail];
-  const digest = ([, tail, hash]: Part): string => `sha256:${hash.copy().update(tail).digest('hex')}`;
-  const bytes = (part: Part): number => pieces(part).reduce((sum, { length }) => sum + length, 0);
+interface Hashed {
+  readonly pieces: readonly Uint8Array[];
+  readonly hash: Hash;
+}
+
+function hashed(pieces: readonly Uint8Array[]): Hashed {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return { pieces, hash };
+}
+
+function withTail({ pieces, hash }: Hashed, tail: Uint8Array): Pieces {
+  const all = [...pieces, tail];
   return {
-    plain: pieces(plain),
-    gzip: pieces(gzip),
-    diffId: digest(plain),
-    digest: digest(gzip),
-    plainBytes: bytes(plain),
-    gzipBytes: bytes(gzip),
+    pieces: all,
+    digest: `sha256:${hash.copy().update(tail).digest('hex')}`,
+    sizeBytes: all.reduce((sum, { length }) => sum + length, 0),
   };
+}
+
+const blockBytes = 4 * 1024 * 1024;
+
+function manyFiles(files: number, totalBytes: number, folder: string): readonly Uint8Array[] {
+  const pool = wordPool();
+  const next = numbers(files);
+  const blocks: Buffer[] = [];
+  let block: Buffer[] = [];
+  let filled = 0;
+  for (let at = 0; at < files; at += 1) {
+    // From a few bytes to three times the mean, as trees of programs have them.
+    const length = Math.floor((totalBytes / files) * 3 * (next() / 2 ** 32) ** 2) + 1;
+    const start = next() % (pool.length - length);
+    const path = `${folder}/${Math.floor(at / 100)}/file-${at}`;
+    block.push(...fileEntry(path, pool.subarray(start, start + length)));
+    filled += length;
+    if (filled < blockBytes && at < files - 1) continue;
+    blocks.push(Buffer.concat(block));
+    [block, filled] = [[], 0];
+  }
+  return blocks;
 }
 
 function fileEntry(path: string, content: Buffer): Buffer[] {
