@@ -1,4 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
@@ -162,6 +174,77 @@ describe('a build that fails', () => {
     const top = stand.services.images.get(result.imageId)?.topChainId ?? '';
     const copied = join(stand.services.snapshots.layerDir(top), 'd/link');
     expect(existsSync(copied) && readFileSync(copied, 'utf8')).toBe(readFileSync('/etc/passwd', 'utf8'));
+  });
+});
+
+describe('a context that is written to while it is built', () => {
+  /** Has a file of the context grow, or change otherwise, while `work` is under way. */
+  async function whileWriting<T>(write: (turn: number) => void, work: () => Promise<T>): Promise<T> {
+    let turn = 0;
+    const clock = setInterval(() => {
+      turn += 1;
+      write(turn);
+    }, 1);
+    try {
+      return await work();
+    } finally {
+      clearInterval(clock);
+    }
+  }
+
+  it('is copied as it was at one moment: a log that grows all the time by its beginning', async () => {
+    const log = join(stand.contextDir, 'build.log');
+    stand.write({ 'build.log': 'line 0\n', 'a.txt': 'a' });
+    const run = await whileWriting(
+      (turn) => appendFileSync(log, `line ${turn}\n`.repeat(100)),
+      () => stand.build({ dockerfileText: 'FROM busybox\nCOPY . /c\nRUN --network=none cat /c/build.log\n' }),
+    );
+    expect(readFileSync(log, 'utf8').startsWith(run.output)).toBe(true);
+    expect(run.output).toMatch(/^line 0\n/);
+    // The key says what the layer holds: that content again is that layer again.
+    writeFileSync(log, run.output);
+    const again = await stand.build({ dockerfileText: 'FROM busybox\nCOPY . /c\n' });
+    expect(again.cached.map((name) => name.replace(/^.*\] /, ''))).toEqual(['FROM busybox', 'COPY . /c']);
+  });
+
+  it('is copied when files come and go, and large ones grow', async () => {
+    const large = join(stand.contextDir, 'large.bin');
+    writeFileSync(large, Buffer.alloc(3 << 20, 7));
+    const names = [0, 1, 2].map((at) => join(stand.contextDir, `.edit-${at}`));
+    const run = await whileWriting(
+      (turn) => {
+        appendFileSync(large, 'x');
+        const name = names[turn % 3] as string;
+        if (turn % 7 === 0) rmSync(name, { force: true });
+        else writeFileSync(name, '');
+      },
+      () =>
+        stand.build({ dockerfileText: 'FROM busybox\nCOPY . /c\nRUN --network=none wc -c < /c/large.bin\n' }),
+    );
+    expect(Number(run.output)).toBeGreaterThanOrEqual(3 << 20);
+  });
+
+  it('fails when a file never comes to rest', async () => {
+    const path = join(stand.contextDir, 'restless');
+    writeFileSync(path, Buffer.alloc(4 << 20));
+    const fd = openSync(path, 'r+');
+    let isOver = false;
+    const write = (turn: number): void => {
+      if (isOver) return;
+      writeSync(fd, String(turn), 0);
+      setImmediate(write, turn + 1);
+    };
+    write(0);
+    try {
+      await expect(stand.build({ dockerfileText: 'FROM scratch\nCOPY restless /\n' })).rejects.toMatchObject({
+        code: 'source-changed',
+        message: 'restless changed while it was being read',
+      });
+    } finally {
+      isOver = true;
+      closeSync(fd);
+    }
+    expect(leftovers()).toEqual([]);
   });
 });
 

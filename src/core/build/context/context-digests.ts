@@ -12,7 +12,9 @@ import {
 import { join } from 'node:path';
 import { writeFileWhole } from '../../host/durable-file.ts';
 import { contentKey } from '../tree/content-key.ts';
-import { fileDigest } from '../tree/file-digest.ts';
+import type { FileContent } from '../tree/file-digest.ts';
+import type { TreeEntry } from '../tree/file-tree.ts';
+import type { KnownContents } from '../tree/known-contents.ts';
 import type { Pacer } from '../tree/pacer.ts';
 import type { SelectedEntry, Selection } from '../tree/selection.ts';
 
@@ -33,12 +35,27 @@ export class ContextDigests {
     this.#dir = join(cacheDir, 'context-stat');
   }
 
-  /** Content key of the selections. `name` says which COPY of which context it is. */
-  async key(name: string, selections: readonly Selection[], pacer: Pacer): Promise<string> {
+  /**
+   * Content key of the selections. `name` says which COPY of which context it is; `contents` gets to know what the
+   * files held.
+   */
+  async key(
+    name: string,
+    selections: readonly Selection[],
+    contents: KnownContents,
+    pacer: Pacer,
+  ): Promise<string> {
     const path = join(this.#dir, hash('sha256', name, 'hex').slice(0, 40));
     const fingerprint = fingerprintOf(selections);
     const head = readHead(path);
-    if (head?.fingerprint === fingerprint) return head.key;
+    if (head?.fingerprint === fingerprint) {
+      let stored: ReadonlyMap<string, string> | undefined;
+      contents.recallFrom((entry) => {
+        stored ??= readRecords(path);
+        return asContent(entry, stored.get(stampOf(entry)));
+      });
+      return head.key;
+    }
 
     const known = readRecords(path);
     const records: string[] = [];
@@ -46,10 +63,11 @@ export class ContextDigests {
     const digest = async (entry: SelectedEntry): Promise<string> => {
       const stamp = stampOf(entry);
       const startedMs = Date.now();
-      const text = known.get(stamp) ?? (await fileDigest(entry));
-      if (isSettled(entry, startedMs)) records.push(`${stamp}\0${text}`);
+      const remembered = asContent(entry, known.get(stamp));
+      const read = remembered === undefined ? await contents.read(entry) : contents.note(entry, remembered);
+      if (read.isAsListed && isSettled(entry, startedMs)) records.push(`${stamp}\0${read.digest}`);
       else isTrusted = false;
-      return text;
+      return read.digest;
     };
     const key = await contentKey(selections, { owners: false, digest, pacer });
     const headLine = [magic, isTrusted ? fingerprint : '-', key].join(' ');
@@ -101,8 +119,12 @@ function fingerprintOf(selections: readonly Selection[]): string {
   return hash('sha256', `${hash('sha256', numbers, 'hex')}${hash('sha256', names.join('\0'), 'hex')}`, 'hex');
 }
 
-function stampOf({ relative, stats }: SelectedEntry): string {
-  return `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${relative}`;
+function stampOf({ path, stats }: TreeEntry): string {
+  return `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${path}`;
+}
+
+function asContent({ stats }: TreeEntry, digest: string | undefined): FileContent | undefined {
+  return digest === undefined ? undefined : { sizeBytes: stats.size, digest, isAsListed: true };
 }
 
 /**

@@ -41,6 +41,7 @@ async function extract(archive: ArchiveSource, plan: CopyPlan, options: ExtractO
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
   try {
     await applyLayer(archive.bytes, scratch, { whiteouts: 'delete', signal });
+    archive.assertUnchanged();
     const from = new LayeredTree(
       { kind: 'folder', folder: scratch, lower: [], upper: undefined, work: undefined },
       'archive',

@@ -1,7 +1,7 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import { decompress } from '../../layers/decompress.ts';
 import type { TreeEntry } from '../tree/file-tree.ts';
-import { openSource } from '../tree/open-source.ts';
+import { openSource, sourceChanged } from '../tree/open-source.ts';
 import { readChunks } from '../tree/read-chunks.ts';
 
 const headerBytes = 512;
@@ -9,6 +9,8 @@ const headerBytes = 512;
 /** An archive that ADD unpacks: its bytes as they are, packed or not. */
 export interface ArchiveSource extends Disposable {
   readonly bytes: AsyncIterable<Uint8Array>;
+  /** To be called when it was read. Throws `conflict` / `source-changed`. */
+  assertUnchanged(): void;
 }
 
 /** Opens a file if it is a tar, packed or not, by its content and never by its name. Undefined: it is none. */
@@ -17,7 +19,13 @@ export async function openArchive(entry: TreeEntry): Promise<ArchiveSource | und
   const source = openSource(entry);
   try {
     if (await isTar(readChunks(source.fd))) {
-      return { bytes: readChunks(source.fd), [Symbol.dispose]: () => source[Symbol.dispose]() };
+      return {
+        bytes: readChunks(source.fd),
+        assertUnchanged() {
+          if (!source.isAsListed()) throw sourceChanged(entry);
+        },
+        [Symbol.dispose]: () => source[Symbol.dispose](),
+      };
     }
   } catch (error) {
     source[Symbol.dispose]();

@@ -9,7 +9,7 @@ import type { Origin } from '../solver/origins.ts';
 import type { StageState } from '../solver/stage-state.ts';
 import type { StepWork } from '../solver/step-work.ts';
 import { contentKey } from '../tree/content-key.ts';
-import { fileDigest } from '../tree/file-digest.ts';
+import { KnownContents } from '../tree/known-contents.ts';
 import { Pacer } from '../tree/pacer.ts';
 import type { Selection } from '../tree/selection.ts';
 import { TreeWriter } from '../tree/tree-writer.ts';
@@ -38,6 +38,7 @@ export function prepareCopy(session: BuildSession, state: StageState, inputs: Co
   const name = instruction.kind.toUpperCase();
   const pacer = new Pacer(session.signal);
   const tree = origin === undefined ? session.context.tree : origin.tree();
+  const contents = new KnownContents();
   let selected: Promise<readonly Selection[]> | undefined;
   const select = (): Promise<readonly Selection[]> => {
     const request = { instruction: name, tree, sources, exclude, parents, patterns: true };
@@ -48,9 +49,9 @@ export function prepareCopy(session: BuildSession, state: StageState, inputs: Co
     kind: 'layer',
     state,
     createdBy: copyCreatedBy({ ...instruction, chown, chmod: wanted.chmod }, sources, wanted.written),
-    keys: copyKeys(session, state, inputs, wanted, select, pacer),
+    keys: copyKeys(session, state, inputs, wanted, { select, contents, pacer }),
     async write(target) {
-      const writer = new TreeWriter(target.tree, target.upperDir);
+      const writer = new TreeWriter(target.tree, target.upperDir, contents);
       const selections = await select();
       const total = selections.reduce((sum, { entries }) => sum + entries.length, 0);
       const plan = {
@@ -117,8 +118,15 @@ function copyKeys(
   state: StageState,
   { instruction, origin }: CopyInputs,
   { sources, exclude, parents, inline, destination, chown, chmod }: ReadCopy,
-  select: () => Promise<readonly Selection[]>,
-  pacer: Pacer,
+  {
+    select,
+    contents,
+    pacer,
+  }: {
+    readonly select: () => Promise<readonly Selection[]>;
+    readonly contents: KnownContents;
+    readonly pacer: Pacer;
+  },
 ): readonly (() => Promise<string> | string)[] {
   const facts = {
     below: state.chainId ?? null,
@@ -136,7 +144,7 @@ function copyKeys(
     return [
       () => cacheKey('copy-from', { ...facts, ...what, from: origin.chainId ?? null }),
       async () => {
-        const how = { owners: true, digest: fileDigest, pacer };
+        const how = { owners: true, digest: contents.digest, pacer };
         return cacheKey('copy', { ...facts, content: await contentKey(await select(), how) });
       },
     ];
@@ -146,7 +154,7 @@ function copyKeys(
   return [
     async () => {
       const content =
-        sources.length === 0 ? null : await context.digests.key(viewName, await select(), pacer);
+        sources.length === 0 ? null : await context.digests.key(viewName, await select(), contents, pacer);
       return cacheKey('copy', { ...facts, content });
     },
   ];

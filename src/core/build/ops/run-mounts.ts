@@ -8,6 +8,7 @@ import { ContextTree } from '../context/context-tree.ts';
 import type { RunMount } from '../dockerfile/parse-run-mount.ts';
 import type { BuildSession } from '../solver/build-session.ts';
 import { type OpenCacheMount, openCacheMount } from '../solver/cache-mounts.ts';
+import type { KnownContents } from '../tree/known-contents.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
 import type { Pacer } from '../tree/pacer.ts';
 import { resolveInTree } from '../tree/resolve-in-tree.ts';
@@ -32,13 +33,18 @@ export interface PreparedMounts {
   readonly locks: readonly FileLock[];
 }
 
+export interface MountSources {
+  readonly found: readonly FoundMount[];
+  readonly contents: KnownContents;
+  readonly pacer: Pacer;
+}
+
 /** Makes folders for the mounts: copies of what is bound, caches, secrets. */
 export async function prepareMounts(
   session: BuildSession,
-  found: readonly FoundMount[],
+  { found, contents, pacer }: MountSources,
   scratchDir: string,
   position: SourcePosition,
-  pacer: Pacer,
 ): Promise<PreparedMounts> {
   const mounts: ResolvedMount[] = [];
   const env: string[] = [];
@@ -54,7 +60,10 @@ export async function prepareMounts(
         locks.push(lock);
         mounts.push({ kind: 'bind', source: dir, target, readOnly: mount.readOnly });
       } else if (mount.type === 'bind') {
-        const source = await bindSource(session, selection as Selection, mount.readOnly, place, pacer);
+        const source = await bindSource(session, selection as Selection, mount.readOnly, place, {
+          contents,
+          pacer,
+        });
         mounts.push({ kind: 'bind', source, target, readOnly: mount.readOnly });
       } else {
         const secret = secretFile(session, mount, place, position);
@@ -81,7 +90,7 @@ async function bindSource(
   selection: Selection,
   readOnly: boolean,
   place: string,
-  pacer: Pacer,
+  { contents, pacer }: Pick<MountSources, 'contents' | 'pacer'>,
 ): Promise<string> {
   const [first] = selection.entries;
   const isWhole = selection.tree === session.context.tree && !session.context.isFiltered;
@@ -91,7 +100,7 @@ async function bindSource(
     { kind: 'folder', folder: place, lower: [], upper: undefined, work: undefined },
     'mount',
   );
-  const writer = new TreeWriter(tree, place);
+  const writer = new TreeWriter(tree, place, contents);
   const plan = {
     instruction: 'RUN --mount',
     selections: [selection],

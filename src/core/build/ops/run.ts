@@ -11,7 +11,7 @@ import type { Origin } from '../solver/origins.ts';
 import { type StageState, variableOf } from '../solver/stage-state.ts';
 import type { LayerTarget, StepWork } from '../solver/step-work.ts';
 import { contentKey } from '../tree/content-key.ts';
-import { fileDigest } from '../tree/file-digest.ts';
+import { KnownContents } from '../tree/known-contents.ts';
 import { Pacer } from '../tree/pacer.ts';
 import { runCreatedBy } from './created-by.ts';
 import { MountStubs } from './mount-stubs.ts';
@@ -51,6 +51,7 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
   });
   const env = [...environmentArgs(state), ...(state.config.Env ?? [])];
   const pacer = new Pacer(session.signal);
+  const contents = new KnownContents();
   let found: Promise<readonly FoundMount[]> | undefined;
   const find = (): Promise<readonly FoundMount[]> => {
     found ??= findMounts(session, state, mounts, inputs, pacer);
@@ -70,7 +71,7 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     const parts = [];
     for (const { mount, selection } of mounts.length === 0 ? [] : await find()) {
       const content =
-        selection && (await contentKey([selection], { owners: true, digest: fileDigest, pacer }));
+        selection && (await contentKey([selection], { owners: true, digest: contents.digest, pacer }));
       parts.push([keyPart(mount), content ?? null]);
     }
     return cacheKey('run', { ...facts, mounts: parts });
@@ -91,7 +92,12 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     createdBy: runCreatedBy(line.argv, declared),
     keys: fromStages && !readsContext ? [byLayers, byContent] : [byContent],
     write: async (target) => {
-      await execute(session, state, { ...inputs, line, network, env, found: await find(), pacer }, target);
+      await execute(
+        session,
+        state,
+        { ...inputs, line, network, env, found: await find(), contents, pacer },
+        target,
+      );
       return true;
     },
   };
@@ -102,6 +108,7 @@ interface Execution extends RunInputs {
   readonly network: StepNetworkName;
   readonly env: readonly string[];
   readonly found: readonly FoundMount[];
+  readonly contents: KnownContents;
   readonly pacer: Pacer;
 }
 
@@ -117,13 +124,7 @@ async function execute(
   mkdirSync(scratchDir, { recursive: true, mode: 0o700 });
   const runtime = await session.dependencies.runtime();
   await using network = await stepNetwork(session, execution.network, id, scratchDir);
-  const prepared = await prepareMounts(
-    session,
-    execution.found,
-    scratchDir,
-    instruction.position,
-    execution.pacer,
-  );
+  const prepared = await prepareMounts(session, execution, scratchDir, instruction.position);
   using locks = new DisposableStack();
   for (const lock of prepared.locks) locks.use(lock);
   const mounts = [...network.mounts, ...prepared.mounts];

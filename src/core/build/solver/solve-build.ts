@@ -7,6 +7,7 @@ import { noStageEither } from '../graph/no-stage-either.ts';
 import { originsOf } from '../graph/origins-of.ts';
 import type { EarlierStages } from '../graph/stage-names.ts';
 import type { BuildSession } from './build-session.ts';
+import { onceSettled } from './once-settled.ts';
 import { makeOrigins } from './origins.ts';
 import { prepareStep } from './prepare-step.ts';
 import { solveImage } from './solve-base.ts';
@@ -87,9 +88,10 @@ async function solveStage(session: BuildSession, stage: PlannedStage, solvers: S
     await Promise.all(stagesOf(step.instruction, earlier).map((index) => solvers.stage(index)));
     const before = state;
     const solved = await solvers.vertices.tell(step, async () => {
-      session.signal.throwIfAborted();
-      const work = await prepareStep(session, before, step.instruction, step.id, origins);
-      return solveStep(session, before, work);
+      return onceSettled(session.signal, async () => {
+        const work = await prepareStep(session, before, step.instruction, step.id, origins);
+        return solveStep(session, before, work);
+      });
     });
     state = solved.state;
     cached &&= solved.cached;

@@ -23,7 +23,7 @@ export async function contentKey(
       let line = `${JSON.stringify(entry.relative)} ${stats.mode} ${owner} ${stats.rdev}`;
       if (stats.isFile()) {
         const digest = options.digest(entry);
-        line += ` ${stats.size} ${typeof digest === 'string' ? digest : await digest}`;
+        line += ` ${typeof digest === 'string' ? digest : await digest}`;
       } else if (stats.isSymbolicLink()) {
         line += ` ${JSON.stringify(readlinkSync(entry.hostPath))}`;
       }

@@ -3,36 +3,38 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import { isErrno } from '../../host/system-error.ts';
 import type { TreeEntry } from './file-tree.ts';
 
-/** An open file of a tree. */
+/** An open regular file of a tree. */
 export interface OpenSource extends Disposable {
   readonly fd: number;
+  /** It is the very file that was listed, and nobody has written to it since. To be asked after reading. */
+  isAsListed(): boolean;
 }
 
 /**
- * Opens a regular file of a tree for reading and makes sure that it is the very file that was listed: not a link or
- * another file put in its place meanwhile. Throws `conflict` / `source-changed`.
+ * Opens a regular file of a tree for reading; it may have been written to or replaced since it was listed. Throws
+ * `conflict` / `source-changed` when there is no regular file any more.
  */
 export function openSource(entry: TreeEntry): OpenSource {
   let fd: number;
   try {
     fd = openSync(entry.hostPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    if (isErrno(error, 'ELOOP', 'ENOENT', 'ENOTDIR', 'ENXIO')) throw changed(entry);
+    if (isErrno(error, 'ELOOP', 'ENOENT', 'ENOTDIR', 'ENXIO')) throw sourceChanged(entry);
     throw error;
   }
-  if (!isSame(fstatSync(fd), entry.stats)) {
+  if (!fstatSync(fd).isFile()) {
     closeSync(fd);
-    throw changed(entry);
+    throw sourceChanged(entry);
   }
-  return { fd, [Symbol.dispose]: () => closeSync(fd) };
+  return {
+    fd,
+    isAsListed: () => isSameContent(fstatSync(fd), entry.stats),
+    [Symbol.dispose]: () => closeSync(fd),
+  };
 }
 
-/** To be called after reading: what was read is what was listed. Throws as {@link openSource}. */
-export function assertUnchanged(source: OpenSource, entry: TreeEntry): void {
-  if (!isSame(fstatSync(source.fd), entry.stats)) throw changed(entry);
-}
-
-function isSame(now: Stats, then: Stats): boolean {
+/** Whether two looks at a file saw the same file with the same content. */
+export function isSameContent(now: Stats, then: Stats): boolean {
   return (
     now.ino === then.ino &&
     now.dev === then.dev &&
@@ -42,7 +44,7 @@ function isSame(now: Stats, then: Stats): boolean {
   );
 }
 
-function changed(entry: TreeEntry): GantryError {
+export function sourceChanged(entry: Pick<TreeEntry, 'path'>): GantryError {
   return new GantryError({
     kind: 'conflict',
     code: 'source-changed',

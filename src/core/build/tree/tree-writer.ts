@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -25,9 +26,12 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import { type FileTime, fileTime, setFileTimes } from '../../host/file-times.ts';
 import { makeNode } from '../../host/make-node.ts';
 import { setXattr } from '../../host/xattrs.ts';
+import type { FileContent } from './file-digest.ts';
 import type { FileTree, TreeEntry } from './file-tree.ts';
+import type { KnownContents } from './known-contents.ts';
 import { keptAttributes, type LayeredTree } from './layered-tree.ts';
-import { assertUnchanged, openSource } from './open-source.ts';
+import { openSource, sourceChanged } from './open-source.ts';
+import { readChunks } from './read-chunks.ts';
 
 export interface Owner {
   readonly uid: number;
@@ -63,9 +67,13 @@ export class TreeWriter {
   readonly #times = new Map<string, FileTime>();
   readonly #links = new Map<string, string>();
 
-  constructor(tree: LayeredTree, upper: string) {
+  readonly #contents: KnownContents | undefined;
+
+  /** `contents`: what sources held when the step's key was made, for those that were written to since. */
+  constructor(tree: LayeredTree, upper: string, contents?: KnownContents) {
     this.#tree = tree;
     this.#upper = upper;
+    this.#contents = contents;
   }
 
   /**
@@ -107,7 +115,7 @@ export class TreeWriter {
 
   /**
    * Copies one entry that is no folder; sockets are left out. Its parent must be ensured before. Throws `invalid` /
-   * `is-a-folder`.
+   * `is-a-folder`, `conflict` / `source-changed`.
    */
   async copyEntry(path: string, source: TreeEntry, from: FileTree, placement: Placement): Promise<void> {
     const { stats } = source;
@@ -126,13 +134,14 @@ export class TreeWriter {
       return;
     }
     const attributes = from.attributes(source);
-    if (stats.isFile() && stats.size <= smallBytes && attributes.size === 0) {
-      copySmall(source, hostPath, placement);
+    const isSmall = stats.isFile() && stats.size <= smallBytes && attributes.size === 0;
+    if (isSmall && copySmall(source, hostPath, placement)) {
       if (stats.nlink > 1) this.#links.set(identity, hostPath);
       return;
     }
     if (stats.isFile()) {
-      await copyContent(source, hostPath);
+      const copied = !isSmall && (await copyContent(source, hostPath));
+      if (!copied) await copyAsKnown(source, hostPath, this.#contents?.get(source));
     } else {
       const type = stats.isFIFO() ? 'fifo' : stats.isCharacterDevice() ? 'char' : 'block';
       makeNode(hostPath, type, placement.mode, type === 'fifo' ? 0n : BigInt(stats.rdev));
@@ -244,8 +253,11 @@ export class TreeWriter {
   }
 }
 
-/** One open file each, everything set through it: most files of a context are like this. */
-function copySmall(source: TreeEntry, target: string, { owner, mode, modifiedSeconds }: Placement): void {
+/**
+ * One open file each, everything set through it: most files of a context are like this. False: the source is not what
+ * was listed.
+ */
+function copySmall(source: TreeEntry, target: string, { owner, mode, modifiedSeconds }: Placement): boolean {
   using opened = openSource(source);
   const fd = openSync(target, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
@@ -261,16 +273,35 @@ function copySmall(source: TreeEntry, target: string, { owner, mode, modifiedSec
   } finally {
     closeSync(fd);
   }
-  assertUnchanged(opened, source);
+  return opened.isAsListed();
 }
 
-async function copyContent(source: TreeEntry, target: string): Promise<void> {
+/** False: the source is not what was listed. */
+async function copyContent(source: TreeEntry, target: string): Promise<boolean> {
   using opened = openSource(source);
   const path = `/proc/self/fd/${opened.fd}`;
   const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
   if (source.stats.size > largeBytes) await copyFile(path, target, flags);
   else copyFileSync(path, target, flags);
-  assertUnchanged(opened, source);
+  return opened.isAsListed();
+}
+
+/** Copies of a file that is being written to what it is known to have held, if it still does. */
+async function copyAsKnown(source: TreeEntry, target: string, known: FileContent | undefined): Promise<void> {
+  if (known === undefined) throw sourceChanged(source);
+  using opened = openSource(source);
+  const state = createHash('sha256');
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+  const fd = openSync(target, flags, 0o600);
+  try {
+    for await (const chunk of readChunks(opened.fd, { sizeBytes: known.sizeBytes })) {
+      state.update(chunk);
+      for (let written = 0; written < chunk.length; ) written += writeSync(fd, chunk, written);
+    }
+  } finally {
+    closeSync(fd);
+  }
+  if (state.digest('hex') !== known.digest) throw sourceChanged(source);
 }
 
 function wholeTime(seconds: number): FileTime {
