@@ -40,10 +40,11 @@ export function parseReference(text: string): Reference {
   const split = splitDomain(text);
   const remote = split.rest.split(':', 1)[0] as string;
   if (remote !== remote.toLowerCase()) {
+    const typed = text.includes(remote) ? remote : remote.slice(officialPrefix.length);
     throw bad(
       'invalid reference format: repository name must be lowercase',
       text,
-      `Write ${remote.toLowerCase()} instead of ${remote}.`,
+      `Write ${typed.toLowerCase()} instead of ${typed}.`,
     );
   }
   const groups = whole.exec(`${split.domain}/${split.rest}`)?.groups;

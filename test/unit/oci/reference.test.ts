@@ -51,6 +51,16 @@ describe('parseReference', () => {
   });
 });
 
+it.each([
+  ['Web', 'Write web instead of Web.'],
+  ['Web:1', 'Write web instead of Web.'],
+  ['library/Web', 'Write library/web instead of library/Web.'],
+  ['docker.io/Web', 'Write web instead of Web.'],
+  ['127.0.0.1:5000/Team/web:1', 'Write team/web instead of Team/web.'],
+])('speaks of what was typed: %s', (text, hint) => {
+  expect(() => parseReference(text)).toThrow(expect.objectContaining({ hint }));
+});
+
 describe('familiar names', () => {
   it.each([
     ['docker.io/library/web:1', 'web:1'],
