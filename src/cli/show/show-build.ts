@@ -63,8 +63,12 @@ export async function showBuild(host: CliHost, outcome: BuildOutcome): Promise<O
     return await outcome.next(result);
   } catch (error) {
     if (error instanceof GantryError && error.kind !== 'cancelled' && progress !== 'rawjson') {
+      const columns = stderr.isTerminal ? stderr.columns() : undefined;
       const tail = progress === 'plain' ? [] : board.failure();
-      const lines = [...tail, ...(await sourceExcerpt(outcome.dockerfile, error.details['position']))];
+      const lines = [
+        ...tail,
+        ...(await sourceExcerpt(outcome.dockerfile, error.details['position'], columns)),
+      ];
       if (lines.length > 0) stderr.text(`${lines.join('\n')}\n`);
     }
     throw error;

@@ -8,12 +8,14 @@ import { excerptLines } from '../../app/commands/present/excerpt-lines.ts';
 export async function sourceExcerpt(
   dockerfile: { readonly path: string } | { readonly text: string },
   position: unknown,
+  columns?: number,
 ): Promise<readonly string[]> {
   if (typeof position !== 'object' || position === null) return [];
-  const { file, line, endLine = line } = position as { file?: unknown; line?: unknown; endLine?: unknown };
+  const { file, line, column, endLine = line } = position as Readonly<Record<string, unknown>>;
   if (typeof file !== 'string' || typeof line !== 'number' || typeof endLine !== 'number') return [];
   const text =
     'text' in dockerfile ? dockerfile.text : await readFile(dockerfile.path, 'utf8').catch(() => undefined);
   if (text === undefined) return [];
-  return excerptLines(text, { file, line, endLine });
+  const place = { file, line, endLine, ...(typeof column === 'number' && { column }) };
+  return excerptLines(text, place, columns);
 }

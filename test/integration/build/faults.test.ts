@@ -81,6 +81,8 @@ describe('a build that fails', () => {
       `dockerfile parse error on line 2: failed to process "$` + `{x": syntax error: missing '}'`,
     ],
     [{ dockerfileText: 'ARG I\nFROM $I' }, 'base name ($I) should not be blank'],
+    [{ dockerfileText: 'FROM busybox\nRUN \0' }, 'what came is not a Dockerfile: it is binary'],
+    [{ dockerfile: '/bin/true' }, 'true is not a Dockerfile: it is binary'],
     [{ dockerfileText: 'FROM busybox\nSTOPSIGNAL WHAT' }, 'Invalid signal: WHAT'],
     [{ dockerfileText: 'FROM busybox\nEXPOSE http' }, 'invalid containerPort: http'],
     [

@@ -30,11 +30,12 @@ const ignoreLimitBytes = 4 << 20;
 
 /**
  * Reads Dockerfile and ignore file. Throws `not-found` / `context-not-found`, `dockerfile-not-found`; `invalid` /
- * `dockerignore-syntax`.
+ * `dockerignore-syntax`, `dockerfile-binary`.
  */
 export function openContext(spec: BuildSpec, cacheDir: string): BuildContext {
   const dir = contextFolder(spec.contextDir);
   const { text, path } = readDockerfile(spec, dir);
+  if (text.includes('\0')) throw binaryDockerfile(path);
   return {
     ...openFolder(dir, path),
     dockerfileText: text,
@@ -99,6 +100,16 @@ function readDockerfile(spec: BuildSpec, dir: string): { text: string; path: str
     code: 'dockerfile-not-found',
     message: `failed to read dockerfile: open ${name}: no such file or directory`,
     hint: `there is no ${name} in ${dirname(path)}; -f names another file`,
+    details: { path },
+  });
+}
+
+function binaryDockerfile(path: string | undefined): GantryError {
+  return new GantryError({
+    kind: 'invalid',
+    code: 'dockerfile-binary',
+    message: `${path === undefined ? 'what came' : basename(path)} is not a Dockerfile: it is binary`,
+    hint: path === undefined ? undefined : '-f names the Dockerfile, the last word the folder it builds from',
     details: { path },
   });
 }
