@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getXattr, setXattr } from '../../../src/core/host/xattrs.ts';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
 import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 
@@ -53,6 +54,27 @@ COPY ../../one.txt /outside/`,
       'a.txt',
       '1',
     ]);
+  });
+
+  it('keeps attributes, and builds again when only they change', async () => {
+    stand.write({ 'marked/file.txt': 'x', 'marked/large.bin': 'x'.repeat(300_000) });
+    const at = (name: string) => join(stand.contextDir, 'marked', name);
+    setXattr(at('file.txt'), 'user.note', 'one');
+    setXattr(at('large.bin'), 'user.note', 'three');
+    const dockerfileText =
+      'FROM busybox AS first\nCOPY marked /d/marked\nFROM busybox\nCOPY --from=first /d /d\n';
+    const noted = async () => {
+      const { result } = await stand.build({ dockerfileText });
+      const top = stand.services.images.get(result.imageId)?.topChainId ?? '';
+      const dir = join(stand.services.snapshots.layerDir(top), 'd/marked');
+      const notes = ['file.txt', 'large.bin'].map((name) =>
+        Buffer.from(getXattr(join(dir, name), 'user.note') ?? []).toString(),
+      );
+      return { cachedSteps: result.cachedSteps, notes };
+    };
+    expect((await noted()).notes).toEqual(['one', 'three']);
+    setXattr(at('file.txt'), 'user.note', 'changed');
+    expect(await noted()).toEqual({ cachedSteps: 2, notes: ['changed', 'three'] });
   });
 
   it('makes root the owner unless --chown says otherwise, by the names of the stage', async () => {

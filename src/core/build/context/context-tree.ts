@@ -1,8 +1,9 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { GantryError } from '../../../base/gantry-error.ts';
 import { isErrno } from '../../host/system-error.ts';
-import { getXattr } from '../../host/xattrs.ts';
 import type { FileTree, TreeEntry } from '../tree/file-tree.ts';
+import { keptAttributes } from '../tree/kept-attributes.ts';
+import { sourceChanged } from '../tree/open-source.ts';
 import type { IgnoreMatcher, IgnoreState } from './ignore-matcher.ts';
 
 /**
@@ -53,10 +54,12 @@ export class ContextTree implements FileTree {
   }
 
   attributes(entry: TreeEntry): ReadonlyMap<string, Uint8Array> {
-    // Capabilities are for what is executed; asking costs as much as all else of a file's stat.
-    const mayHave = entry.stats.isFile() && (entry.stats.mode & 0o111) !== 0;
-    const capability = mayHave ? getXattr(entry.hostPath, 'security.capability') : undefined;
-    return new Map(capability === undefined ? [] : [['security.capability', capability]]);
+    try {
+      return keptAttributes(entry.hostPath);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw sourceChanged(entry);
+      throw error;
+    }
   }
 
   /** Whether the ignore file keeps `path`, which need not exist, out. */

@@ -1,6 +1,7 @@
 import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import type { MountPlan } from '../../snapshots/snapshotter.ts';
-import { keptAttributes, LayeredTree } from '../tree/layered-tree.ts';
+import { keptAttributes } from '../tree/kept-attributes.ts';
+import { LayeredTree } from '../tree/layered-tree.ts';
 import { resolveInTree } from '../tree/resolve-in-tree.ts';
 
 /**

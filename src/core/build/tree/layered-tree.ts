@@ -1,8 +1,9 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { GantryError } from '../../../base/gantry-error.ts';
-import { getXattr, listXattrs } from '../../host/xattrs.ts';
+import { getXattr } from '../../host/xattrs.ts';
 import type { MountPlan } from '../../snapshots/snapshotter.ts';
 import type { FileTree, TreeEntry } from './file-tree.ts';
+import { keptAttributes } from './kept-attributes.ts';
 
 /** A folder as its layers make it: those that contribute, top first. */
 type FolderStack = readonly string[];
@@ -84,18 +85,6 @@ export class LayeredTree implements FileTree {
     }
     return undefined;
   }
-}
-
-/** Attributes a copy keeps: not overlayfs's own, not those of a security module of this host. */
-export function keptAttributes(hostPath: string): ReadonlyMap<string, Uint8Array> {
-  const attributes = new Map<string, Uint8Array>();
-  for (const name of listXattrs(hostPath).sort()) {
-    if (name !== 'security.capability' && /^(?:security|system)\./.test(name)) continue;
-    if (/^(?:trusted|user)\.overlay\./.test(name)) continue;
-    const value = getXattr(hostPath, name);
-    if (value !== undefined) attributes.set(name, value);
-  }
-  return attributes;
 }
 
 /** A whiteout in an overlay's layer: a character device 0:0. */

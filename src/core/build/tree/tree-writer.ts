@@ -25,11 +25,11 @@ import { copyFile } from 'node:fs/promises';
 import { GantryError } from '../../../base/gantry-error.ts';
 import { type FileTime, fileTime, setFileTimes } from '../../host/file-times.ts';
 import { makeNode } from '../../host/make-node.ts';
-import { setXattr } from '../../host/xattrs.ts';
 import type { FileContent } from './file-digest.ts';
 import type { FileTree, TreeEntry } from './file-tree.ts';
+import { keepAttributes, keptAttributes } from './kept-attributes.ts';
 import type { KnownContents } from './known-contents.ts';
-import { keptAttributes, type LayeredTree } from './layered-tree.ts';
+import type { LayeredTree } from './layered-tree.ts';
 import { openSource, sourceChanged } from './open-source.ts';
 import { readChunks } from './read-chunks.ts';
 
@@ -109,7 +109,7 @@ export class TreeWriter {
   dressFolder(path: string, source: TreeEntry, from: FileTree, placement: Placement): void {
     const hostPath = this.#hostPath(path);
     this.#attributes(hostPath, placement);
-    for (const [name, value] of from.attributes(source)) setXattr(hostPath, name, value);
+    keepAttributes(hostPath, from.attributes(source));
     this.#times.set(path, wholeTime(placement.modifiedSeconds));
   }
 
@@ -146,9 +146,7 @@ export class TreeWriter {
       const type = stats.isFIFO() ? 'fifo' : stats.isCharacterDevice() ? 'char' : 'block';
       makeNode(hostPath, type, placement.mode, type === 'fifo' ? 0n : BigInt(stats.rdev));
     }
-    this.#attributes(hostPath, placement, () => {
-      for (const [name, value] of attributes) setXattr(hostPath, name, value);
-    });
+    this.#attributes(hostPath, placement, () => keepAttributes(hostPath, attributes));
     lutimesSync(hostPath, placement.modifiedSeconds, placement.modifiedSeconds);
     if (stats.nlink > 1) this.#links.set(identity, hostPath);
   }
@@ -225,7 +223,7 @@ export class TreeWriter {
     mkdirSync(hostPath);
     const { uid, gid, mode } = existing.stats;
     lchownSync(hostPath, uid, gid);
-    for (const [name, value] of keptAttributes(existing.hostPath)) setXattr(hostPath, name, value);
+    keepAttributes(hostPath, keptAttributes(existing.hostPath));
     chmodSync(hostPath, mode & 0o7777);
     this.#tree.forget(path);
   }

@@ -1,0 +1,29 @@
+import { isErrno } from '../../host/system-error.ts';
+import { getXattr, listXattrs, setXattr } from '../../host/xattrs.ts';
+
+const none: ReadonlyMap<string, Uint8Array> = new Map();
+
+/** Attributes a copy keeps: not overlayfs's own, not those of a security module of this host. */
+export function keptAttributes(hostPath: string): ReadonlyMap<string, Uint8Array> {
+  const names = listXattrs(hostPath);
+  if (names.length === 0) return none;
+  const attributes = new Map<string, Uint8Array>();
+  for (const name of names.sort()) {
+    if (name !== 'security.capability' && /^(?:security|system)\./.test(name)) continue;
+    if (/^(?:trusted|user)\.overlay\./.test(name)) continue;
+    const value = getXattr(hostPath, name);
+    if (value !== undefined) attributes.set(name, value);
+  }
+  return attributes;
+}
+
+/** Gives a file attributes of another; those its file system cannot hold are left out. */
+export function keepAttributes(hostPath: string, attributes: ReadonlyMap<string, Uint8Array>): void {
+  for (const [name, value] of attributes) {
+    try {
+      setXattr(hostPath, name, value);
+    } catch (error) {
+      if (!isErrno(error, 'EOPNOTSUPP', 'ENOTSUP')) throw error;
+    }
+  }
+}
