@@ -5,8 +5,8 @@ import type { CoreParts } from './open-core.ts';
 
 /** The port's builds, on the same runtime and networks as containers. */
 export async function assembleBuilds(parts: CoreParts): Promise<Builds> {
-  const { runtime, networking } = await parts.containers();
+  const { runtime, networking, selfCommand } = await parts.containers();
   const services = await parts.services();
   const roots = [containerRoots(services.metadata)];
-  return createBuilds(services, { registry: parts.registry, runtime, networking, roots });
+  return createBuilds(services, { registry: parts.registry, runtime, networking, selfCommand, roots });
 }

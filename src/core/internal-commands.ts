@@ -6,6 +6,7 @@ import { type CoreOptions, coreParts } from './open-core.ts';
  *
  * - `container-exited ID`: a monitor says that its container has ended.
  * - `health-check ID`: checks a container and prints the seconds until the next time; 1 when there is none.
+ * - `clear-builds`: ends the steps of killed builds, and removes all that is left of those.
  * - `remove-networks`: takes bridges and rules of this root out of the kernel, before the root is thrown away.
  */
 export async function runInternalCommand(options: CoreOptions, argv: readonly string[]): Promise<number> {
@@ -22,6 +23,10 @@ export async function runInternalCommand(options: CoreOptions, argv: readonly st
       const delay = await checkHealth(containerContext(await parts.containers()), id);
       if (delay === undefined) return 1;
       process.stdout.write(`${delay}\n`);
+    } else if (command === 'clear-builds') {
+      const { endStepWith } = await import('./build/solver/step-guard.ts');
+      const { clearAbandonedBuilds } = await import('./build/solver/workspace.ts');
+      await clearAbandonedBuilds(await parts.services(), endStepWith(await parts.containers()));
     } else if (command === 'remove-networks') {
       const { removeAllNetworks } = await import('./network/remove-all-networks.ts');
       await removeAllNetworks({ dirs: parts.dirs, metadata: await parts.metadata() });

@@ -1,5 +1,6 @@
 import { createReadStream, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { BuildDependencies } from '../../src/core/build/build-dependencies.ts';
 import { createBuilds } from '../../src/core/build/builds-port.ts';
 import type { CoreServices } from '../../src/core/core-services.ts';
 import type { EngineDirs } from '../../src/core/engine-dirs.ts';
@@ -23,6 +24,8 @@ export interface BuildRun {
   readonly cached: readonly string[];
 }
 
+const internalProgram = join(import.meta.dirname, 'internal-program.ts');
+
 /** A builder with a root of its own and a context folder to fill; `busybox` is there. */
 export interface BuildStand extends AsyncDisposable {
   readonly root: TempRoot;
@@ -41,7 +44,7 @@ export interface Builder extends Disposable {
   readonly builds: Builds;
 }
 
-export function openBuilder(dirs: EngineDirs): Builder {
+export function openBuilder(dirs: EngineDirs, changes: Partial<BuildDependencies> = {}): Builder {
   ensureDirs(dirs, process.getuid?.() ?? 0);
   const metadata = openMetadata(dirs.database);
   const services = openServices(dirs, metadata);
@@ -49,7 +52,9 @@ export function openBuilder(dirs: EngineDirs): Builder {
     registry: () => Promise.reject(new Error('a test asked for a registry')),
     runtime: async () => openRuntime(dirs),
     networking: async () => createNetworking({ dirs, metadata }),
+    selfCommand: [process.execPath, '--disable-warning=ExperimentalWarning', internalProgram],
     roots: [],
+    ...changes,
   });
   return { services, builds, [Symbol.dispose]: () => metadata[Symbol.dispose]() };
 }

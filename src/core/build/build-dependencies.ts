@@ -8,6 +8,8 @@ export interface BuildDependencies {
   readonly registry: () => Promise<RegistryClient>;
   readonly runtime: () => Promise<Runtime>;
   readonly networking: () => Promise<Networking>;
+  /** What runs gantry again, for `gantry internal …`. Empty: it cannot be run. */
+  readonly selfCommand: readonly string[];
   /** What else keeps layers from being pruned: containers. */
   readonly roots: readonly GarbageRoots[];
 }

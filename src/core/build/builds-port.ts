@@ -8,6 +8,8 @@ import { dumpTree } from './dockerfile/dump-tree.ts';
 import { syntaxError } from './dockerfile/syntax-error.ts';
 import { runBuild } from './run-build.ts';
 import { listCache, pruneCache } from './solver/manage-cache.ts';
+import { endStepWith } from './solver/step-guard.ts';
+import { clearAbandonedBuilds } from './solver/workspace.ts';
 
 /** The engine's builds. */
 export function createBuilds(services: CoreServices, dependencies: BuildDependencies): Builds {
@@ -33,6 +35,7 @@ export function createBuilds(services: CoreServices, dependencies: BuildDependen
     async pruneCache(options) {
       options?.signal?.throwIfAborted();
       const { all = false, dryRun = false, signal } = options ?? {};
+      if (!dryRun) await clearAbandonedBuilds(services, endStepWith(dependencies));
       return pruneCache(services, dependencies.roots, { all, dryRun, signal });
     },
   };

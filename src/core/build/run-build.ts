@@ -26,6 +26,7 @@ import { checkOptionsOf, FindingsReport } from './lint/findings-report.ts';
 import { BuildCache } from './solver/build-cache.ts';
 import type { BuildSession } from './solver/build-session.ts';
 import { solveBuild } from './solver/solve-build.ts';
+import { endStepWith, guardSteps } from './solver/step-guard.ts';
 import { openWorkspace, type Workspace } from './solver/workspace.ts';
 
 /**
@@ -72,6 +73,7 @@ export async function runBuild(
   await using resources = new AsyncDisposableStack();
   const lease = resources.use(services.metadata.leases.acquire(`build ${spec.tags?.[0] ?? spec.contextDir}`));
   let workspace: Promise<Workspace> | undefined;
+  let isGuarded = false;
   resources.defer(async () => (await workspace?.catch(() => undefined))?.[Symbol.asyncDispose]());
   const cache = new BuildCache(services, lease);
   const session: BuildSession = {
@@ -82,10 +84,12 @@ export async function runBuild(
     cache,
     lease,
     workspace: () => {
-      workspace ??= openWorkspace(services, async (id, dir) => {
-        await (await dependencies.runtime()).delete(id, dir, { force: true });
-      });
+      workspace ??= openWorkspace(services, endStepWith(dependencies));
       return workspace;
+    },
+    guardSteps: () => {
+      if (!isGuarded) resources.use(guardSteps(dependencies.selfCommand, services.dirs.root));
+      isGuarded = true;
     },
     findings,
     buildPlatform,

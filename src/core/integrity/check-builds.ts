@@ -1,4 +1,5 @@
 import { cacheRecords } from '../build/solver/cache-records.ts';
+import { endStepWith } from '../build/solver/step-guard.ts';
 import { clearAbandonedBuilds, findAbandonedBuilds } from '../build/solver/workspace.ts';
 import type { CheckContext, Problem } from './problem.ts';
 import { soundEntries } from './sound-entries.ts';
@@ -12,10 +13,7 @@ export function* checkBuilds({ services, containers }: CheckContext): Generator<
       subject: id,
       message: `build ${id} was killed and has left its working folder`,
       remedy: 'end its steps and remove it',
-      mend: () =>
-        clearAbandonedBuilds(services, async (step, dir) => {
-          await (await containers.runtime()).delete(step, dir, { force: true });
-        }),
+      mend: () => clearAbandonedBuilds(services, endStepWith(containers)),
     };
   }
   const records = cacheRecords(services.metadata);

@@ -110,6 +110,10 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
       const { runStep } = await import('./run-step.ts');
       return runStep(program(), request);
     },
+    endStep: async (id, dir) => {
+      const { endAbandonedStep } = await import('./run-step.ts');
+      return endAbandonedStep(program(), id, dir);
+    },
   };
 }
 

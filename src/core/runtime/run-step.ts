@@ -1,12 +1,14 @@
-import { closeSync, mkdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import { newNetworkNamespace } from '../host/network-namespace.ts';
 import { makePipe } from '../host/pipe.ts';
 import { withPrivateMounts } from '../host/private-mounts.ts';
+import { processEnd, signalProcess } from '../host/process-handle.ts';
+import { type ProcessIdentity, processIdentity } from '../host/process-identity.ts';
 import { startProcess } from '../host/start-process.ts';
-import { rootFolder, writeBundle } from './bundle.ts';
+import { rootFolder, sweepBundle, writeBundle } from './bundle.ts';
 import { pipeReader } from './fd-stream.ts';
 import { forceFreeState, freeState, hasState } from './free-state.ts';
 import { withNetwork } from './launch.ts';
@@ -38,11 +40,35 @@ export async function runStep(program: OciProgram, request: StepRequest): Promis
     throw error;
   } finally {
     if (netns !== undefined) closeSync(netns);
-    rmSync(join(dir, logName), { force: true });
+    for (const name of [logName, pidName]) rmSync(join(dir, name), { force: true });
   }
 }
 
+/** What a step leaves whose gantry was killed: the runtime first, for it may be about to start the container. */
+export async function endAbandonedStep(program: OciProgram, id: string, dir: string): Promise<void> {
+  const runtime = readRuntime(dir);
+  if (runtime !== undefined && signalProcess(runtime, constants.signals.SIGKILL)) await processEnd(runtime);
+  await forceFreeState(program, id);
+  sweepBundle(dir);
+}
+
 const logName = 'step.log';
+const pidName = 'step.pid';
+
+/** For {@link endAbandonedStep}: processes are told apart by their start, since their numbers are used again. */
+function noteRuntime(dir: string, pid: number | undefined): void {
+  const identity = pid === undefined ? undefined : processIdentity(pid);
+  if (identity !== undefined) writeFileSync(join(dir, pidName), `${identity.pid} ${identity.startTime}`);
+}
+
+function readRuntime(dir: string): ProcessIdentity | undefined {
+  try {
+    const match = /^([1-9]\d*) (\d+)$/.exec(readFileSync(join(dir, pidName), 'latin1'));
+    return match === null ? undefined : { pid: Number(match[1]), startTime: match[2] as string };
+  } catch {
+    return undefined;
+  }
+}
 
 async function runToEnd(
   program: OciProgram,
@@ -84,6 +110,7 @@ async function runToEnd(
     }
   });
 
+  noteRuntime(dir, child.pid);
   const ended = Promise.withResolvers<number>();
   child.once('error', ended.reject);
   child.once('exit', (code, name) =>

@@ -108,4 +108,9 @@ export interface Runtime {
     readonly onOutput: (stream: 'stdout' | 'stderr', data: Uint8Array) => void;
     readonly signal: AbortSignal;
   }): Promise<number>;
+  /**
+   * Ends what a `runStep` of a process that is dead has left running in `dir`, and frees all that is left of it. Not for
+   * a step at work.
+   */
+  endStep(id: string, dir: string): Promise<void>;
 }

@@ -37,13 +37,13 @@ function leftovers(): readonly string[] {
 }
 
 /** Starts a build in another process; `line()` gives what its steps write. */
-function buildElsewhere(dockerfileText: string): ScriptProcess {
+function buildElsewhere(dockerfileText: string, { isGuarded = true } = {}): ScriptProcess {
   return startScriptFile(
     stand.root.at('build-elsewhere'),
     `const { openBuilder } = await import('SRC/../test/support/build-stand.ts');
      const { engineDirs } = await import('SRC/core/engine-dirs.ts');
      const [root, contextDir, dockerfileText] = process.argv.slice(-3);
-     using builder = openBuilder(engineDirs(root, root + '/run'));
+     using builder = openBuilder(engineDirs(root, root + '/run')${isGuarded ? '' : ', { selfCommand: [] }'});
      const operation = builder.builds.build({ contextDir, dockerfileText, tags: ['shared'] });
      for await (const event of operation) {
        if (event.kind === 'output') process.stdout.write(event.data);
@@ -264,14 +264,27 @@ describe('a build that is stopped', () => {
     expect(stand.services.images.find('never')).toBeUndefined();
   });
 
-  it('leaves nothing for long when it is killed', async () => {
-    await using script = buildElsewhere('FROM busybox\nRUN --network=none echo started; sleep 6544');
+  it.each(['none', 'default'])('leaves nothing for long when it is killed (network %s)', async (network) => {
+    const text = `FROM busybox\nRUN --network=${network} echo started; sleep 6544`;
+    await using script = buildElsewhere(text);
     expect(await script.line()).toBe('started');
+    expect(isRunning('sleep\x006544')).toBe(true);
     await script.kill();
-    expect(leftovers()).not.toEqual([]);
-    await stand.build({ dockerfileText: 'FROM busybox\nRUN --network=none true', noCache: true });
-    expect(leftovers()).toEqual([]);
-    await until(() => !isRunning('sleep\x006544'));
+    await until(() => !isRunning('sleep\x006544') && leftovers().length === 0);
+  });
+
+  it('is cleared away by the next one when nobody else could', async () => {
+    const text = 'FROM busybox\nRUN --network=none echo started; sleep 6545';
+    for (const look of ['build', 'prune'] as const) {
+      await using script = buildElsewhere(text, { isGuarded: false });
+      expect(await script.line()).toBe('started');
+      await script.kill();
+      expect(leftovers()).not.toEqual([]);
+      if (look === 'prune') await stand.builds.pruneCache();
+      else await stand.build({ dockerfileText: 'FROM busybox\nRUN --network=none true', noCache: true });
+      expect(leftovers()).toEqual([]);
+      expect(isRunning('sleep\x006545')).toBe(false);
+    }
   });
 });
 

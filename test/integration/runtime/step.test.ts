@@ -45,7 +45,7 @@ describe.each(['crun', 'runc'] as const)('a build step run by %s', (kind) => {
       .finally(() => {
         expect(cgroupFolders(`/gantry/${id}`).filter((path) => existsSync(path))).toEqual([]);
       });
-    return { status, texts, dir };
+    return { status, texts, dir, id };
   }
 
   test('streams its output, gives back its status and leaves its files in the layer', async () => {
@@ -55,6 +55,18 @@ describe.each(['crun', 'runc'] as const)('a build step run by %s', (kind) => {
     expect(await status).toBe(12);
     expect(texts).toEqual({ stdout: 'out\n', stderr: 'err\n' });
     expect(readFileSync(`${dir}/upper/made`, 'utf8')).toBe('built\n');
+  });
+
+  test('is ended, with all it started, by whoever finds that its gantry is dead', async () => {
+    const started = Promise.withResolvers<void>();
+    const { status, dir, id } = await step(
+      { command: ['sh', '-c', 'setsid sleep 1000 & echo up; sleep 1000'] },
+      { onText: () => started.resolve() },
+    );
+    await started.promise;
+    await stand.runtime.endStep(id, dir);
+    expect(await stand.runtime.processes(id)).toEqual([]);
+    await status.catch(() => undefined);
   });
 
   test('says why it cannot start', async () => {

@@ -122,6 +122,7 @@ async function execute(
   const { plan, tree, upperDir, scratchDir } = target;
   const id = basename(scratchDir);
   mkdirSync(scratchDir, { recursive: true, mode: 0o700 });
+  session.guardSteps();
   const runtime = await session.dependencies.runtime();
   await using network = await stepNetwork(session, execution.network, id, scratchDir);
   const prepared = await prepareMounts(session, execution, scratchDir, instruction.position);

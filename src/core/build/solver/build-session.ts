@@ -20,6 +20,8 @@ export interface BuildSession {
   readonly lease: Lease;
   /** Made when the first step has to be executed. */
   readonly workspace: () => Promise<Workspace>;
+  /** To be called before a process is started that would outlive us if we were killed. */
+  readonly guardSteps: () => void;
   readonly findings: FindingsReport;
   readonly buildPlatform: Platform;
   readonly buildArgs: Readonly<Record<string, string>>;
