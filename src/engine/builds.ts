@@ -1,5 +1,7 @@
 import type { GantryError } from '../base/gantry-error.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageId } from '../oci/digest.ts';
+import type { Resources } from './containers.ts';
 import type { CallOptions, Operation } from './operation.ts';
 
 /** Where something is wrong in a Dockerfile. Lines and columns count from 1. */
@@ -29,9 +31,18 @@ export interface BuildSpec {
   /** `default`, `none` or `host`. */
   readonly network?: string | undefined;
   readonly platform?: string | undefined;
-  /** What `RUN --mount=type=secret` may see: ID to an absolute path on this machine. */
-  readonly secrets?: Readonly<Record<string, string>> | undefined;
+  /** What `RUN --mount=type=secret` may see, by ID. */
+  readonly secrets?: Readonly<Record<string, BuildSecret>> | undefined;
+  /** Stages of which every step is run again. */
+  readonly noCacheStages?: readonly string[] | undefined;
+  /** `name:address` for /etc/hosts of RUN steps; `host-gateway` is this machine. */
+  readonly extraHosts?: readonly string[] | undefined;
+  /** Limits of RUN steps. */
+  readonly resources?: Resources | undefined;
 }
+
+/** A secret: an absolute path of a file on this machine, or the secret itself. */
+export type BuildSecret = { readonly path: string } | { readonly value: string };
 
 /** One step of the build graph: a stage's FROM or one instruction. */
 export interface BuildVertex {
@@ -73,6 +84,7 @@ export type BuildEvent =
 
 export interface BuildResult {
   readonly imageId: ImageId;
+  readonly manifest: Descriptor;
   readonly tags: readonly string[];
   readonly cachedSteps: number;
   readonly totalSteps: number;

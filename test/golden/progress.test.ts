@@ -4,7 +4,7 @@ import type { BuildEvent } from '../../src/engine/builds.ts';
 import { expectFrame } from '../support/expect-frame.ts';
 import { FakeEngine, fakeNow } from '../support/fake-engine.ts';
 import { type MountedScreen, mountScreen } from '../support/mount-screen.ts';
-import { fakeImageId } from '../support/sample-objects.ts';
+import { fakeImageId, fakeManifest } from '../support/sample-objects.ts';
 
 const names = ['FROM debian:12', 'RUN apt-get update', 'COPY . /srv', 'RUN make', 'CMD ["serve"]'];
 const graph: BuildEvent = {
@@ -40,7 +40,13 @@ function buildEngine() {
     emit(output('10%\r50%\r100% linked'));
     await gate.promise;
     for (const vertex of ['3', '4']) emit({ kind: 'completed', vertex, time: fakeNow });
-    return { imageId: fakeImageId('built'), tags: ['app:1'], cachedSteps: 2, totalSteps: 5 };
+    return {
+      imageId: fakeImageId('built'),
+      manifest: fakeManifest,
+      tags: ['app:1'],
+      cachedSteps: 2,
+      totalSteps: 5,
+    };
   };
   return { engine, gate };
 }

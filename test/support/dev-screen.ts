@@ -1,5 +1,6 @@
 import { startTui } from '../../src/tui/start.tsx';
 import { FakeEngine } from './fake-engine.ts';
+import { fakeManifest } from './sample-objects.ts';
 
 /** The screen on an engine in memory, with something always going on: to look at and to measure. */
 const engine = new FakeEngine();
@@ -46,7 +47,13 @@ engine.buildWork = async (emit, signal) => {
     }
     emit({ kind: 'completed', vertex: String(index), time: Date.now() });
   }
-  return { imageId: engine.imageList[0]!.id, tags: ['app:1'], cachedSteps: 0, totalSteps: names.length };
+  return {
+    imageId: engine.imageList[0]!.id,
+    manifest: fakeManifest,
+    tags: ['app:1'],
+    cachedSteps: 0,
+    totalSteps: names.length,
+  };
 };
 
 // For tests of what is left behind by a crash.

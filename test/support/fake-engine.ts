@@ -8,7 +8,14 @@ import type { NetworkSummary } from '../../src/engine/networks.ts';
 import { type Emit, startOperation } from '../../src/engine/start-operation.ts';
 import type { TransferEvent } from '../../src/engine/transfer-events.ts';
 import type { VolumeSummary } from '../../src/engine/volumes.ts';
-import { fakeDigest, fakeImageId, sampleContainers, sampleHistory, sampleImages } from './sample-objects.ts';
+import {
+  fakeDigest,
+  fakeImageId,
+  fakeManifest,
+  sampleContainers,
+  sampleHistory,
+  sampleImages,
+} from './sample-objects.ts';
 
 /** The moment the fake's world stands still at. */
 export const fakeNow = Date.parse('2026-03-01T12:00:00Z');
@@ -33,7 +40,13 @@ export class FakeEngine implements Engine {
   failure: GantryError | undefined;
   buildWork: Work<BuildEvent, BuildResult> = async (emit) => {
     emit({ kind: 'graph', vertices: [] });
-    return { imageId: fakeImageId('built'), tags: ['app:1'], cachedSteps: 0, totalSteps: 0 };
+    return {
+      imageId: fakeImageId('built'),
+      manifest: fakeManifest,
+      tags: ['app:1'],
+      cachedSteps: 0,
+      totalSteps: 0,
+    };
   };
   transferWork: Work<TransferEvent, unknown> = async () => undefined;
   readonly #subscribers = new Set<(event: EngineEvent) => void>();

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ContainerSummary } from '../../src/engine/containers.ts';
 import type { HistoryEntry, ImageSummary } from '../../src/engine/images.ts';
+import type { Descriptor } from '../../src/oci/descriptor.ts';
 import { type Digest, type ImageId, parseDigest, parseImageId } from '../../src/oci/digest.ts';
+import { mediaTypes } from '../../src/oci/media-types.ts';
 
 /** A digest that is the same in every run. */
 export function fakeDigest(seed: string): Digest {
@@ -11,6 +13,12 @@ export function fakeDigest(seed: string): Digest {
 export function fakeImageId(seed: string): ImageId {
   return parseImageId(fakeDigest(seed));
 }
+
+export const fakeManifest: Descriptor = {
+  mediaType: mediaTypes.manifest,
+  digest: fakeDigest('manifest'),
+  size: 500,
+};
 
 const debian = fakeDigest('layer-debian');
 const packages = fakeDigest('layer-packages');

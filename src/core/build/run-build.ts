@@ -96,6 +96,9 @@ export async function runBuild(
     buildArgs,
     secrets: spec.secrets ?? {},
     noCache: spec.noCache === true,
+    noCacheStages: new Set(spec.noCacheStages?.map((name) => name.toLowerCase())),
+    extraHosts: spec.extraHosts ?? [],
+    resources: spec.resources ?? {},
     pull: spec.pull === true,
     network,
     epochSeconds,
@@ -109,7 +112,13 @@ export async function runBuild(
     labels: spec.labels ?? {},
   });
   const { cachedSteps, totalSteps } = solved;
-  return { imageId: image.id, tags: tags.map(familiarReference), cachedSteps, totalSteps };
+  return {
+    imageId: image.id,
+    manifest: services.images.descriptor(image.id),
+    tags: tags.map(familiarReference),
+    cachedSteps,
+    totalSteps,
+  };
 }
 
 /** Tells findings, and throws the first error. */

@@ -1,4 +1,4 @@
-import type { ContainerSpec } from '../../engine/containers.ts';
+import type { ContainerSpec, Resources } from '../../engine/containers.ts';
 import type { ResolvedMount } from './spec/mounts.ts';
 import type { ProcessConfig } from './spec/process-config.ts';
 
@@ -30,4 +30,5 @@ export interface StepSpecRequest {
   readonly hostname: string;
   readonly network: 'own' | 'host';
   readonly mounts: readonly ResolvedMount[];
+  readonly resources?: Resources | undefined;
 }

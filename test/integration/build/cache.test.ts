@@ -50,6 +50,15 @@ describe('the build cache', () => {
     expect(again.result).toEqual(before.result);
   });
 
+  it('does not look into itself for stages it is told to run again', async () => {
+    const dockerfileText =
+      'FROM busybox AS one\nRUN --network=none echo 1 > /1\nFROM busybox\nRUN --network=none echo 2 > /2\nCOPY --from=one /1 /1\n';
+    await stand.build({ dockerfileText });
+    const run = await stand.build({ dockerfileText, noCacheStages: ['ONE'] });
+    expect(run.cached).toContain('[stage-1 2/3] RUN --network=none echo 2 > /2');
+    expect(run.cached).not.toContain('[one 2/2] RUN --network=none echo 1 > /1');
+  });
+
   it('misses when a mode changes, not when a file that is not copied does', async () => {
     stand.write({ 'README.md': 'not copied' });
     expect((await stand.build()).result.cachedSteps).toBe(10);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
@@ -145,14 +146,14 @@ RUN ls -d /cache /bound /other /mem /run/secrets 2>&1 | grep -v 'No such' || tru
     const first = await stand
       .build({
         dockerfileText: text(
-          'echo kept > /cache/k; cat /bound/file.txt /other/f /run/secrets/token; echo " $TOKEN"; touch /bound/x 2>/dev/null || echo read-only; echo z > /other/f; stat -c "%a %u" /run/secrets/token; df /mem | tail -1 | cut -d" " -f1',
+          'echo kept > /cache/k; cat /bound/file.txt /other/f /run/secrets/token; echo " $TOKEN"; echo "$TOKEN" | tr a-z A-Z; tr a-z A-Z < /run/secrets/token; echo; touch /bound/x 2>/dev/null || echo read-only; echo z > /other/f; stat -c "%a %u" /run/secrets/token; df /mem | tail -1 | cut -d" " -f1',
         ),
-        secrets: { token },
+        secrets: { token: { path: token } },
         noCache: true,
       })
       .catch((error: unknown) => ({ output: String(error) }));
     expect(first.output).toContain(
-      'from context\nfrom stage\nswordfish swordfish\nread-only\n400 0\ntmpfs\n',
+      'from context\nfrom stage\n*** ***\nSWORDFISH\nSWORDFISH\nread-only\n400 0\ntmpfs\n',
     );
     await expect(
       stand.build({ dockerfileText: 'FROM busybox\nRUN --mount=type=secret,id=gone,required true' }),
@@ -164,6 +165,46 @@ RUN ls -d /cache /bound /other /mem /run/secrets 2>&1 | grep -v 'No such' || tru
     expect(again.output).toBe('kept\n');
     const { imageId } = again.result;
     expect(stand.services.images.get(imageId)?.diffIds.at(-1)).toBe(emptyLayer);
+  });
+
+  it('keeps secrets out of layers, history, cache and output', async () => {
+    const dockerfileText = `FROM busybox
+RUN --network=none --mount=type=secret,id=file --mount=type=secret,id=word,env=WORD \\
+    cat /run/secrets/file; echo "$WORD"; echo "$WORD" | tr a-z A-Z > /kept; exit $CODE
+`;
+    const path = stand.root.at('secret-file');
+    writeFileSync(path, 'correct horse battery\n');
+    const secrets = { file: { path }, word: { value: 'open sesame' } };
+    const { output, result, events } = await stand.build({ dockerfileText, secrets, noCache: true });
+    expect(output).toBe('***\n***\n');
+    expect(JSON.stringify(events)).not.toContain('sesame');
+    const text = dockerfileText.replace('$CODE', '3');
+    await expect(stand.build({ dockerfileText: text, secrets })).rejects.toMatchObject({
+      message: expect.not.stringContaining('sesame'),
+    });
+    expect(JSON.stringify(stand.services.images.get(result.imageId)?.config)).not.toMatch(/sesame|battery/);
+    const search = spawnSync('grep', ['-rlE', 'open sesame|correct horse', stand.root.path]);
+    expect([search.status, String(search.stdout)]).toEqual([1, '']);
+    const other = { ...secrets, word: { value: 'another one' } };
+    expect((await stand.build({ dockerfileText, secrets: other })).result.cachedSteps).toBe(2);
+    await expect(
+      stand.build({ dockerfileText, secrets: { ...secrets, file: { path: '/nope' } }, noCache: true }),
+    ).rejects.toMatchObject({ message: 'secret file: there is no file /nope' });
+  });
+
+  it('gives steps the hosts, limits and shared memory that were asked for', async () => {
+    const command =
+      "grep -c '^10.1.2.3.other$' /etc/hosts; ulimit -n; df -k /dev/shm | tail -1 | awk '{print $2}'; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; true";
+    const { output } = await stand.build({
+      dockerfileText: `FROM busybox\nRUN --network=none ${command}\n`,
+      extraHosts: ['other:10.1.2.3'],
+      resources: {
+        ulimits: [{ name: 'nofile', soft: 321, hard: 400 }],
+        shmSizeBytes: 2 << 20,
+        memoryBytes: 64 << 20,
+      },
+    });
+    expect(output.trim().split('\n')).toEqual(['1', '321', '2048', String(64 << 20)]);
   });
 
   it('keeps caches until all of the build cache is pruned', async () => {

@@ -118,6 +118,27 @@ describe('a build from a shell', () => {
     expect(await gantry.must('images', '-aq')).toBe(before);
   });
 
+  it('passes secrets, hosts and limits to its steps, and writes what it made', async () => {
+    const dir = context(
+      'FROM busybox AS one\nRUN --mount=type=secret,id=t,env=T echo "$T" | tr a-z A-Z; ulimit -n; grep other /etc/hosts\n',
+    );
+    const file = stand.root.at('metadata.json');
+    const options = ['--secret', 'id=t,env=TOKEN', '--ulimit', 'nofile=99', '--add-host', 'other:10.0.0.9'];
+    const { status, stderr } = await gantry.with(
+      { env: { TOKEN: 'sesame' } },
+      ...['build', '-t', 'meta:1', ...options, '-m', '64m', '--no-cache-filter', 'one'],
+      ...['--metadata-file', file, dir],
+    );
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/ SESAME\n.* 99\n.* 10\.0\.0\.9\sother\n/)]);
+    const metadata = JSON.parse(readFileSync(file, 'utf8'));
+    const { Id } = JSON.parse(await gantry.must('inspect', '-f', 'json', 'meta:1'))[0];
+    expect(metadata).toMatchObject({
+      'containerimage.config.digest': Id,
+      'containerimage.digest': metadata['containerimage.descriptor'].digest,
+      'image.name': 'docker.io/library/meta:1',
+    });
+  });
+
   it('shows a fault of the Dockerfile in its place', async () => {
     const { status, stderr } = await gantry('build', context('FROM busybox\n\nRUNN true\n'));
     expect(status).toBe(1);
@@ -126,9 +147,9 @@ describe('a build from a shell', () => {
   });
 
   it('refuses what it cannot do, and says what to do instead', async () => {
-    expect(await gantry('build', '--secret', 'id=x', '.')).toMatchObject({
+    expect(await gantry('build', '--sbom', 'true', '.')).toMatchObject({
       status: 125,
-      stderr: expect.stringContaining('--secret is not supported: secrets are not mounted'),
+      stderr: expect.stringContaining('--sbom is not supported: attestations are not made'),
     });
     expect((await gantry('build', 'https://example.com/x.git')).stderr).toContain(
       'building from a URL is not supported',

@@ -1,17 +1,20 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { BuildSpec } from '../../../engine/builds.ts';
 import { parseReference } from '../../../oci/reference.ts';
 import { one } from '../argument-spec.ts';
 import type { CommandContext } from '../command-context.ts';
+import { parseHost } from '../container/spec/parse-host.ts';
 import { parsePairs } from '../container/spec/parse-pairs.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag, list, text } from '../option-spec.ts';
 import type { LinesOutcome } from '../outcome.ts';
+import { buildResourceOptions, parseBuildResources } from './build-resources.ts';
+import { writeResultFiles } from './build-result-files.ts';
 import { buildSource, usualDockerfile } from './build-source.ts';
 import { checkReport } from './check-report.ts';
 import { parseBuildArguments } from './parse-build-arguments.ts';
+import { parseSecrets } from './parse-secret.ts';
 import { readProgress } from './read-progress.ts';
 
 export const imageBuild = defineCommand({
@@ -20,6 +23,8 @@ export const imageBuild = defineCommand({
   summary: 'Build an image from a Dockerfile',
   args: { path: one('PATH | -', { source: 'directory', help: 'folder to build from' }) },
   options: {
+    ...buildResourceOptions,
+    addHost: list('Add a line to /etc/hosts of RUN steps (host:ip; host-gateway is this machine)'),
     buildArg: list('Set a build-time variable; a name alone takes the value it has here'),
     buildContext: list('Give a name to a folder or an image: NAME=PATH, NAME=docker-image://IMAGE'),
     check: flag('Make the build checks and build nothing'),
@@ -27,11 +32,13 @@ export const imageBuild = defineCommand({
     iidfile: text('Write the image ID to a file', { source: 'file' }),
     label: list('Set a label of the image'),
     load: flag('Keep the image here (always done)'),
+    metadataFile: text('Write what was built to a file, as JSON', { source: 'file' }),
     network: text('Network of RUN steps', {
       initial: 'default',
       source: { choices: ['default', 'none', 'host'] },
     }),
     noCache: flag('Run every step again'),
+    noCacheFilter: list('Run every step of these stages again'),
     platform: text('Platform to build for (os/arch[/variant])'),
     print: text('Print the syntax tree and build nothing: ast', { source: { choices: ['ast'] } }),
     progress: text('How to show progress: auto, plain, tty, quiet, rawjson', {
@@ -40,11 +47,11 @@ export const imageBuild = defineCommand({
     }),
     pull: flag('Ask the registry for newer base images'),
     quiet: flag('Print the image ID and nothing else', { short: 'q' }),
+    secret: list('Secret for RUN --mount=type=secret (id=ID,src=FILE or id=ID,env=NAME)'),
     tag: list('Name the image (name[:tag])', { short: 't' }),
     target: text('Stage to build'),
   },
   refused: {
-    'add-host': 'steps see the names of this machine',
     allow: 'steps get no entitlements',
     annotation: 'images carry labels only',
     attest: 'attestations are not made',
@@ -53,28 +60,14 @@ export const imageBuild = defineCommand({
     'cache-to': 'the local cache is used',
     'cgroup-parent': 'steps have their own place below gantry',
     compress: 'the context is not sent anywhere',
-    'cpu-period': 'steps have no limits',
-    'cpu-quota': 'steps have no limits',
-    'cpu-shares': 'steps have no limits',
-    'cpuset-cpus': 'steps have no limits',
-    'cpuset-mems': 'steps have no limits',
-    c: 'steps have no limits',
-    m: 'steps have no limits',
-    memory: 'steps have no limits',
-    'memory-swap': 'steps have no limits',
-    'metadata-file': 'use --iidfile',
-    'no-cache-filter': 'use --no-cache',
     o: 'the image is kept here; gantry save writes it to a file',
     output: 'the image is kept here; gantry save writes it to a file',
     provenance: 'attestations are not made',
     push: 'run gantry push afterwards',
     sbom: 'attestations are not made',
-    secret: 'secrets are not mounted',
     'security-opt': 'steps run with the default profile',
-    'shm-size': 'steps have 64 MiB of /dev/shm',
     squash: 'layers are kept as they are',
     ssh: 'no agent is forwarded',
-    ulimit: 'steps have no limits',
   },
   keys: [{ key: 'b', places: ['everywhere'] }],
   needs: ['image.build'],
@@ -94,6 +87,10 @@ export const imageBuild = defineCommand({
       buildArgs: parseBuildArguments(options.buildArg, ctx.env),
       labels: parsePairs(options.label),
       noCache: options.noCache,
+      noCacheStages: options.noCacheFilter.flatMap((names) => names.split(',')),
+      extraHosts: options.addHost.map(parseHost),
+      resources: parseBuildResources(options),
+      secrets: parseSecrets(options.secret, ctx),
       pull: options.pull,
       network: options.network,
       platform: options.platform,
@@ -115,9 +112,9 @@ export const imageBuild = defineCommand({
           : { text: source.dockerfileText },
       operation,
       progress,
-      async next({ imageId }) {
-        if (options.iidfile !== undefined) await writeFile(resolve(ctx.cwd, options.iidfile), imageId);
-        return progress === 'quiet' ? { kind: 'lines', lines: [imageId] } : { kind: 'none' };
+      async next(result) {
+        await writeResultFiles(options, result, ctx.cwd);
+        return progress === 'quiet' ? { kind: 'lines', lines: [result.imageId] } : { kind: 'none' };
       },
     };
   },

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
@@ -15,7 +15,10 @@ import { resolveInTree } from '../tree/resolve-in-tree.ts';
 import type { Selection } from '../tree/selection.ts';
 import { TreeWriter } from '../tree/tree-writer.ts';
 import { copyFiles } from './copy-files.ts';
+import { readSecret } from './read-secret.ts';
 import { unsupported } from './unsupported.ts';
+
+type SecretMount = Extract<RunMount, { type: 'secret' | 'ssh' }>;
 
 /** A mount of a RUN with its files found: `selection` for binds. */
 export interface FoundMount {
@@ -31,6 +34,8 @@ export interface PreparedMounts {
   readonly env: readonly string[];
   /** Held while the step runs. */
   readonly locks: readonly FileLock[];
+  /** What must not be seen of its output. */
+  readonly secrets: readonly Uint8Array[];
 }
 
 export interface MountSources {
@@ -49,6 +54,7 @@ export async function prepareMounts(
   const mounts: ResolvedMount[] = [];
   const env: string[] = [];
   const locks: FileLock[] = [];
+  const secrets: Uint8Array[] = [];
   try {
     for (const [index, { mount, target = '', selection }] of found.entries()) {
       const place = join(scratchDir, `mount-${index}`);
@@ -66,15 +72,16 @@ export async function prepareMounts(
         });
         mounts.push({ kind: 'bind', source, target, readOnly: mount.readOnly });
       } else {
-        const secret = secretFile(session, mount, place, position);
+        const secret = findSecret(session, mount, position);
         if (secret === undefined) continue;
-        if (mount.env !== undefined) env.push(`${mount.env}=${readFileSync(secret, 'utf8')}`);
+        secrets.push(secret);
+        if (mount.env !== undefined) env.push(`${mount.env}=${Buffer.from(secret).toString()}`);
         if (mount.env === undefined || mount.target !== undefined) {
-          mounts.push({ kind: 'bind', source: secret, target, readOnly: true });
+          mounts.push({ kind: 'bind', source: secretFile(secret, mount, place), target, readOnly: true });
         }
       }
     }
-    return { mounts, env, locks };
+    return { mounts, env, locks, secrets };
   } catch (error) {
     for (const lock of locks) lock[Symbol.dispose]();
     throw error;
@@ -139,31 +146,32 @@ async function cacheFolder(
 }
 
 /** Undefined: nobody gave it, and it need not be there. */
-function secretFile(
+function findSecret(
   session: BuildSession,
-  mount: Extract<RunMount, { type: 'secret' | 'ssh' }>,
-  place: string,
+  mount: SecretMount,
   position: SourcePosition,
-): string | undefined {
+): Uint8Array | undefined {
   const given =
     mount.type === 'secret' && Object.hasOwn(session.secrets, mount.id)
       ? session.secrets[mount.id]
       : undefined;
-  if (given === undefined) {
-    if (!mount.required) return undefined;
-    if (mount.type === 'ssh') throw unsupported('RUN --mount=type=ssh', position);
-    throw new GantryError({
-      kind: 'not-found',
-      code: 'secret-not-found',
-      message: `secret ${mount.id}: not found`,
-      hint: `give it to the build: --secret id=${mount.id},src=FILE`,
-      details: { position },
-    });
-  }
+  if (given !== undefined) return readSecret(mount.id, given);
+  if (!mount.required) return undefined;
+  if (mount.type === 'ssh') throw unsupported('RUN --mount=type=ssh', position);
+  throw new GantryError({
+    kind: 'not-found',
+    code: 'secret-not-found',
+    message: `secret ${mount.id}: not found`,
+    hint: `give it to the build: --secret id=${mount.id},src=FILE`,
+    details: { position },
+  });
+}
+
+function secretFile(secret: Uint8Array, mount: SecretMount, place: string): string {
   mkdirSync(place, { recursive: true, mode: 0o700 });
-  const copy = join(place, 'secret');
-  copyFileSync(given, copy);
-  chownSync(copy, mount.uid, mount.gid);
-  chmodSync(copy, mount.mode);
-  return copy;
+  const file = join(place, 'secret');
+  writeFileSync(file, secret, { mode: 0o600, flag: 'wx' });
+  chownSync(file, mount.uid, mount.gid);
+  chmodSync(file, mount.mode);
+  return file;
 }

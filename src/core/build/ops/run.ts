@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
+import type { Resources } from '../../../engine/containers.ts';
 import type { RunInstruction } from '../dockerfile/instruction.ts';
 import { parseRunMount, type RunMount } from '../dockerfile/parse-run-mount.ts';
 import type { BuildSession } from '../solver/build-session.ts';
@@ -19,6 +20,7 @@ import { proxyEnv } from './proxy-args.ts';
 import { resolveSources } from './resolve-sources.ts';
 import { type RunCommandLine, runCommandLine } from './run-command-line.ts';
 import { type FoundMount, prepareMounts } from './run-mounts.ts';
+import { SecretMask } from './secret-mask.ts';
 import { type StepNetworkName, stepHostname, stepNetwork } from './step-network.ts';
 import { unsupported } from './unsupported.ts';
 import { absolutePath } from './workdir.ts';
@@ -66,6 +68,7 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     user: state.config.User ?? '',
     network,
     platform: state.platform,
+    ...limitFacts(session.resources),
   };
   const byContent = async (): Promise<string> => {
     const parts = [];
@@ -141,8 +144,14 @@ async function execute(
     user: state.config.User ?? '',
     cwd: state.config.WorkingDir || '/',
   };
+  const masks = { stdout: new SecretMask(prepared.secrets), stderr: new SecretMask(prepared.secrets) };
+  const tell = (stream: 'stdout' | 'stderr', data: Uint8Array): void => {
+    if (data.length > 0) session.emit({ kind: 'output', vertex, stream, data });
+  };
   const { mode } = network;
-  const spec = await runtime.stepSpec({ id, process, hostname: stepHostname, network: mode, mounts });
+  const { resources } = session;
+  const request = { id, process, hostname: stepHostname, network: mode, mounts, resources };
+  const spec = await runtime.stepSpec(request);
   const exitCode = await runtime.runStep({
     id,
     dir: scratchDir,
@@ -150,9 +159,10 @@ async function execute(
     spec,
     network: network.network,
     configureNetwork: network.configureNetwork,
-    onOutput: (stream, data) => session.emit({ kind: 'output', vertex, stream, data }),
+    onOutput: (stream, data) => tell(stream, masks[stream].take(data)),
     signal: session.signal,
   });
+  for (const stream of ['stdout', 'stderr'] as const) tell(stream, masks[stream].end());
   stubs.clear();
   if (exitCode !== 0) throw stepFailed(line.argv, exitCode);
 }
@@ -164,6 +174,14 @@ function stepFailed(argv: readonly string[], exitCode: number): GantryError {
     message: `The command '${argv.join(' ')}' returned a non-zero code: ${exitCode}`,
     details: { exitCode },
   });
+}
+
+/** Limits that BuildKit counts as part of a step: what a process may see of them is often seen. */
+function limitFacts({ ulimits = [], shmSizeBytes }: Resources): Readonly<Record<string, unknown>> {
+  return {
+    ...(ulimits.length === 0 ? {} : { ulimits }),
+    ...(shmSizeBytes === undefined ? {} : { shmSizeBytes }),
+  };
 }
 
 /** ARGs a step sees as variables: those with a value that no ENV has. */

@@ -31,7 +31,7 @@ export async function stepNetwork(
 ): Promise<StepNetwork> {
   if (name === 'host') {
     return {
-      ...identity(dir, undefined, true),
+      ...identity(session, dir, undefined, true),
       mode: 'host',
       network: undefined,
       configureNetwork: undefined,
@@ -41,7 +41,7 @@ export async function stepNetwork(
   if (name === 'none') {
     const { loopbackOnly } = await import('../../network/connect-endpoint.ts');
     return {
-      ...identity(dir, undefined, false),
+      ...identity(session, dir, undefined, false),
       mode: 'own',
       network: 'new',
       configureNetwork: async (path) => loopbackOnly(path),
@@ -52,7 +52,7 @@ export async function stepNetwork(
   const endpoint = await networking.allocate({ containerId: stepId, network: 'bridge', ports: [] });
   try {
     return {
-      ...identity(dir, endpoint, false),
+      ...identity(session, dir, endpoint, false),
       mode: 'own',
       network: 'new',
       configureNetwork: (path) => networking.connect(endpoint, path),
@@ -65,6 +65,7 @@ export async function stepNetwork(
 }
 
 function identity(
+  { extraHosts }: BuildSession,
   dir: string,
   endpoint: Endpoint | undefined,
   sharesHost: boolean,
@@ -74,7 +75,7 @@ function identity(
       base: sharesHost ? readFileSync('/etc/hosts', 'utf8') : undefined,
       address: endpoint?.address,
       hostname: stepHostname,
-      extra: [],
+      extra: extraHosts,
       hostGateway: endpoint?.gateway ?? '127.0.0.1',
     }),
     'resolv.conf': resolverText({ host: hostResolver(), servers: [], search: [], dropLoopback: !sharesHost }),

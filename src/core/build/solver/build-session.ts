@@ -1,4 +1,5 @@
-import type { BuildEvent } from '../../../engine/builds.ts';
+import type { BuildEvent, BuildSecret } from '../../../engine/builds.ts';
+import type { Resources } from '../../../engine/containers.ts';
 import type { Emit } from '../../../engine/start-operation.ts';
 import type { Platform } from '../../../oci/platform.ts';
 import type { CoreServices } from '../../core-services.ts';
@@ -25,9 +26,12 @@ export interface BuildSession {
   readonly findings: FindingsReport;
   readonly buildPlatform: Platform;
   readonly buildArgs: Readonly<Record<string, string>>;
-  /** Files of secrets on the host, by ID. */
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, BuildSecret>>;
   readonly noCache: boolean;
+  /** In lower case. */
+  readonly noCacheStages: ReadonlySet<string>;
+  readonly extraHosts: readonly string[];
+  readonly resources: Resources;
   readonly pull: boolean;
   /** `default`, `none` or `host`. */
   readonly network: 'default' | 'none' | 'host';

@@ -67,7 +67,8 @@ export async function solveBuild(session: BuildSession, abort: () => void): Prom
   return { state, cachedSteps: vertices.cached, totalSteps: vertices.total };
 }
 
-async function solveStage(session: BuildSession, stage: PlannedStage, solvers: Solvers): Promise<SolvedStep> {
+async function solveStage(whole: BuildSession, stage: PlannedStage, solvers: Solvers): Promise<SolvedStep> {
+  const session = { ...whole, noCache: whole.noCache || whole.noCacheStages.has(stage.name) };
   if (stage.base.kind === 'stage') await solvers.stage(stage.base.index);
   const base = await solvers.vertices.tell(stage.from, () => solveFrom(stage, solvers));
   const { OnBuild: triggers = [], ...config } = base.state.config;

@@ -13,11 +13,11 @@ export interface BuildStepSpecInput {
   readonly host: HostFacts;
 }
 
-/** The specification of a RUN step: a container with Docker's defaults, without terminal and limits. Pure. */
+/** The specification of a RUN step: a container with Docker's defaults, without a terminal. Pure. */
 export function buildStepSpec({ request, user, seccomp, host }: BuildStepSpecInput): RuntimeSpec {
   return containerSpec({
     ...request,
-    spec: { image: '' },
+    spec: { image: '', resources: request.resources },
     user,
     security: parseSecurityOptions(),
     seccomp,

@@ -8,9 +8,15 @@ import { sourceExcerpt } from '../../../../src/cli/show/source-excerpt.ts';
 import type { BuildEvent, BuildResult } from '../../../../src/engine/builds.ts';
 import { startOperation } from '../../../../src/engine/start-operation.ts';
 import { recordingHost } from '../../../support/recording-host.ts';
-import { fakeImageId } from '../../../support/sample-objects.ts';
+import { fakeImageId, fakeManifest } from '../../../support/sample-objects.ts';
 
-const result: BuildResult = { imageId: fakeImageId('x'), tags: ['web:1'], cachedSteps: 1, totalSteps: 2 };
+const result: BuildResult = {
+  imageId: fakeImageId('x'),
+  manifest: fakeManifest,
+  tags: ['web:1'],
+  cachedSteps: 1,
+  totalSteps: 2,
+};
 const vertex = (id: string, name: string) => ({ id, name, stage: '', inputs: [], position: undefined });
 const events: readonly BuildEvent[] = [
   { kind: 'graph', vertices: [vertex('a', '[1/2] FROM debian'), vertex('b', '[2/2] RUN make')] },
