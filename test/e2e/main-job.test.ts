@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
-import { keys } from '../support/pty-screen.ts';
+import { keys, PtyScreen } from '../support/pty-screen.ts';
 import { type RegistryServer, registryServer } from '../support/registry-server.ts';
 import { type GantryScreen, type ScreenStand, screenStand } from '../support/screen-stand.ts';
 import { until } from '../support/until.ts';
@@ -142,6 +142,50 @@ describe('two screens of one engine', () => {
     await Promise.all([first.shows('seen-by-both'), second.shows('seen-by-both')]);
     second.command('rm seen-by-both');
     await Promise.all([first.lacks(/○ +seen-by-both/), second.lacks(/○ +seen-by-both/)]);
+  });
+});
+
+describe('a process that ignores interrupts', () => {
+  it('is left at the third, running, with words at each', async () => {
+    const { gantry } = stand;
+    const argv = [...gantry.argv, 'run', '--name', 'napper', 'busybox', 'sh', '-c', 'echo up; sleep 100'];
+    await using terminal = new PtyScreen({ argv, env: gantry.env });
+    await terminal.shows('up');
+    terminal.type(keys.control('c'));
+    await terminal.shows('napper has not ended by it. 2 more leave it running.');
+    terminal.type(keys.control('c'));
+    await terminal.shows('1 more leaves it running.');
+    terminal.type(keys.control('c'));
+    expect(await terminal.exit()).toBe(1);
+    expect(terminal.emulator.text()).toContain('got 3 interrupts, leaving: napper goes on running');
+    expect(await gantry.must('ps', '--format', '{{.Names}}')).toBe('napper\n');
+    await gantry.must('rm', '-f', 'napper');
+  });
+});
+
+describe('volumes and networks', () => {
+  it('are made, shown, described and removed by keys', async () => {
+    await using screen = await stand.open();
+    screen.command('volumes');
+    await screen.shows('No volumes yet');
+    screen.type('c');
+    await screen.shows('Create a volume');
+    await screen.fill({ Name: 'data' });
+    await screen.shows(/▌○ +data/);
+    await stand.gantry.must('create', '--name', 'user', '-v', 'data:/data', 'busybox', 'true');
+    await screen.shows(/▌● +data +user/);
+    await stand.gantry.must('rm', 'user');
+    await screen.shows(/▌○ +data/);
+    screen.type('d');
+    await screen.shows('data');
+    screen.type('y');
+    await screen.shows('No volumes yet');
+    screen.type('7');
+    await screen.shows(/7 Networks[\s\S]*bridge/);
+    await stand.gantry.must('network', 'create', 'backend');
+    await screen.shows(/○ +backend +bridge/);
+    await stand.gantry.must('network', 'rm', 'backend');
+    await screen.lacks(/○ +backend/);
   });
 });
 

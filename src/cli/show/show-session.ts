@@ -35,7 +35,10 @@ export async function showSession(host: CliHost, outcome: SessionOutcome): Promi
   try {
     const exitCode = await Promise.race([ended, left.promise]);
     if (signals.gaveUp()) {
-      host.stderr.text(`got ${mostInterrupts} interrupts, leaving: ${outcome.title} goes on running\n`);
+      const line = host.stderr.isTerminal ? '\n' : '';
+      host.stderr.text(
+        `${line}got ${mostInterrupts} interrupts, leaving: ${outcome.title} goes on running\n`,
+      );
       return { kind: 'none', exitCode: 1 };
     }
     if (exitCode === undefined && raw) host.stderr.text('read escape sequence\r\n');
@@ -79,17 +82,19 @@ function forwardSignals(
   const explain = (signal: NodeJS.Signals): void => {
     const sent = signal === 'SIGINT' ? '^C' : signal;
     const more = mostInterrupts - interrupts;
-    if (more <= 0) return;
     host.stderr.text(
-      `${sent} sent; ${title} has not ended by it. ${more} more ${more === 1 ? 'leaves' : 'leave'} it running.\n`,
+      `\n${sent} sent; ${title} has not ended by it. ${more} more ${more === 1 ? 'leaves' : 'leave'} it running.\n`,
     );
   };
   const taken = host.interrupts.takeOver((signal) => {
     if (forwardSignal === undefined) return leave();
     if (signal === 'SIGINT' || signal === 'SIGTERM') {
       interrupts += 1;
+      clearTimeout(timer);
       if (interrupts >= mostInterrupts) return leave();
-      if (host.stderr.isTerminal) timer ??= setTimeout(() => explain(signal), explainAfterMs);
+      // Who sends a second one wants to know at once.
+      if (host.stderr.isTerminal && interrupts > 1) explain(signal);
+      else if (host.stderr.isTerminal) timer = setTimeout(() => explain(signal), explainAfterMs);
     }
     // It may have ended in the meantime; then there is nobody to tell.
     forwardSignal(signal).catch(() => undefined);

@@ -13,7 +13,7 @@ export interface FormStart {
 
 /**
  * The form that asks for a command's words; undefined where it needs none beyond what is selected. `build`, `run`,
- * `pull` and `push` have one of their own, all others one made from the arguments they declare.
+ * `pull`, `push` and `volume create` have one of their own, all others one made from the arguments they declare.
  */
 export function formFor(command: Command, start: FormStart): FormState | undefined {
   return ownForms[command.id]?.(start) ?? declaredForm(command, start.subject);
@@ -55,6 +55,11 @@ const ownForms: Readonly<Record<string, (start: FormStart) => FormState>> = {
       toggle('remove', 'Remove when it ends'),
     ],
     lines: (values) => [runWords(values)],
+  }),
+  'volume.create': () => ({
+    ...empty('Create a volume'),
+    fields: [text('name', 'Name', { placeholder: 'one is found for you' })],
+    lines: ({ name = '' }) => [['volume', 'create', ...(name === '' ? [] : [name])]],
   }),
   'image.pull': () => ({
     ...empty('Pull an image'),

@@ -122,7 +122,9 @@ describe('a session', () => {
     host.signal('SIGINT');
     await expect
       .poll(() => host.printed.stderr, { timeout: 5000 })
-      .toBe('^C sent; web has not ended by it. 2 more leave it running.\n');
+      .toBe('\n^C sent; web has not ended by it. 2 more leave it running.\n');
+    host.signal('SIGINT');
+    expect(host.printed.stderr).toContain('\n^C sent; web has not ended by it. 1 more leaves it running.\n');
     end(0);
     await shown;
   });

@@ -78,6 +78,11 @@ describe('forms', () => {
     expect(formAfterKey(taken, 'right')).toBeUndefined();
   });
 
+  it('name a volume, or leave that to the engine', () => {
+    expect(filled(form('volume.create'), { name: 'data' })).toEqual([['volume', 'create', 'data']]);
+    expect(filled(form('volume.create'), {})).toEqual([['volume', 'create']]);
+  });
+
   it('tag an image first when it is pushed under another name', () => {
     expect(filled(form('image.push', 'web:1'), {})).toEqual([['push', 'web:1']]);
     expect(filled(form('image.push', 'web:1'), { name: '127.0.0.1:5000/web:1' })).toEqual([
