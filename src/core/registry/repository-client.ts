@@ -14,6 +14,7 @@ import { readBody } from './read-body.ts';
 import type { FetchedManifest, RepositoryClient } from './registry-client.ts';
 import { type RequestSubject, registryError } from './registry-error.ts';
 import type { RegistrySession, SessionRequest } from './registry-session.ts';
+import { againWhenBroken } from './retry.ts';
 
 /** distribution-spec recommends registries accept at least 4 MiB; nobody sends more. */
 const manifestLimitBytes = 4 * 1024 * 1024;
@@ -40,7 +41,9 @@ export function repositoryClient(
   const send = (request: Omit<SessionRequest, 'scopes'>): Promise<HttpResponse> =>
     session.send({ ...request, scopes });
 
-  const fetchManifest = async (tagOrDigest: string, signal: AbortSignal): Promise<FetchedManifest> => {
+  const fetchManifest = (tagOrDigest: string, signal: AbortSignal): Promise<FetchedManifest> =>
+    againWhenBroken(() => fetchManifestOnce(tagOrDigest, signal), signal);
+  const fetchManifestOnce = async (tagOrDigest: string, signal: AbortSignal): Promise<FetchedManifest> => {
     const headers = { Accept: accept };
     const response = await send({ method: 'GET', path: `${path}/manifests/${tagOrDigest}`, headers, signal });
     if (response.status !== 200) throw await registryError(response, subject(tagOrDigest));
@@ -89,18 +92,20 @@ export function repositoryClient(
     },
     listReferrers: (digest, { artifactType, signal }) =>
       listReferrers({ send, fetchManifest, path, subject: subject(digest), digest, artifactType, signal }),
-    listTags: async (signal) => {
-      const tags: string[] = [];
-      let next: string | undefined = `${path}/tags/list?n=1000`;
-      while (next !== undefined && tags.length < mostTags) {
-        const response: HttpResponse = await send({ method: 'GET', path: next, signal });
-        if (response.status !== 200) throw await registryError(response, subject());
-        tags.push(...parseTags(await readBody(response, manifestLimitBytes)));
-        next = nextPage(response.headers['link']);
-      }
-      return tags;
-    },
+    listTags: (signal) => againWhenBroken(() => listTags(signal), signal),
   };
+
+  async function listTags(signal: AbortSignal): Promise<readonly string[]> {
+    const tags: string[] = [];
+    let next: string | undefined = `${path}/tags/list?n=1000`;
+    while (next !== undefined && tags.length < mostTags) {
+      const response: HttpResponse = await send({ method: 'GET', path: next, signal });
+      if (response.status !== 200) throw await registryError(response, subject());
+      tags.push(...parseTags(await readBody(response, manifestLimitBytes)));
+      next = nextPage(response.headers['link']);
+    }
+    return tags;
+  }
 }
 
 /**

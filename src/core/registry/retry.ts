@@ -33,6 +33,19 @@ export async function withRetry(
   }
 }
 
+/** Does work anew that a broken connection ended: an answer that was cut short after {@link withRetry} was done. */
+export async function againWhenBroken<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isCut = error instanceof GantryError && error.code === 'answer-cut-short';
+      if (!isCut || attempt === tries || signal.aborted) throw error;
+    }
+    await delay(firstDelayMs * 2 ** (attempt - 1), undefined, { signal });
+  }
+}
+
 /** Whether a thrown error may pass by itself. A refused connection does not: nobody listens, and waiting is no help. */
 export function passes(error: unknown): boolean {
   if (!(error instanceof GantryError)) return false;

@@ -107,6 +107,17 @@ describe('a pull over a broken connection', () => {
     expectPulled();
   });
 
+  it('asks again for a manifest that broke in the middle', async () => {
+    proxy.fault = (method, path, count) =>
+      method === 'GET' && path.includes('/manifests/') && count <= 2 ? { cutAfterBytes: 50 } : undefined;
+    await pull().result;
+    expectPulled();
+    proxy.fault = (method, path) =>
+      method === 'GET' && path.includes('/tags/') ? { cutAfterBytes: 5 } : undefined;
+    const all = engine.port.pull(`${proxy.host}/web`, { allTags: true }).result;
+    await expect(all).rejects.toMatchObject({ kind: 'network', code: 'answer-cut-short' });
+  });
+
   it('ends well when one answer in three breaks somewhere', async () => {
     proxy.fault = atRandom(0.33, 400_000);
     await pull().result;
