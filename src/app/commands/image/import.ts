@@ -1,15 +1,15 @@
-import { GantryError } from '../../../base/gantry-error.ts';
 import { archiveInput } from '../archive-input.ts';
 import { one, optional } from '../argument-spec.ts';
 import { defineCommand } from '../define-command.ts';
 import { list, text } from '../option-spec.ts';
+import { archiveFromUrl, withoutCredentials } from './archive-from-url.ts';
 
 export const imageImport = defineCommand({
   id: 'image.import',
   verbs: ['import', 'image import'],
   summary: 'Make an image of one layer from a tar archive',
   args: {
-    file: one('FILE|-', { source: 'file', help: 'tar archive' }),
+    file: one('FILE|URL|-', { source: 'file', help: 'tar archive' }),
     reference: optional('REPOSITORY[:TAG]', { help: 'name for it' }),
   },
   options: {
@@ -19,19 +19,15 @@ export const imageImport = defineCommand({
   },
   needs: ['image.import'],
   async run(ctx, { args, options }) {
-    if (/^https?:\/\//.test(args.file)) {
-      throw new GantryError({
-        kind: 'unsupported',
-        code: 'import-url',
-        message: `importing from a URL is not supported: ${args.file}`,
-        hint: 'Download it and pipe it in: curl URL | gantry import - NAME',
-      });
-    }
-    const archive = await archiveInput(ctx, args.file === '-' ? undefined : args.file);
+    const isUrl = /^https?:\/\//i.test(args.file);
+    const archive = isUrl
+      ? await archiveFromUrl(args.file, ctx.signal)
+      : await archiveInput(ctx, args.file === '-' ? undefined : args.file);
     const operation = ctx.engine.images.import(archive, {
       signal: ctx.signal,
       reference: args.reference,
-      message: options.message,
+      message:
+        options.message ?? (isUrl ? `Imported from ${withoutCredentials(new URL(args.file))}` : undefined),
       changes: options.change,
       platform: options.platform,
     });
