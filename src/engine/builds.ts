@@ -132,6 +132,12 @@ export interface Builds {
   syntaxTree(spec: BuildSpec, options?: CallOptions): Promise<string>;
   cache(options?: CallOptions): Promise<readonly BuildCacheEntry[]>;
   pruneCache(
-    options?: CallOptions & { readonly all?: boolean; readonly dryRun?: boolean },
+    options?: CallOptions & {
+      readonly all?: boolean;
+      readonly dryRun?: boolean;
+      /** For `dryRun`: as if these images, by ID, and these containers were gone. */
+      readonly withoutImages?: readonly string[];
+      readonly withoutContainers?: readonly string[];
+    },
   ): Promise<{ readonly removed: readonly string[]; readonly reclaimedBytes: number }>;
 }

@@ -129,6 +129,12 @@ export interface Images {
   ): Promise<readonly RemovedImage[]>;
   /** `dryRun` tells exactly what would go, and removes nothing. */
   prune(
-    options?: CallOptions & { readonly all?: boolean; readonly filters?: Filters; readonly dryRun?: boolean },
+    options?: CallOptions & {
+      readonly all?: boolean;
+      readonly filters?: Filters;
+      readonly dryRun?: boolean;
+      /** For `dryRun`: as if these containers, by ID, were gone. */
+      readonly withoutContainers?: readonly string[];
+    },
   ): Promise<ImagePruneReport>;
 }

@@ -33,6 +33,12 @@ export interface Volumes {
     options?: CallOptions & { readonly force?: boolean },
   ): Promise<{ readonly entries: number; readonly bytes: number }>;
   prune(
-    options?: CallOptions & { readonly all?: boolean; readonly filters?: Filters; readonly dryRun?: boolean },
+    options?: CallOptions & {
+      readonly all?: boolean;
+      readonly filters?: Filters;
+      readonly dryRun?: boolean;
+      /** For `dryRun`: as if these containers, by ID, were gone. */
+      readonly withoutContainers?: readonly string[];
+    },
   ): Promise<{ readonly removed: readonly string[]; readonly reclaimedBytes: number }>;
 }

@@ -34,9 +34,21 @@ export function createBuilds(services: CoreServices, dependencies: BuildDependen
     },
     async pruneCache(options) {
       options?.signal?.throwIfAborted();
-      const { all = false, dryRun = false, signal } = options ?? {};
+      const {
+        all = false,
+        dryRun = false,
+        withoutImages = [],
+        withoutContainers = [],
+        signal,
+      } = options ?? {};
       if (!dryRun) await clearAbandonedBuilds(services, endStepWith(dependencies));
-      return pruneCache(services, dependencies.roots, { all, dryRun, signal });
+      return pruneCache(services, dependencies.roots, {
+        all,
+        dryRun,
+        goneImages: new Set(withoutImages),
+        goneContainers: new Set(withoutContainers),
+        signal,
+      });
     },
   };
 }

@@ -5,9 +5,12 @@ import { containerRecords } from './container-record.ts';
 
 /** What containers keep from being collected: their read-write layers, and with them the layers below. */
 export function containerRoots(metadata: Metadata): GarbageRoots {
-  return () => ({
+  return ({ goneContainers }) => ({
     content: [],
-    snapshots: [...containerRecords(metadata).keys()].map(snapshotKey),
+    snapshots: containerRecords(metadata)
+      .keys()
+      .filter((id) => !goneContainers.has(id))
+      .map(snapshotKey),
     diffIds: [],
   });
 }

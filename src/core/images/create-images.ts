@@ -30,15 +30,16 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
     ...transfers,
     async list({ filters = {} } = {}) {
       const { filterImages, listFilters } = await import('./image-filters.ts');
+      const users = usage.counts();
       return filterImages(images.list(), filters, listFilters, context())
-        .map(({ image, references }) => summarizeImage(image, usage, references))
+        .map(({ image, references }) => summarizeImage(image, users.get(image.id) ?? 0, references))
         .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
     },
     async inspect(reference) {
       const image = images.resolve(reference);
       const { layersOf } = await import('./image-history.ts');
       const layerDetails = await layersOf(image, services.snapshots);
-      return { ...summarizeImage(image, usage), config: image.config, layerDetails };
+      return { ...summarizeImage(image, usage.of(image.id).length), config: image.config, layerDetails };
     },
     async history(reference) {
       const image = images.resolve(reference);
@@ -59,9 +60,15 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
       const isDeleted = steps.some(({ action }) => action === 'deleted');
       return isDeleted ? [...steps, ...(await collectGarbage(services, roots, signal))] : steps;
     },
-    async prune({ all = false, filters = {}, dryRun = false, signal } = {}) {
+    async prune({ all = false, filters = {}, dryRun = false, withoutContainers = [], signal } = {}) {
       const { pruneImages } = await import('./prune-images.ts');
-      return pruneImages(services, usage, roots, { all, filters, dryRun, signal });
+      return pruneImages(services, usage, roots, {
+        all,
+        filters,
+        dryRun,
+        goneContainers: new Set(withoutContainers),
+        signal,
+      });
     },
   };
 }

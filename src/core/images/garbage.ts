@@ -18,7 +18,7 @@ export interface GarbageServices {
 }
 
 /** What others still need that no image does: containers, the build cache. */
-export type GarbageRoots = () => {
+export type GarbageRoots = (options: { readonly goneContainers: ReadonlySet<string> }) => {
   readonly content: Iterable<string>;
   readonly snapshots: Iterable<string>;
   /** Layers whose compressed blob is worth keeping. */
@@ -28,6 +28,8 @@ export type GarbageRoots = () => {
 export interface GarbageOptions {
   /** As if these images were gone already. */
   readonly without?: ReadonlySet<ImageId>;
+  /** And these containers. */
+  readonly goneContainers?: ReadonlySet<string>;
   /** Half a download is kept for so long, to be gone on with. Default: a day. */
   readonly partialsOlderThanMs?: number;
 }
@@ -49,7 +51,7 @@ export interface Garbage {
 export async function findGarbage(
   services: GarbageServices,
   roots: readonly GarbageRoots[],
-  { without = new Set(), partialsOlderThanMs = dayMs }: GarbageOptions = {},
+  { without = new Set(), goneContainers = new Set(), partialsOlderThanMs = dayMs }: GarbageOptions = {},
 ): Promise<Garbage> {
   const { metadata, content, snapshots } = services;
   const leased = metadata.leases.protectedResources();
@@ -62,7 +64,7 @@ export async function findGarbage(
     for (const chainId of chainIds(record.config.rootfs.diff_ids)) neededSnapshots.add(chainId);
     for (const diffId of record.config.rootfs.diff_ids) neededLayers.add(diffId);
   }
-  for (const root of roots.map((of) => of())) {
+  for (const root of roots.map((of) => of({ goneContainers }))) {
     for (const digest of root.content) neededContent.add(digest);
     for (const key of root.snapshots) neededSnapshots.add(key);
     for (const diffId of root.diffIds) neededLayers.add(diffId);

@@ -1,9 +1,14 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import { decodeDescriptor } from '../../oci/decode-descriptor.ts';
-import { decodeImageConfigObject } from '../../oci/decode-image-config.ts';
-import { asObject, optionalCount, optionalStrings } from '../../oci/decode-json.ts';
+import {
+  asObject,
+  badDocument,
+  optionalCount,
+  optionalStrings,
+  requiredString,
+} from '../../oci/decode-json.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import { type ImageId, parseImageId } from '../../oci/digest.ts';
+import { type ImageId, isDigest, parseImageId } from '../../oci/digest.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import type { Collection, Metadata } from '../metadata/metadata.ts';
@@ -52,7 +57,10 @@ export function imageOf(id: ImageId, record: ImageRecord): Image {
     config: record.config,
     createdAt: record.config.created ?? '0001-01-01T00:00:00Z',
     diffIds,
-    topChainId: chainIds(diffIds).at(-1),
+    // Worked out when it is asked for: lists of a thousand images do not.
+    get topChainId() {
+      return chainIds(diffIds).at(-1);
+    },
     sizeBytes: record.sizeBytes,
   };
 }
@@ -92,12 +100,20 @@ export function dropImage(records: ImageRecords, id: ImageId): void {
   records.images.delete(id);
 }
 
+/**
+ * The store is ours, yet a file on disk: what everything leans on is looked at. The config was decoded from the image's
+ * own before it was written here, and is not taken apart again, which would be most of what listing images costs.
+ */
 function decodeImageRecord(document: unknown, key: string): ImageRecord {
   const what = `record of image ${key}`;
   const object = asObject(document, what);
+  const config = asObject(object['config'], `${what} "config"`);
+  for (const name of ['architecture', 'os']) requiredString(config, name, what);
+  const diffIds = optionalStrings(asObject(config['rootfs'], `${what} "rootfs"`), 'diff_ids', what);
+  if (diffIds?.every(isDigest) !== true) throw badDocument(what, '"diff_ids" are no digests');
   return {
     manifest: decodeDescriptor(object['manifest'], what),
-    config: decodeImageConfigObject(object['config']),
+    config: config as object as ImageConfig,
     references: optionalStrings(object, 'references', what) ?? [],
     repoDigests: optionalStrings(object, 'repoDigests', what) ?? [],
     sizeBytes: optionalCount(object, 'sizeBytes', what) ?? 0,

@@ -14,6 +14,8 @@ export interface PruneRequest {
   readonly all: boolean;
   readonly filters: Filters;
   readonly dryRun: boolean;
+  /** As if these were gone; for `dryRun`. */
+  readonly goneContainers: ReadonlySet<string>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,6 +45,7 @@ export async function pruneImages(
   });
   const garbage = await findGarbage(services, roots, {
     without: new Set(victims.map(({ id }) => id)),
+    goneContainers: request.goneContainers,
     ...(request.all ? { partialsOlderThanMs: 0 } : {}),
   });
   const reclaimedBytes = await sizeOf(services, garbage);
@@ -54,8 +57,7 @@ export async function pruneImages(
     })),
     { action: 'deleted', target: image.id },
   ]);
-  const layers = garbage.snapshots.map(({ key }): RemovedImage => ({ action: 'deleted', target: key }));
-  return { removed: [...removed, ...layers], reclaimedBytes };
+  return { removed: [...removed, ...layersOf(garbage)], reclaimedBytes };
 }
 
 /**
@@ -69,7 +71,14 @@ export async function collectGarbage(
   using _ = await beginCollection(services, signal);
   const garbage = await findGarbage(services, roots);
   await sweep(services, garbage);
-  return garbage.snapshots.map(({ key }) => ({ action: 'deleted', target: key }));
+  return layersOf(garbage);
+}
+
+/** What killed work was filling goes without a word: nobody has ever seen it. */
+function layersOf({ snapshots }: Garbage): readonly RemovedImage[] {
+  return snapshots
+    .filter(({ kind }) => kind === 'committed')
+    .map(({ key }) => ({ action: 'deleted', target: key }));
 }
 
 function chooseImages(
@@ -91,12 +100,12 @@ function chooseImages(
   return filterImages(images, filters, pruneFilters, context)
     .map(({ image }) => image)
     .filter((image) => all || image.references.length === 0)
-    .filter(({ id }) => usage(id).length === 0);
+    .filter(({ id }) => !usage.of(id).some((user) => !request.goneContainers.has(user.id)));
 }
 
 async function sizeOf({ snapshots }: GarbageServices, garbage: Garbage): Promise<number> {
   let total = [...garbage.content, ...garbage.strays].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  for (const { key, sizeBytes } of garbage.snapshots)
+  for (const { key, sizeBytes } of garbage.snapshots.filter(({ kind }) => kind === 'committed'))
     total += sizeBytes ?? (await snapshots.usage(key)).sizeBytes;
   return total;
 }

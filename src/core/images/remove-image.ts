@@ -66,7 +66,7 @@ function removeName(
   { reference, force }: RemoveRequest,
   untag: (name: string) => void,
 ): boolean {
-  const user = usage(id)[0];
+  const user = usage.of(id)[0];
   if (!force && user !== undefined && isOneRepository(namesOf(records, id))) {
     const why = `container ${shortId(user.id)} is using its referenced image ${shortId(id)}`;
     throw conflict('image-in-use', reference, 'must be forced', why);
@@ -79,11 +79,11 @@ function removeName(
   if (!name.includes('@') && !hasTag) {
     for (const other of left) if (repositoryOf(other) === repository) untag(other);
   }
-  return namesOf(records, id).length > 0 || usage(id).some(({ state }) => isActive(state));
+  return namesOf(records, id).length > 0 || usage.of(id).some(({ state }) => isActive(state));
 }
 
 function checkDeletion(usage: ContainerUsage, id: ImageId, force: boolean): void {
-  const users = usage(id);
+  const users = usage.of(id);
   const active = users.find(({ state }) => isActive(state));
   if (active !== undefined) {
     const why = `image is being used by running container ${shortId(active.id)}`;

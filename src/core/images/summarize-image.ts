@@ -3,15 +3,23 @@ import type { ImageId } from '../../oci/digest.ts';
 import { familiarReference, parseReference } from '../../oci/reference.ts';
 import type { Image } from './image-store.ts';
 
-/** Which containers were made from an image, whatever their state. */
-export type ContainerUsage = (
-  imageId: ImageId,
-) => readonly { readonly id: string; readonly name: string; readonly state: string }[];
+/** Which containers were made from images, whatever their state. */
+export interface ContainerUsage {
+  of(imageId: ImageId): readonly ImageUser[];
+  /** How many use each image that is used at all: one look, for lists. */
+  counts(): ReadonlyMap<string, number>;
+}
+
+export interface ImageUser {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+}
 
 /** `references`: the names to show, all of them when undefined. */
 export function summarizeImage(
   image: Image,
-  usage: ContainerUsage,
+  containers: number,
   references = image.references,
 ): ImageSummary {
   const { os, architecture, variant } = image.config;
@@ -24,7 +32,7 @@ export function summarizeImage(
     sizeBytes: image.sizeBytes,
     labels: image.config.config?.Labels ?? {},
     platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
-    containers: usage(image.id).length,
+    containers,
     layers: image.diffIds,
   };
 }

@@ -72,9 +72,9 @@ export function createVolumes(services: VolumeServices): Volumes {
       }
     },
 
-    async prune({ all = false, filters = {}, dryRun = false } = {}) {
+    async prune({ all = false, filters = {}, dryRun = false, withoutContainers = [] } = {}) {
       const unused = list(filters).filter(
-        (volume) => volume.usedBy.length === 0 && (all || volume.anonymous),
+        ({ usedBy, anonymous }) => usedBy.every((id) => withoutContainers.includes(id)) && (all || anonymous),
       );
       const removed: string[] = [];
       let reclaimedBytes = 0;

@@ -8,14 +8,21 @@ import { addImage, type TestCore, testCore } from '../../support/test-core.ts';
 
 let core: TestCore;
 let images: Images;
-let usage: ContainerUsage;
+let usage: ContainerUsage['of'];
 let roots: GarbageRoots[];
 
 beforeEach(() => {
   core = testCore();
   usage = () => [];
   roots = [];
-  images = createImages(core, { usage: (id) => usage(id), roots, transfers: {} as ImageTransfers });
+  images = createImages(core, {
+    usage: {
+      of: (id) => usage(id),
+      counts: () => new Map(core.images.list().map(({ id }) => [id, usage(id).length])),
+    },
+    roots,
+    transfers: {} as ImageTransfers,
+  });
 });
 
 afterEach(() => core[Symbol.dispose]());
@@ -237,6 +244,30 @@ describe('pruning', () => {
     const { removed } = await images.prune({ all: true });
     expect(removed[0]).toEqual({ action: 'untagged', target: 'idle:latest' });
     expect((await images.list()).map(({ names }) => names[0])).toEqual(['used:latest']);
+  });
+
+  it('tells what would go if containers were gone, and what half downloads take', async () => {
+    const used = await addImage(core, { names: ['used'], layers: [base] });
+    await core.snapshots.prepare('container-1', used.topChainId);
+    usage = (id) => (id === used.id ? [{ id: '1', name: 'c', state: 'exited' }] : []);
+    roots.push(({ goneContainers }) => ({
+      content: [],
+      snapshots: goneContainers.has('1') ? [] : ['container-1'],
+      diffIds: [],
+    }));
+    const digest = `sha256:${'0'.repeat(64)}` as never;
+    {
+      await using half = await core.content.ingest({ digest, sizeBytes: 10 });
+      await half.write(Buffer.from('half'));
+    }
+    expect((await images.prune({ dryRun: true })).reclaimedBytes).toBe(0);
+    const planned = await images.prune({ all: true, dryRun: true, withoutContainers: ['1'] });
+    await core.snapshots.remove('container-1');
+    roots.pop();
+    usage = () => [];
+    expect(await images.prune({ all: true })).toEqual(planned);
+    expect(planned.removed.map(({ target }) => target)).toEqual(['used:latest', used.id, used.topChainId]);
+    expect((await core.content.ingest({ digest, sizeBytes: 10 })).offset).toBe(0);
   });
 
   it('heeds until and labels', async () => {

@@ -165,7 +165,11 @@ describe('a blob', () => {
     const image = await addImage(core, { names: ['built', 'other'], layers: [base] });
     await addImage(core, { names: ['kept'], layers: [top] });
     writeFileSync(core.content.path(image.manifestDigest), 'rubbish');
-    const images = createImages(core, { usage: () => [], roots: [], transfers: {} as ImageTransfers });
+    const images = createImages(core, {
+      usage: { of: () => [], counts: () => new Map() },
+      roots: [],
+      transfers: {} as ImageTransfers,
+    });
     await images.prune();
     expect(codes(await check({ depth: 'quick' }))).toContain('blob-altered');
     await images.remove('other');

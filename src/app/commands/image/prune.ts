@@ -13,13 +13,14 @@ export const imagePrune = defineCommand({
   options: {
     all: flag('Remove every image no container uses, not just dangling ones', { short: 'a' }),
     filter: list('Only what matches (until=24h, label=key)', { valueName: 'filter' }),
+    dryRun: flag('Tell what would go, and remove nothing'),
     force: flag('Do not ask', { short: 'f' }),
   },
   keys: [{ key: 'D', places: ['images', 'layers'] }],
   danger: {
     asks: 'always',
     async question(ctx, { options }) {
-      if (options.force) return undefined;
+      if (options.force || options.dryRun) return undefined;
       const { removed, reclaimedBytes } = await prune(ctx, options, true);
       const items = removed.map(prunedImageLine);
       return {
@@ -32,7 +33,7 @@ export const imagePrune = defineCommand({
     },
   },
   async run(ctx, { options }) {
-    const { removed, reclaimedBytes } = await prune(ctx, options, false);
+    const { removed, reclaimedBytes } = await prune(ctx, options, options.dryRun);
     const lines = removed.map(prunedImageLine);
     return { kind: 'removals', sections: [{ title: 'Deleted Images:', lines }], reclaimedBytes };
   },

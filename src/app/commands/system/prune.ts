@@ -12,15 +12,15 @@ export const systemPrune = defineCommand({
   options: {
     all: flag('Remove every image no container uses, not just dangling ones', { short: 'a' }),
     filter: list('Only what matches (until=24h, label=key)', { valueName: 'filter' }),
+    dryRun: flag('Tell what would go, and remove nothing'),
     force: flag('Do not ask', { short: 'f' }),
     volumes: flag('Remove anonymous volumes too'),
   },
   danger: {
     asks: 'always',
     async question(ctx, { options }) {
-      if (options.force) return undefined;
+      if (options.force || options.dryRun) return undefined;
       const { sections } = await prune(ctx, options, true);
-      const stopped = sections[0]?.lines.length ?? 0;
       const items = sections.flatMap(({ title, lines }) =>
         lines.map((line) => `${title.slice(8, -1)}: ${line}`),
       );
@@ -35,14 +35,13 @@ export const systemPrune = defineCommand({
             : '  - all dangling images',
           `  - ${options.all ? 'all' : 'unused'} build cache`,
         ].join('\n'),
-        items:
-          stopped > 0 && options.all ? [...items, 'and the images that only these containers use'] : items,
+        items,
         prompt: 'Are you sure you want to continue?',
       };
     },
   },
   async run(ctx, { options }) {
-    return { kind: 'removals', ...(await prune(ctx, options, false)) };
+    return { kind: 'removals', ...(await prune(ctx, options, options.dryRun)) };
   },
 });
 
@@ -60,12 +59,21 @@ async function prune(
 ) {
   const filters = parseFilters(filter);
   const containers = await engine.containers.prune({ signal, filters, dryRun });
+  // What the earlier steps would take away is taken for gone by the later ones: the list is exact.
+  const withoutContainers = dryRun ? containers.removed : [];
   const networks = await engine.networks.prune({ signal, filters, dryRun });
   const freed = volumes
-    ? await engine.volumes.prune({ signal, filters, dryRun })
+    ? await engine.volumes.prune({ signal, filters, dryRun, withoutContainers })
     : { removed: [], reclaimedBytes: 0 };
-  const images = await engine.images.prune({ signal, all, filters, dryRun });
-  const cache = await engine.builds.pruneCache({ signal, all, dryRun });
+  const images = await engine.images.prune({ signal, all, filters, dryRun, withoutContainers });
+  const withoutImages = dryRun ? images.removed.map(({ target }) => target) : [];
+  const cache = await engine.builds.pruneCache({
+    signal,
+    all,
+    dryRun,
+    withoutContainers,
+    withoutImages,
+  });
   return {
     sections: [
       { title: 'Deleted Containers:', lines: containers.removed },

@@ -1,4 +1,5 @@
 import type { BuildCacheEntry } from '../../../engine/builds.ts';
+import type { ImageId } from '../../../oci/digest.ts';
 import { chainIds } from '../../../oci/sha256.ts';
 import type { CoreServices } from '../../core-services.ts';
 import { findGarbage, type GarbageRoots } from '../../images/garbage.ts';
@@ -50,13 +51,15 @@ export async function pruneCache(
   options: {
     readonly all: boolean;
     readonly dryRun: boolean;
+    readonly goneImages: ReadonlySet<string>;
+    readonly goneContainers: ReadonlySet<string>;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<CachePruning> {
   const { dirs, metadata, snapshots } = services;
   using _ = await beginCollection(services, options.signal);
   const records = cacheRecords(metadata);
-  const imageChains = imageChainsOf(services);
+  const imageChains = imageChainsOf(services, options.goneImages);
   const leased = metadata.leases.protectedResources().snapshots;
   const forgottenBefore = new Date(Date.now() - idleMs).toISOString();
   const goes = ({ layer, lastUsedAt }: CacheRecord): boolean =>
@@ -68,7 +71,10 @@ export async function pruneCache(
     [...going.values()].flatMap(({ layer }) => (layer === undefined ? [] : [layer.chainId])),
   );
   const left = buildCacheRoots(metadata, new Set(going.keys()));
-  const garbage = await findGarbage(services, [...roots, left]);
+  const garbage = await findGarbage(services, [...roots, left], {
+    without: options.goneImages as ReadonlySet<ImageId>,
+    goneContainers: options.goneContainers,
+  });
   const removable = garbage.snapshots.filter(({ key }) => chains.has(key as never));
 
   let reclaimedBytes = 0;
@@ -100,6 +106,7 @@ function chainsInUse(services: CoreServices): ReadonlySet<string> {
   return new Set([...imageChainsOf(services), ...services.metadata.leases.protectedResources().snapshots]);
 }
 
-function imageChainsOf({ images }: CoreServices): ReadonlySet<string> {
-  return new Set(images.list().flatMap(({ diffIds }) => chainIds(diffIds)));
+function imageChainsOf({ images }: CoreServices, gone: ReadonlySet<string> = new Set()): ReadonlySet<string> {
+  const left = images.list().filter(({ id }) => !gone.has(id));
+  return new Set(left.flatMap(({ diffIds }) => chainIds(diffIds)));
 }
