@@ -17,5 +17,8 @@ export function testEngine(registry?: RegistryClient): TestEngine {
       return registry;
     },
   });
-  return { ...core, port: createImages(core, { usage: { of: () => [], counts: () => new Map() }, roots: [], transfers }) };
+  return {
+    ...core,
+    port: createImages(core, { usage: { of: () => [], counts: () => new Map() }, roots: [], transfers }),
+  };
 }

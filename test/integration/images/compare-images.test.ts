@@ -8,7 +8,11 @@ let images: Images;
 
 beforeEach(() => {
   core = testCore();
-  images = createImages(core, { usage: () => [], roots: [], transfers: {} as ImageTransfers });
+  images = createImages(core, {
+    usage: { of: () => [], counts: () => new Map() },
+    roots: [],
+    transfers: {} as ImageTransfers,
+  });
 });
 afterEach(() => core[Symbol.dispose]());
 
