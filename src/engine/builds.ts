@@ -17,7 +17,7 @@ export interface BuildSpec {
   readonly contextDir: string;
   /** Absolute; default `Dockerfile` (or `Containerfile`) in the context. */
   readonly dockerfile?: string | undefined;
-  /** Its text, where it came from stdin. */
+  /** Its text, where it came from stdin or is read already. */
   readonly dockerfileText?: string | undefined;
   /** Named contexts: an absolute folder, or `docker-image://REFERENCE`. */
   readonly contexts?: Readonly<Record<string, string>> | undefined;
@@ -39,6 +39,19 @@ export interface BuildSpec {
   readonly extraHosts?: readonly string[] | undefined;
   /** Limits of RUN steps. */
   readonly resources?: Resources | undefined;
+}
+
+/** A context that is no folder of this machine: a tar or a lone Dockerfile, or where to get that, or a git repository. */
+export type ContextSource =
+  | { readonly kind: 'stream'; readonly bytes: AsyncIterable<Uint8Array> }
+  | { readonly kind: 'url'; readonly url: string };
+
+/** A context that was brought here. Disposing of it removes it. */
+export interface FetchedContext extends AsyncDisposable {
+  readonly contextDir: string;
+  /** Absolute. Undefined: there is nothing but the Dockerfile. */
+  readonly dockerfile: string | undefined;
+  readonly dockerfileText: string;
 }
 
 /** A secret: an absolute path of a file on this machine, or the secret itself. */
@@ -126,6 +139,14 @@ export interface Builds {
    * fails with `failed` / `build-step-failed`, `details.exitCode` and `details.vertex`.
    */
   build(spec: BuildSpec, options?: CallOptions): Operation<BuildEvent, BuildResult>;
+  /**
+   * Brings a context here for a build, a check or a tree. `file` is the Dockerfile's path in it. Rejects `invalid` /
+   * `bad-context`, `not-found` / `dockerfile-not-found`, `unavailable`.
+   */
+  fetchContext(
+    source: ContextSource,
+    options?: CallOptions & { readonly file?: string | undefined; readonly keepGitDir?: boolean },
+  ): Promise<FetchedContext>;
   /** Makes BuildKit's build checks and builds nothing. Rejects when there is no Dockerfile to check. */
   check(spec: BuildSpec, options?: CallOptions): Promise<BuildCheck>;
   /** The Dockerfile's syntax tree in BuildKit's format, a line an instruction. Rejects `invalid` / `dockerfile-syntax`. */

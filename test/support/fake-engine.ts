@@ -272,6 +272,7 @@ export class FakeEngine implements Engine {
     },
     check: async () => ({ text: '', findings: [], error: undefined, unknownImages: [] }),
     syntaxTree: async () => '',
+    fetchContext: () => Promise.reject(new Error('the fake engine fetches no contexts')),
     cache: async () => [],
     pruneCache: async () => ({ removed: [], reclaimedBytes: 0 }),
   };

@@ -16,6 +16,11 @@ export function createBuilds(services: CoreServices, dependencies: BuildDependen
   return {
     build: (spec, options) =>
       startOperation((emit, signal) => runBuild(services, dependencies, spec, emit, signal), options?.signal),
+    async fetchContext(source, options) {
+      const { fetchContext } = await import('./context/fetch-context.ts');
+      const { file, keepGitDir = false, signal = new AbortController().signal } = options ?? {};
+      return fetchContext(services, dependencies, source, { file, keepGitDir, signal });
+    },
     async check(spec, options) {
       options?.signal?.throwIfAborted();
       return checkBuild(services, spec);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliStand, cliStand } from '../../support/cli-stand.ts';
@@ -139,6 +140,27 @@ describe('a build from a shell', () => {
     });
   });
 
+  it('reads a tar or a Dockerfile from stdin, but not both of them', async () => {
+    const dir = context('FROM busybox\nCOPY file /\nRUN cat /file\n', { file: 'from the tar\n' });
+    const archive = execFileSync('tar', ['-C', dir, '-cz', '.']);
+    const packed = await gantry.with({ input: archive }, 'build', '-');
+    expect([packed.status, packed.stderr]).toEqual([0, expect.stringMatching(/ from the tar$/m)]);
+    const alone = await gantry.with({ input: 'FROM busybox\nRUN exit 3\n' }, 'build', '-');
+    expect([alone.status, alone.stderr]).toEqual([3, expect.stringContaining('   2 | >>> RUN exit 3\n')]);
+    const mixed = await gantry.with(
+      { input: 'FROM busybox\nCOPY file /\nRUN cat /file\n' },
+      'build',
+      '-f',
+      '-',
+      dir,
+    );
+    // What the tar held is what the folder holds.
+    expect(mixed.stderr).toMatch(/^#3 \[3\/3\] RUN cat \/file\n#3 CACHED$/m);
+    expect((await gantry('build', '-f', '-', '-')).stderr).toContain(
+      "gantry: invalid argument: can't use stdin for both build context and dockerfile",
+    );
+  });
+
   it('shows a fault of the Dockerfile in its place', async () => {
     const { status, stderr } = await gantry('build', context('FROM busybox\n\nRUNN true\n'));
     expect(status).toBe(1);
@@ -151,9 +173,6 @@ describe('a build from a shell', () => {
       status: 125,
       stderr: expect.stringContaining('--sbom is not supported: attestations are not made'),
     });
-    expect((await gantry('build', 'https://example.com/x.git')).stderr).toContain(
-      'building from a URL is not supported',
-    );
   });
 
   it('draws its steps in place on a terminal, and stops with ctrl-c', async () => {

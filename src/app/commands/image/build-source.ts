@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -17,31 +16,30 @@ export interface BuildSource {
 const longestDockerfileBytes = 16 * 1024 * 1024;
 
 /**
- * Where a build reads from: a folder, with its Dockerfile there, elsewhere or on stdin; `-` alone is a Dockerfile on
- * stdin with an empty context. Rejects `invalid` in Docker's words.
+ * Where a build reads from: a folder, with its Dockerfile there, elsewhere or on stdin; `-` alone is a tar or a
+ * Dockerfile on stdin; a URL of either, or of a git repository. Rejects `invalid` in Docker's words.
  */
 export async function buildSource(
   ctx: CommandContext,
   path: string,
-  file: string | undefined,
+  { file, keepGitDir }: { readonly file: string | undefined; readonly keepGitDir: boolean },
 ): Promise<BuildSource> {
-  if (path === '-') {
-    if (file === '-') throw refuse("invalid argument: can't use stdin for both build context and dockerfile");
-    if (file !== undefined) throw refuse('a context on stdin takes no other Dockerfile: leave -f out');
-    const dockerfileText = await readDockerfile(ctx);
-    const contextDir = await mkdtemp(join(tmpdir(), 'gantry-context-'));
+  const isUrl = /^(?:https?|git|ssh):\/\/|^file:\/\/.*\.git(?:#|$)|^git@|^github\.com\//.test(path);
+  if (path === '-' || isUrl) {
+    if (file === '-' && path === '-') {
+      throw refuse("invalid argument: can't use stdin for both build context and dockerfile");
+    }
+    const text = file === '-' ? await readDockerfile(ctx) : undefined;
+    const from =
+      path === '-' ? { kind: 'stream' as const, bytes: ctx.io.stdin } : { kind: 'url' as const, url: path };
+    const options = { signal: ctx.signal, file: text === undefined ? file : undefined, keepGitDir };
+    const fetched = await ctx.engine.builds.fetchContext(from, options);
     return {
-      contextDir,
-      dockerfile: undefined,
-      dockerfileText,
-      discard: () => rm(contextDir, { recursive: true, force: true }),
+      contextDir: fetched.contextDir,
+      dockerfile: text === undefined ? fetched.dockerfile : undefined,
+      dockerfileText: text ?? fetched.dockerfileText,
+      discard: async () => fetched[Symbol.asyncDispose](),
     };
-  }
-  if (/^(?:https?|git|ssh):\/\/|^git@|^github\.com\//.test(path)) {
-    throw refuse(
-      `building from a URL is not supported: ${path}`,
-      'Clone or download it and build the folder.',
-    );
   }
   const contextDir = resolve(ctx.cwd, path);
   const found = await stat(contextDir).catch(() => undefined);
@@ -90,9 +88,6 @@ async function readDockerfile(ctx: CommandContext): Promise<string> {
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
-  if (bytes.subarray(257, 262).toString('latin1') === 'ustar' || (bytes[0] === 0x1f && bytes[1] === 0x8b)) {
-    throw refuse('a tar archive as context on stdin is not supported', 'Unpack it and build the folder.');
-  }
   if (bytes.length === 0) throw refuse('the Dockerfile cannot be empty');
   return bytes.toString('utf8');
 }

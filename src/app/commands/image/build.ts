@@ -21,7 +21,12 @@ export const imageBuild = defineCommand({
   id: 'image.build',
   verbs: ['build', 'image build', 'builder build'],
   summary: 'Build an image from a Dockerfile',
-  args: { path: one('PATH | -', { source: 'directory', help: 'folder to build from' }) },
+  args: {
+    path: one('PATH | URL | -', {
+      source: 'directory',
+      help: 'folder to build from; URL of a tar, a Dockerfile or a git repository (#REF:FOLDER); - is a tar or a Dockerfile on stdin',
+    }),
+  },
   options: {
     ...buildResourceOptions,
     addHost: list('Add a line to /etc/hosts of RUN steps (host:ip; host-gateway is this machine)'),
@@ -76,11 +81,7 @@ export const imageBuild = defineCommand({
     for (const tag of options.tag) parseReference(tag);
     const print = readPrint(options.print);
     const progress = options.quiet ? 'quiet' : readProgress(options.progress);
-    const source = await buildSource(ctx, args.path, options.file);
-    const spec = {
-      contextDir: source.contextDir,
-      dockerfile: source.dockerfile,
-      dockerfileText: source.dockerfileText,
+    const wanted = {
       contexts: namedContexts(options.buildContext, ctx.cwd),
       tags: options.tag,
       target: options.target,
@@ -95,6 +96,10 @@ export const imageBuild = defineCommand({
       network: options.network,
       platform: options.platform,
     };
+    const keepGitDir = ['1', 'true'].includes(wanted.buildArgs['BUILDKIT_CONTEXT_KEEP_GIT_DIR'] ?? '');
+    const source = await buildSource(ctx, args.path, { file: options.file, keepGitDir });
+    const { contextDir, dockerfile, dockerfileText } = source;
+    const spec = { ...wanted, contextDir, dockerfile, dockerfileText };
     if (print !== undefined || options.check) {
       try {
         return await inspectDockerfile(ctx, spec, print);

@@ -86,7 +86,7 @@ function contextFolder(path: string): string {
 }
 
 function readDockerfile(spec: BuildSpec, dir: string): { text: string; path: string | undefined } {
-  if (spec.dockerfileText !== undefined) return { text: spec.dockerfileText, path: undefined };
+  if (spec.dockerfileText !== undefined) return { text: spec.dockerfileText, path: spec.dockerfile };
   const candidates =
     spec.dockerfile === undefined ? [join(dir, 'Dockerfile'), join(dir, 'Containerfile')] : [spec.dockerfile];
   for (const path of candidates) {

@@ -1,10 +1,9 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import { decompress } from '../../layers/decompress.ts';
+import { isTarHeader, tarHeaderBytes } from '../context/tar-header.ts';
 import type { TreeEntry } from '../tree/file-tree.ts';
 import { openSource, sourceChanged } from '../tree/open-source.ts';
 import { readChunks } from '../tree/read-chunks.ts';
-
-const headerBytes = 512;
 
 /** An archive that ADD unpacks: its bytes as they are, packed or not. */
 export interface ArchiveSource extends Disposable {
@@ -37,19 +36,14 @@ export async function openArchive(entry: TreeEntry): Promise<ArchiveSource | und
   return undefined;
 }
 
-/** A tar's first header has a checksum of itself; all zeros is an empty archive only in theory. */
+/** All zeros is an empty archive only in theory. */
 async function isTar(bytes: AsyncIterable<Uint8Array>): Promise<boolean> {
   const held: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of decompress(bytes)) {
-    held.push(new Uint8Array(chunk.subarray(0, headerBytes)));
+    held.push(new Uint8Array(chunk.subarray(0, tarHeaderBytes)));
     length += chunk.length;
-    if (length >= headerBytes) break;
+    if (length >= tarHeaderBytes) break;
   }
-  const header = Buffer.concat(held).subarray(0, headerBytes);
-  if (header.length < headerBytes) return false;
-  const stated = Number.parseInt(header.toString('latin1', 148, 156), 8);
-  let sum = 0;
-  for (const [at, byte] of header.entries()) sum += at >= 148 && at < 156 ? 0x20 : byte;
-  return stated === sum;
+  return isTarHeader(Buffer.concat(held).subarray(0, tarHeaderBytes));
 }

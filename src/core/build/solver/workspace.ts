@@ -6,6 +6,7 @@ import { randomHex } from '../../host/random-hex.ts';
 import { removeTree } from '../../host/remove-tree.ts';
 
 const prefix = 'build-';
+const contextName = 'context';
 
 /**
  * What a build has on the disk while it works: a folder for scratch files and the keys of snapshots it is filling. A
@@ -19,6 +20,8 @@ export interface Workspace extends AsyncDisposable {
    * container: so it is found and ended when the build was killed.
    */
   scratchDir(): string;
+  /** A folder for a context that is brought here. */
+  contextDir(): string;
   /** A new key for a snapshot to be filled. */
   snapshotKey(): string;
 }
@@ -39,6 +42,11 @@ export async function openWorkspace(services: CoreServices, endStep: EndStep): P
     return {
       id,
       scratchDir: () => join(dir, randomHex(32)),
+      contextDir() {
+        const context = join(dir, contextName);
+        mkdirSync(context, { mode: 0o755 });
+        return context;
+      },
       snapshotKey: () => `${prefix}${id}-${randomHex(4)}`,
       [Symbol.asyncDispose]: async () => discard(services, id, lock),
     };
@@ -76,7 +84,7 @@ export async function clearAbandonedBuilds(services: CoreServices, endStep: EndS
     const lock = tryLockFile(lockPath(services, id));
     if (lock === undefined) continue;
     const dir = join(services.dirs.temp, prefix + id);
-    for (const step of readNames(dir)) await endStep(step, join(dir, step));
+    for (const step of readNames(dir)) if (step !== contextName) await endStep(step, join(dir, step));
     await discard(services, id, lock);
   }
 }
