@@ -26,8 +26,9 @@ export const applyLayer: ApplyLayer = async (source, targetDir, options) => {
   options.signal?.throwIfAborted();
   const limits = { ...defaultLimits, ...options.limits };
   const ring = new ByteRing({ capacityBytes: ringBytes });
-  const { whiteouts, lowerDirs } = options;
-  const unpacking = unpack({ ring: ring.shared, targetDir, whiteouts, lowerDirs, limits }, ring);
+  const { whiteouts, lowerDirs, knownDiffId } = options;
+  const wantDiffId = knownDiffId === undefined;
+  const unpacking = unpack({ ring: ring.shared, targetDir, whiteouts, lowerDirs, limits, wantDiffId }, ring);
   const inflating = inflate(source, ring, options, limits.ratio);
   const [unpacked, inflated] = await Promise.allSettled([unpacking, inflating]);
   options.signal?.throwIfAborted();
@@ -37,7 +38,13 @@ export const applyLayer: ApplyLayer = async (source, targetDir, options) => {
   }
   const { diffId, sizeBytes, inodes, entries } = unpacked.value;
   const digest = options.knownDigest ?? parseDigest(inflated.value ?? '');
-  return { diffId: parseDiffId(diffId), digest, sizeBytes, inodes, entries } satisfies AppliedLayer;
+  return {
+    diffId: knownDiffId ?? parseDiffId(diffId ?? ''),
+    digest,
+    sizeBytes,
+    inodes,
+    entries,
+  } satisfies AppliedLayer;
 };
 
 type Unpacked = Extract<UnpackReply, { kind: 'done' }>;
@@ -85,6 +92,7 @@ async function inflate(
     path,
     port: port2,
     wantDigest: options.knownDigest === undefined,
+    isPlain: options.knownDiffId !== undefined,
     ratio,
   };
   const { promise: done, resolve, reject } = Promise.withResolvers<string | undefined>();

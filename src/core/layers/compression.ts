@@ -1,3 +1,4 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { GantryError } from '../../base/gantry-error.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 
@@ -19,6 +20,17 @@ export function detectCompression(head: Uint8Array): Compression {
   if (startsWith(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
   if (startsWith(head, 0x42, 0x5a, 0x68)) return 'bzip2';
   return 'none';
+}
+
+/** Of a file. */
+export function compressionOf(path: string): Compression {
+  const fd = openSync(path, constants.O_RDONLY);
+  try {
+    const head = Buffer.alloc(magicBytes);
+    return detectCompression(head.subarray(0, readSync(fd, head)));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function startsWith(head: Uint8Array, ...bytes: readonly number[]): boolean {

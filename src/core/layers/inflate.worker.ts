@@ -13,6 +13,8 @@ export interface InflateJob {
   readonly port: MessagePort;
   readonly wantDigest: boolean;
   readonly ratio: number;
+  /** Passed on as they are, whatever they look like. */
+  readonly isPlain: boolean;
 }
 
 /** `null` ends the source. */
@@ -47,7 +49,7 @@ async function run(job: InflateJob): Promise<void> {
   try {
     const source =
       job.path === undefined ? receive(job.port, count, taken) : readFile(job.path, count, taken);
-    for await (const piece of decompress(source, job)) ring.write(piece);
+    for await (const piece of job.isPlain ? source : decompress(source, job)) ring.write(piece);
     ring.end();
     reply({ kind: 'done', digest: digester?.digest(), doneBytes });
   } catch (error) {

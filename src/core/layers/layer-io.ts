@@ -27,6 +27,8 @@ export interface ApplyOptions {
   readonly limits?: Partial<LayerLimits> | undefined;
   /** Digest the bytes are known to have (verified on the way into the store): they are not hashed again. */
   readonly knownDigest?: Digest | undefined;
+  /** The bytes are a plain tar of this diff ID (as verified): they are taken as they are and not hashed again. */
+  readonly knownDiffId?: DiffId | undefined;
   /**
    * Folders of the layers below, top first, where these lie elsewhere (overlay). Folders the layer uses without an
    * entry of their own look there for owner and mode; files that hard links point to are brought up from there.

@@ -19,10 +19,11 @@ export interface UnpackJob {
   readonly limits: LayerLimits;
   /** See {@link ApplyOptions.lowerDirs}. */
   readonly lowerDirs: readonly string[] | undefined;
+  readonly wantDiffId: boolean;
 }
 
 export type UnpackReply =
-  | ({ readonly kind: 'done'; readonly diffId: string } & LayerTotals)
+  | ({ readonly kind: 'done'; readonly diffId: string | undefined } & LayerTotals)
   | { readonly kind: 'failed'; readonly error: ThreadError }
   | { readonly kind: 'broken' };
 
@@ -36,7 +37,7 @@ parentPort?.on('message', (job: UnpackJob) => {
 function run(job: UnpackJob): UnpackReply {
   const ring = new ByteRing(job.ring);
   let writer: LayerWriter | undefined;
-  const digester = sha256Digester();
+  const digester = job.wantDiffId ? sha256Digester() : undefined;
   const parser = new TarParser();
   let plainBytes = 0;
   try {
@@ -50,7 +51,7 @@ function run(job: UnpackJob): UnpackReply {
       if (plainBytes > job.limits.unpackedBytes) {
         throw layerLimitError('unpacked size in bytes', job.limits.unpackedBytes);
       }
-      digester.update(piece);
+      digester?.update(piece);
       for (const event of parser.feed(piece)) {
         if (event.kind === 'data') writer.data(event.chunk, event.offset);
         else if (event.kind === 'entry') writer.begin(event.entry);
@@ -59,7 +60,7 @@ function run(job: UnpackJob): UnpackReply {
       ring.release(piece.length);
     }
     parser.finish();
-    return { kind: 'done', diffId: digester.digest(), ...writer.finish() };
+    return { kind: 'done', diffId: digester?.digest(), ...writer.finish() };
   } catch (error) {
     ring.break();
     writer?.abandon();

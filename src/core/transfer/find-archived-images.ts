@@ -1,4 +1,3 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import {
   asObject,
   decodeObject,
@@ -17,7 +16,7 @@ import { canonicalize } from '../../oci/reference.ts';
 import type { ContentStore } from '../content/content-store.ts';
 import { hostPlatform } from '../host/host-platform.ts';
 import { putDocument } from '../images/write-image.ts';
-import { detectCompression, layerMediaType, magicBytes } from '../layers/compression.ts';
+import { compressionOf, layerMediaType } from '../layers/compression.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import { badArchive, type ImageArchive } from './read-archive.ts';
 
@@ -93,7 +92,7 @@ async function fromListItem(
     config: blob(item.config, mediaTypes.config),
     layers: item.layers.map((name) => {
       const layer = blob(name, mediaTypes.layer);
-      return { ...layer, mediaType: layerMediaType(detectCompression(headOf(content.path(layer.digest)))) };
+      return { ...layer, mediaType: layerMediaType(compressionOf(content.path(layer.digest))) };
     }),
   };
   const manifest = await putDocument(content, lease, mediaTypes.manifest, document);
@@ -154,14 +153,4 @@ function namesOf(entry: Descriptor): readonly string[] {
 
 function blobPath(digest: Digest): string {
   return `blobs/${digestAlgorithm(digest)}/${digestHex(digest)}`;
-}
-
-function headOf(path: string): Uint8Array {
-  const fd = openSync(path, 'r');
-  try {
-    const head = Buffer.alloc(magicBytes);
-    return head.subarray(0, readSync(fd, head));
-  } finally {
-    closeSync(fd);
-  }
 }

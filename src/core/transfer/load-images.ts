@@ -1,9 +1,10 @@
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
-import type { DiffId } from '../../oci/digest.ts';
+import { type DiffId, parseDiffId } from '../../oci/digest.ts';
 import type { CoreServices } from '../core-services.ts';
 import { familiar } from '../images/summarize-image.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
+import { compressionOf } from '../layers/compression.ts';
 import { rememberLayerBlobs } from '../layers/layer-blob-records.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import { configLimitBytes, parseConfig } from './fetch-image.ts';
@@ -64,13 +65,18 @@ async function unpackImage(
     const tell = layerTeller(emit, diffId);
     return {
       diffId,
-      apply: (targetDir, options) =>
-        applyLayer({ path: content.path(layer.digest) }, targetDir, {
+      apply(targetDir, options) {
+        const path = content.path(layer.digest);
+        // Of a plain tar the digest, verified on the way in, is the diff ID.
+        const knownDiffId = compressionOf(path) === 'none' ? parseDiffId(layer.digest) : undefined;
+        return applyLayer({ path }, targetDir, {
           ...options,
           knownDigest: layer.digest,
+          knownDiffId,
           signal,
           onProgress: (doneBytes) => tell('extracting', doneBytes, layer.size),
-        }),
+        });
+      },
       onExists: () => tell('exists', layer.size, layer.size),
       onDone: () => tell('done', layer.size, layer.size),
     };
