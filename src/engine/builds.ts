@@ -39,6 +39,8 @@ export interface BuildSpec {
   readonly extraHosts?: readonly string[] | undefined;
   /** Limits of RUN steps. */
   readonly resources?: Resources | undefined;
+  /** No image is kept then. */
+  readonly output?: BuildFilesOutput | undefined;
 }
 
 /** A context that is no folder of this machine: a tar or a lone Dockerfile, or where to get that, or a git repository. */
@@ -52,6 +54,12 @@ export interface FetchedContext extends AsyncDisposable {
   /** Absolute. Undefined: there is nothing but the Dockerfile. */
   readonly dockerfile: string | undefined;
   readonly dockerfileText: string;
+}
+
+/** Where the files of the target go instead of an image: absolute paths of this machine. */
+export interface BuildFilesOutput {
+  readonly kind: 'folder' | 'tar';
+  readonly path: string;
 }
 
 /** A secret: an absolute path of a file on this machine, or the secret itself. */

@@ -71,6 +71,8 @@ export interface BuildOutcome extends OutcomeExtras {
   readonly dockerfile: { readonly path: string } | { readonly text: string };
   readonly operation: Operation<BuildEvent, BuildResult>;
   readonly progress: 'auto' | 'plain' | 'tty' | 'quiet' | 'rawjson';
+  /** Files are made and no image is kept. */
+  readonly isFilesOnly?: boolean | undefined;
   next(result: BuildResult): Promise<Outcome>;
 }
 

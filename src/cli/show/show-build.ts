@@ -53,7 +53,7 @@ export async function showBuild(host: CliHost, outcome: BuildOutcome): Promise<O
   }
   try {
     const result = await operation.result;
-    if (progress === 'tty' || progress === 'plain') {
+    if (outcome.isFilesOnly !== true && (progress === 'tty' || progress === 'plain')) {
       const lines = [
         `=> image ${result.imageId}`,
         ...result.tags.map((tag) => `=> named ${stripControl(tag)}`),

@@ -110,11 +110,12 @@ export async function runBuild(
   const image = await recordImage(session, solved.state, {
     tags: tags.map(canonicalReference),
     labels: spec.labels ?? {},
+    output: spec.output,
   });
   const { cachedSteps, totalSteps } = solved;
   return {
     imageId: image.id,
-    manifest: services.images.descriptor(image.id),
+    manifest: image.manifest,
     tags: tags.map(familiarReference),
     cachedSteps,
     totalSteps,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { BuildSpec } from '../../../engine/builds.ts';
 import { parseReference } from '../../../oci/reference.ts';
+import { requireArchiveOutput } from '../archive-output.ts';
 import { one } from '../argument-spec.ts';
 import type { CommandContext } from '../command-context.ts';
 import { parseHost } from '../container/spec/parse-host.ts';
@@ -13,7 +14,9 @@ import { buildResourceOptions, parseBuildResources } from './build-resources.ts'
 import { writeResultFiles } from './build-result-files.ts';
 import { buildSource, usualDockerfile } from './build-source.ts';
 import { checkReport } from './check-report.ts';
+import { finishBuild, requireNameToPush } from './finish-build.ts';
 import { parseBuildArguments } from './parse-build-arguments.ts';
+import { type BuildOutput, parseOutput } from './parse-output.ts';
 import { parseSecrets } from './parse-secret.ts';
 import { readProgress } from './read-progress.ts';
 
@@ -44,6 +47,10 @@ export const imageBuild = defineCommand({
     }),
     noCache: flag('Run every step again'),
     noCacheFilter: list('Run every step of these stages again'),
+    output: list('What to make: a folder, - for a tar, or type=local|tar|oci|docker|image|registry,dest=', {
+      short: 'o',
+      source: 'file',
+    }),
     platform: text('Platform to build for (os/arch[/variant])'),
     print: text('Print the syntax tree and build nothing: ast', { source: { choices: ['ast'] } }),
     progress: text('How to show progress: auto, plain, tty, quiet, rawjson', {
@@ -51,6 +58,7 @@ export const imageBuild = defineCommand({
       source: { choices: ['auto', 'plain', 'tty', 'quiet', 'rawjson'] },
     }),
     pull: flag('Ask the registry for newer base images'),
+    push: flag('Push the image under all its names'),
     quiet: flag('Print the image ID and nothing else', { short: 'q' }),
     secret: list('Secret for RUN --mount=type=secret (id=ID,src=FILE or id=ID,env=NAME)'),
     tag: list('Name the image (name[:tag])', { short: 't' }),
@@ -65,10 +73,7 @@ export const imageBuild = defineCommand({
     'cache-to': 'the local cache is used',
     'cgroup-parent': 'steps have their own place below gantry',
     compress: 'the context is not sent anywhere',
-    o: 'the image is kept here; gantry save writes it to a file',
-    output: 'the image is kept here; gantry save writes it to a file',
     provenance: 'attestations are not made',
-    push: 'run gantry push afterwards',
     sbom: 'attestations are not made',
     'security-opt': 'steps run with the default profile',
     squash: 'layers are kept as they are',
@@ -81,9 +86,18 @@ export const imageBuild = defineCommand({
     for (const tag of options.tag) parseReference(tag);
     const print = readPrint(options.print);
     const progress = options.quiet ? 'quiet' : readProgress(options.progress);
+    const output = oneOutput(options.output, ctx.cwd);
+    const tags = [...options.tag, ...(output?.type === 'image' ? output.names : [])];
+    const push = options.push || (output?.type === 'image' && output.push);
+    requireNameToPush(push, tags);
+    if (output?.type === 'archive') requireArchiveOutput(ctx, output.dest);
+    if (output?.type === 'tar') {
+      requireArchiveOutput(ctx, output.dest === '/dev/stdout' ? undefined : output.dest);
+    }
     const wanted = {
       contexts: namedContexts(options.buildContext, ctx.cwd),
-      tags: options.tag,
+      tags,
+      output: filesOutput(output),
       target: options.target,
       buildArgs: parseBuildArguments(options.buildArg, ctx.env),
       labels: parsePairs(options.label),
@@ -117,9 +131,10 @@ export const imageBuild = defineCommand({
           : { text: source.dockerfileText },
       operation,
       progress,
+      isFilesOnly: spec.output !== undefined,
       async next(result) {
         await writeResultFiles(options, result, ctx.cwd);
-        return progress === 'quiet' ? { kind: 'lines', lines: [result.imageId] } : { kind: 'none' };
+        return finishBuild(ctx, result, { output, push, quiet: progress === 'quiet' });
       },
     };
   },
@@ -143,6 +158,23 @@ function namedContexts(words: readonly string[], cwd: string): Readonly<Record<s
       return [word.slice(0, equals), isElsewhere ? value : resolve(cwd, value)];
     }),
   );
+}
+
+/** Throws `invalid` / `bad-output` for more than one. */
+function oneOutput(words: readonly string[], cwd: string): BuildOutput | undefined {
+  const [first, second] = words.map((word) => parseOutput(word, cwd));
+  if (second === undefined) return first;
+  throw new GantryError({
+    kind: 'invalid',
+    code: 'bad-output',
+    message: 'a build has one output',
+    hint: 'build again for the other: all steps are cached then',
+  });
+}
+
+function filesOutput(output: BuildOutput | undefined): BuildSpec['output'] {
+  if (output?.type === 'local') return { kind: 'folder', path: output.dest };
+  return output?.type === 'tar' ? { kind: 'tar', path: output.dest } : undefined;
 }
 
 function readPrint(text: string | undefined): 'ast' | undefined {

@@ -1,0 +1,84 @@
+import { createWriteStream, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { BuildFilesOutput } from '../../../engine/builds.ts';
+import { removeTree } from '../../host/remove-tree.ts';
+import { packLayer } from '../../layers/diff-layer.ts';
+import { copyFiles } from '../ops/copy-files.ts';
+import type { BuildSession } from '../solver/build-session.ts';
+import type { StageState } from '../solver/stage-state.ts';
+import { LayeredTree } from '../tree/layered-tree.ts';
+import { Pacer } from '../tree/pacer.ts';
+import { selectEntries } from '../tree/selection.ts';
+import { type Owner, TreeWriter } from '../tree/tree-writer.ts';
+
+/**
+ * Writes the files of a stage into a folder, which keeps what else is in it, or as a tar. In a folder they belong to
+ * whoever builds, as with BuildKit.
+ */
+export async function exportFiles(
+  session: BuildSession,
+  state: StageState,
+  output: BuildFilesOutput,
+): Promise<void> {
+  if (output.kind === 'folder') {
+    const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+    return copyOut(session, state, output.path, owner);
+  }
+  const workspace = await session.workspace();
+  const dir = workspace.scratchDir();
+  try {
+    await copyOut(session, state, dir, undefined);
+    const { chunks } = packLayer({ layerDir: dir }, { compression: 'none', signal: session.signal });
+    await writeWhole(output.path, chunks);
+  } finally {
+    await removeTree(dir);
+  }
+}
+
+async function copyOut(
+  session: BuildSession,
+  { chainId }: StageState,
+  dir: string,
+  owner: Owner | undefined,
+): Promise<void> {
+  mkdirSync(dir, { recursive: true });
+  if (chainId === undefined) return;
+  const pacer = new Pacer(session.signal);
+  const from = new LayeredTree(session.services.snapshots.mountPlan(chainId), 'image');
+  const root = from.lookup('');
+  if (root === undefined) return;
+  const tree = new LayeredTree(
+    { kind: 'folder', folder: dir, lower: [], upper: undefined, work: undefined },
+    'output',
+  );
+  const writer = new TreeWriter(tree, dir);
+  const plan = {
+    instruction: 'output',
+    selections: [await selectEntries(from, root, '', [], pacer)],
+    inline: [],
+    destination: '/',
+    owner,
+    keepOwners: true,
+    mode: undefined,
+    followLinks: false,
+    nowSeconds: 0,
+  };
+  await copyFiles(plan, tree, writer, pacer);
+  writer.finish();
+}
+
+/** A file appears when it is whole; pipes and devices are written as they are. */
+async function writeWhole(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile()) {
+    return pipeline(Readable.from(chunks), createWriteStream(path));
+  }
+  const unfinished = `${path}.${process.pid}.unfinished`;
+  try {
+    await pipeline(Readable.from(chunks), createWriteStream(unfinished, { flags: 'wx' }));
+    renameSync(unfinished, path);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+}
