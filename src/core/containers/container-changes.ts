@@ -1,4 +1,4 @@
-import { lstatSync, openSync } from 'node:fs';
+import { lstatSync, openSync, type Stats } from 'node:fs';
 import type { FileChange } from '../../engine/container-files.ts';
 import { layerFolder } from '../images/layer-folder.ts';
 import { folderFlags, type HeldFolder, heldFolder } from '../layers/held-folder.ts';
@@ -35,7 +35,10 @@ export async function containerChanges(context: ContainerContext, id: string): P
   const key = snapshotKey(id);
   if (snapshots.name === 'copy') {
     const { layerDir, baseDir } = layerFolder(snapshots, key);
-    return { changes: baseDir === undefined ? [] : copyChanges(layerDir, baseDir), stubs: [] };
+    if (baseDir === undefined) return { changes: [], stubs: [] };
+    const { changes, stubs } = withoutStubs(copyChanges(layerDir, baseDir));
+    // A folder that has stubs in it is the one below as well here, with all that is in that.
+    return { changes, stubs: stubs.filter((path) => statsIn(baseDir, path) === undefined) };
   }
   const plan = snapshots.mountPlan(key);
   using layer = heldFolder(openSync(snapshots.layerDir(key), folderFlags));
@@ -57,19 +60,21 @@ function viewBelow(context: ContainerContext, plan: MountPlan): HeldFolder | und
   };
 }
 
-function copyChanges(dir: string, baseDir: string): ContainerChanges['changes'] {
-  return [...scanChanges(dir, baseDir)].map(({ entry }) => {
+function copyChanges(dir: string, baseDir: string): readonly LayerChange[] {
+  return [...scanChanges(dir, baseDir)].map(({ entry }): LayerChange => {
     const path = entry.path.replace(/\/$/, '');
     const slash = path.lastIndexOf('/') + 1;
     if (path.slice(slash).startsWith(whiteoutPrefix)) {
-      return { kind: 'deleted', path: path.slice(0, slash) + path.slice(slash + whiteoutPrefix.length) };
+      const gone = path.slice(0, slash) + path.slice(slash + whiteoutPrefix.length);
+      return { kind: 'deleted', path: gone, stats: undefined, before: statsIn(baseDir, gone) };
     }
-    return { kind: existsBelow(baseDir, path) ? 'changed' : 'added', path };
+    const before = statsIn(baseDir, path);
+    return { kind: before === undefined ? 'added' : 'changed', path, stats: statsIn(dir, path), before };
   });
 }
 
-function existsBelow(baseDir: string, path: ByteString): boolean {
-  return lstatSync(pathOf(`${byteString(baseDir)}/${path}`), { throwIfNoEntry: false }) !== undefined;
+function statsIn(dir: string, path: ByteString): Stats | undefined {
+  return lstatSync(pathOf(`${byteString(dir)}/${path}`), { throwIfNoEntry: false });
 }
 
 /** Where every container has something mounted. */
