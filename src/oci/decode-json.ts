@@ -119,5 +119,7 @@ export function optionalList(object: JsonObject, key: string, what: string): rea
 
 /** Leaves out what is undefined: exact optional properties want absence. */
 export function compact<T extends object>(object: { readonly [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+  const result: Record<string, unknown> = {};
+  for (const key in object) if (object[key] !== undefined) result[key] = object[key];
+  return result as T;
 }

@@ -1,5 +1,4 @@
 import { GantryError } from '../../base/gantry-error.ts';
-import { decodeDescriptor } from '../../oci/decode-descriptor.ts';
 import {
   asObject,
   badDocument,
@@ -8,7 +7,7 @@ import {
   requiredString,
 } from '../../oci/decode-json.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import { type ImageId, isDigest, parseImageId } from '../../oci/digest.ts';
+import { type Digest, type ImageId, isDigest, parseImageId } from '../../oci/digest.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import type { Collection, Metadata } from '../metadata/metadata.ts';
@@ -100,6 +99,18 @@ export function dropImage(records: ImageRecords, id: ImageId): void {
   records.images.delete(id);
 }
 
+function decodeManifestLine(value: unknown, what: string): Descriptor {
+  const { mediaType, digest, size } = asObject(value, `${what} "manifest"`);
+  if (
+    typeof mediaType === 'string' &&
+    typeof digest === 'string' &&
+    isDigest(digest) &&
+    typeof size === 'number'
+  )
+    return { mediaType, digest: digest as Digest, size };
+  throw badDocument(what, '"manifest" is no descriptor');
+}
+
 /**
  * The store is ours, yet a file on disk: what everything leans on is looked at. The config was decoded from the image's
  * own before it was written here, and is not taken apart again, which would be most of what listing images costs.
@@ -112,7 +123,7 @@ function decodeImageRecord(document: unknown, key: string): ImageRecord {
   const diffIds = optionalStrings(asObject(config['rootfs'], `${what} "rootfs"`), 'diff_ids', what);
   if (diffIds?.every(isDigest) !== true) throw badDocument(what, '"diff_ids" are no digests');
   return {
-    manifest: decodeDescriptor(object['manifest'], what),
+    manifest: decodeManifestLine(object['manifest'], what),
     config: config as object as ImageConfig,
     references: optionalStrings(object, 'references', what) ?? [],
     repoDigests: optionalStrings(object, 'repoDigests', what) ?? [],
