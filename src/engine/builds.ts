@@ -33,6 +33,8 @@ export interface BuildSpec {
   readonly platform?: string | undefined;
   /** What `RUN --mount=type=secret` may see, by ID. */
   readonly secrets?: Readonly<Record<string, BuildSecret>> | undefined;
+  /** What `RUN --mount=type=ssh` may use, by ID: absolute paths of sockets of SSH agents. */
+  readonly ssh?: Readonly<Record<string, string>> | undefined;
   /** Stages of which every step is run again. */
   readonly noCacheStages?: readonly string[] | undefined;
   /** `name:address` for /etc/hosts of RUN steps; `host-gateway` is this machine. */

@@ -95,6 +95,7 @@ export async function runBuild(
     buildPlatform,
     buildArgs,
     secrets: spec.secrets ?? {},
+    ssh: spec.ssh ?? {},
     noCache: spec.noCache === true,
     noCacheStages: new Set(spec.noCacheStages?.map((name) => name.toLowerCase())),
     extraHosts: spec.extraHosts ?? [],

@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
 import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
+import { until } from '../../support/until.ts';
 
 enterOwnNetworkNamespace();
 
@@ -17,6 +19,15 @@ const emptyLayer = 'sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfa
 async function output(dockerfileText: string): Promise<readonly string[]> {
   const run = await stand.build({ dockerfileText, noCache: true });
   return run.output.trim().split('\n');
+}
+
+/** A program of this machine with the libraries it needs, below `root`. */
+function copyProgram(program: string, root: string): void {
+  const libraries = execFileSync('ldd', [program], { encoding: 'utf8' }).match(/\/\S+/g) ?? [];
+  for (const path of [program, ...libraries]) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    copyFileSync(path, join(root, path));
+  }
 }
 
 describe('RUN', () => {
@@ -190,6 +201,37 @@ RUN --network=none --mount=type=secret,id=file --mount=type=secret,id=word,env=W
     await expect(
       stand.build({ dockerfileText, secrets: { ...secrets, file: { path: '/nope' } }, noCache: true }),
     ).rejects.toMatchObject({ message: 'secret file: there is no file /nope' });
+  });
+
+  it('lets steps talk to an SSH agent, with the owner they ask for', async () => {
+    const socket = stand.root.at('agent');
+    const key = stand.root.at('key');
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    try {
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'of the test', '-f', key]);
+      await until(() => existsSync(socket));
+      execFileSync('ssh-add', ['-q', key], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+      copyProgram('/usr/bin/ssh-add', join(stand.contextDir, 'tools'));
+      const ask = async (options: string, user: string) => {
+        const dockerfileText = `FROM busybox
+COPY tools /
+USER ${user}
+RUN --network=none --mount=type=ssh${options} ssh-add -l; stat -c '%a %u' $SSH_AUTH_SOCK; echo $SSH_AUTH_SOCK
+`;
+        const ssh = { default: socket, other: socket };
+        return (await stand.build({ dockerfileText, ssh, noCache: true })).output;
+      };
+      const knows = (rest: string) => expect.stringMatching(`^256 SHA256:.* of the test .*\\n${rest}\\n$`);
+      expect(await ask('', '0')).toEqual(knows('600 0\\n/run/buildkit/ssh_agent.0'));
+      expect(await ask(',id=other,uid=7,mode=0660,target=/a', '7')).toEqual(knows('660 7\\n/a'));
+      const absent = 'FROM busybox\nRUN --mount=type=ssh echo "<$SSH_AUTH_SOCK>"\n';
+      expect((await stand.build({ dockerfileText: absent })).output).toBe('<>\n');
+      await expect(
+        stand.build({ dockerfileText: absent.replace('ssh', 'ssh,required'), noCache: true }),
+      ).rejects.toMatchObject({ message: 'unset ssh forward key default' });
+    } finally {
+      agent.kill();
+    }
   });
 
   it('gives steps the hosts, limits and shared memory that were asked for', async () => {

@@ -18,6 +18,7 @@ import { finishBuild, requireNameToPush } from './finish-build.ts';
 import { parseBuildArguments } from './parse-build-arguments.ts';
 import { type BuildOutput, parseOutput } from './parse-output.ts';
 import { parseSecrets } from './parse-secret.ts';
+import { parseSsh } from './parse-ssh.ts';
 import { readProgress } from './read-progress.ts';
 
 export const imageBuild = defineCommand({
@@ -61,6 +62,7 @@ export const imageBuild = defineCommand({
     push: flag('Push the image under all its names'),
     quiet: flag('Print the image ID and nothing else', { short: 'q' }),
     secret: list('Secret for RUN --mount=type=secret (id=ID,src=FILE or id=ID,env=NAME)'),
+    ssh: list('SSH agent for RUN --mount=type=ssh (default or ID=SOCKET)'),
     tag: list('Name the image (name[:tag])', { short: 't' }),
     target: text('Stage to build'),
   },
@@ -77,7 +79,6 @@ export const imageBuild = defineCommand({
     sbom: 'attestations are not made',
     'security-opt': 'steps run with the default profile',
     squash: 'layers are kept as they are',
-    ssh: 'no agent is forwarded',
   },
   keys: [{ key: 'b', places: ['everywhere'] }],
   needs: ['image.build'],
@@ -106,6 +107,7 @@ export const imageBuild = defineCommand({
       extraHosts: options.addHost.map(parseHost),
       resources: parseBuildResources(options),
       secrets: parseSecrets(options.secret, ctx),
+      ssh: parseSsh(options.ssh, ctx),
       pull: options.pull,
       network: options.network,
       platform: options.platform,

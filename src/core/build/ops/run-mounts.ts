@@ -2,7 +2,7 @@ import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
-import type { FileLock } from '../../host/lock-file.ts';
+import { forwardSocket } from '../../host/forward-socket.ts';
 import type { ResolvedMount } from '../../runtime/spec/mounts.ts';
 import { ContextTree } from '../context/context-tree.ts';
 import type { RunMount } from '../dockerfile/parse-run-mount.ts';
@@ -32,8 +32,8 @@ export interface PreparedMounts {
   readonly mounts: readonly ResolvedMount[];
   /** Secrets as variables. */
   readonly env: readonly string[];
-  /** Held while the step runs. */
-  readonly locks: readonly FileLock[];
+  /** Locks of caches and sockets, held while the step runs. */
+  readonly held: readonly Disposable[];
   /** What must not be seen of its output. */
   readonly secrets: readonly Uint8Array[];
 }
@@ -53,7 +53,7 @@ export async function prepareMounts(
 ): Promise<PreparedMounts> {
   const mounts: ResolvedMount[] = [];
   const env: string[] = [];
-  const locks: FileLock[] = [];
+  const held: Disposable[] = [];
   const secrets: Uint8Array[] = [];
   try {
     for (const [index, { mount, target = '', selection }] of found.entries()) {
@@ -63,7 +63,7 @@ export async function prepareMounts(
         mounts.push({ kind: 'tmpfs', target, options: `exec,mode=1777${size}` });
       } else if (mount.type === 'cache') {
         const { dir, lock } = await cacheFolder(session, mount, position);
-        locks.push(lock);
+        held.push(lock);
         mounts.push({ kind: 'bind', source: dir, target, readOnly: mount.readOnly });
       } else if (mount.type === 'bind') {
         const source = await bindSource(session, selection as Selection, mount.readOnly, place, {
@@ -71,6 +71,14 @@ export async function prepareMounts(
           pacer,
         });
         mounts.push({ kind: 'bind', source, target, readOnly: mount.readOnly });
+      } else if (mount.type === 'ssh') {
+        const agent = findAgent(session, mount, position);
+        if (agent === undefined) continue;
+        mkdirSync(place, { recursive: true, mode: 0o700 });
+        const socket = await forwardSocket(join(place, 'agent'), agent, mount);
+        held.push(socket);
+        mounts.push({ kind: 'bind', source: socket.path, target, readOnly: true });
+        if (!env.some((entry) => entry.startsWith('SSH_AUTH_SOCK='))) env.push(`SSH_AUTH_SOCK=${target}`);
       } else {
         const secret = findSecret(session, mount, position);
         if (secret === undefined) continue;
@@ -81,9 +89,9 @@ export async function prepareMounts(
         }
       }
     }
-    return { mounts, env, locks, secrets };
+    return { mounts, env, held, secrets };
   } catch (error) {
-    for (const lock of locks) lock[Symbol.dispose]();
+    for (const one of held) one[Symbol.dispose]();
     throw error;
   }
 }
@@ -151,18 +159,27 @@ function findSecret(
   mount: SecretMount,
   position: SourcePosition,
 ): Uint8Array | undefined {
-  const given =
-    mount.type === 'secret' && Object.hasOwn(session.secrets, mount.id)
-      ? session.secrets[mount.id]
-      : undefined;
+  const given = Object.hasOwn(session.secrets, mount.id) ? session.secrets[mount.id] : undefined;
   if (given !== undefined) return readSecret(mount.id, given);
   if (!mount.required) return undefined;
-  if (mount.type === 'ssh') throw unsupported('RUN --mount=type=ssh', position);
   throw new GantryError({
     kind: 'not-found',
     code: 'secret-not-found',
     message: `secret ${mount.id}: not found`,
     hint: `give it to the build: --secret id=${mount.id},src=FILE`,
+    details: { position },
+  });
+}
+
+/** The socket of an agent. Undefined: nobody gave it, and it need not be there. */
+function findAgent({ ssh }: BuildSession, mount: SecretMount, position: SourcePosition): string | undefined {
+  const given = Object.hasOwn(ssh, mount.id) ? ssh[mount.id] : undefined;
+  if (given !== undefined || !mount.required) return given;
+  throw new GantryError({
+    kind: 'not-found',
+    code: 'ssh-not-found',
+    message: `unset ssh forward key ${mount.id}`,
+    hint: `give an agent to the build: --ssh ${mount.id}`,
     details: { position },
   });
 }

@@ -129,8 +129,8 @@ async function execute(
   const runtime = await session.dependencies.runtime();
   await using network = await stepNetwork(session, execution.network, id, scratchDir);
   const prepared = await prepareMounts(session, execution, scratchDir, instruction.position);
-  using locks = new DisposableStack();
-  for (const lock of prepared.locks) locks.use(lock);
+  using held = new DisposableStack();
+  for (const one of prepared.held) held.use(one);
   const mounts = [...network.mounts, ...prepared.mounts];
   if (line.script !== undefined) mounts.push(scriptMount(line.script, scratchDir));
 
@@ -230,6 +230,14 @@ function originChain(mount: RunMount, inputs: RunInputs): string | null {
   return inputs.originOf(mount.from).chainId ?? null;
 }
 
+/** Where BuildKit puts what has no target. Undefined: a secret that is only a variable. */
+function usualTarget(mount: RunMount, before: readonly FoundMount[]): string | undefined {
+  if (mount.type === 'ssh') {
+    return `/run/buildkit/ssh_agent.${before.filter((other) => other.mount.type === 'ssh').length}`;
+  }
+  return mount.type === 'secret' && mount.env === undefined ? `/run/secrets/${mount.id}` : undefined;
+}
+
 async function findMounts(
   session: BuildSession,
   state: StageState,
@@ -239,9 +247,7 @@ async function findMounts(
 ): Promise<readonly FoundMount[]> {
   const found: FoundMount[] = [];
   for (const mount of mounts) {
-    const isSecret = mount.type === 'secret' || mount.type === 'ssh';
-    const target =
-      mount.target ?? (isSecret && mount.env === undefined ? `/run/secrets/${mount.id}` : undefined);
+    const target = mount.target ?? usualTarget(mount, found);
     let selection: FoundMount['selection'];
     if (mount.type === 'bind') {
       const tree = mount.from === undefined ? session.context.tree : inputs.originOf(mount.from).tree();

@@ -27,6 +27,8 @@ export interface BuildSession {
   readonly buildPlatform: Platform;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, BuildSecret>>;
+  /** Sockets of agents by ID. */
+  readonly ssh: Readonly<Record<string, string>>;
   readonly noCache: boolean;
   /** In lower case. */
   readonly noCacheStages: ReadonlySet<string>;
