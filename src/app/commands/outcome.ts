@@ -43,10 +43,13 @@ export interface DocumentsOutcome extends OutcomeExtras {
   readonly text?: string | undefined;
 }
 
-/** What was removed, step by step as Docker reports it. */
+/** What was removed, step by step as Docker reports it; or what would be. */
 export interface RemovalsOutcome extends OutcomeExtras {
   readonly kind: 'removals';
-  readonly sections: readonly { readonly title: string | undefined; readonly lines: readonly string[] }[];
+  /** Nothing was removed: this is what would go. */
+  readonly isDryRun?: boolean | undefined;
+  /** `noun`: of what kind they are, as Docker spells it: `Images`. */
+  readonly sections: readonly { readonly noun: string; readonly lines: readonly string[] }[];
   /** Undefined where no total is told. */
   readonly reclaimedBytes: number | undefined;
 }

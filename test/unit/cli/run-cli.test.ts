@@ -177,6 +177,21 @@ describe('what a person is asked', () => {
     expect(await gantry('image prune -f')).toMatchObject({ stderr: '' });
   });
 
+  it('is not asked in a dry run, which says what would go and removes nothing', async () => {
+    const engine = new FakeEngine();
+    expect(await gantry('image prune --dry-run', { engine })).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringMatching(
+        /^Would delete Images:\ndeleted: sha256:\w{64}\n\nTotal that would be reclaimed: 78\.3MB\n$/,
+      ),
+    });
+    expect(engine.imageList).toHaveLength(5);
+    expect((await gantry('system prune --dry-run', { engine })).stdout).toMatch(
+      /^Would delete Containers:\n.*\nTotal that would be reclaimed: /s,
+    );
+  });
+
   it('may be left by a signal', async () => {
     const never = (async function* (): AsyncGenerator<Uint8Array> {
       await new Promise(() => undefined);

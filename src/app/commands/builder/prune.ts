@@ -33,7 +33,7 @@ export const builderPrune = defineCommand({
     const { removed, reclaimedBytes } = await engine.builds.pruneCache({ signal, all: options.all });
     return {
       kind: 'removals',
-      sections: [{ title: 'Deleted build cache objects:', lines: removed }],
+      sections: [{ noun: 'build cache objects', lines: removed }],
       reclaimedBytes,
     };
   },

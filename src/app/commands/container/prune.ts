@@ -28,7 +28,7 @@ export const containerPrune = defineCommand({
   },
   async run(ctx, { options }) {
     const { removed, reclaimedBytes } = await prune(ctx, options.filter, false);
-    return { kind: 'removals', sections: [{ title: 'Deleted Containers:', lines: removed }], reclaimedBytes };
+    return { kind: 'removals', sections: [{ noun: 'Containers', lines: removed }], reclaimedBytes };
   },
 });
 

@@ -35,7 +35,12 @@ export const imagePrune = defineCommand({
   async run(ctx, { options }) {
     const { removed, reclaimedBytes } = await prune(ctx, options, options.dryRun);
     const lines = removed.map(prunedImageLine);
-    return { kind: 'removals', sections: [{ title: 'Deleted Images:', lines }], reclaimedBytes };
+    return {
+      kind: 'removals',
+      isDryRun: options.dryRun,
+      sections: [{ noun: 'Images', lines }],
+      reclaimedBytes,
+    };
   },
 });
 

@@ -29,7 +29,7 @@ export const networkPrune = defineCommand({
     const { removed } = await prune(ctx, options.filter, false);
     return {
       kind: 'removals',
-      sections: [{ title: 'Deleted Networks:', lines: removed }],
+      sections: [{ noun: 'Networks', lines: removed }],
       reclaimedBytes: undefined,
     };
   },

@@ -21,9 +21,7 @@ export const systemPrune = defineCommand({
     async question(ctx, { options }) {
       if (options.force || options.dryRun) return undefined;
       const { sections } = await prune(ctx, options, true);
-      const items = sections.flatMap(({ title, lines }) =>
-        lines.map((line) => `${title.slice(8, -1)}: ${line}`),
-      );
+      const items = sections.flatMap(({ noun, lines }) => lines.map((line) => `${noun}: ${line}`));
       return {
         text: [
           'WARNING! This will remove:',
@@ -41,7 +39,7 @@ export const systemPrune = defineCommand({
     },
   },
   async run(ctx, { options }) {
-    return { kind: 'removals', ...(await prune(ctx, options, options.dryRun)) };
+    return { kind: 'removals', isDryRun: options.dryRun, ...(await prune(ctx, options, options.dryRun)) };
   },
 });
 
@@ -76,11 +74,11 @@ async function prune(
   });
   return {
     sections: [
-      { title: 'Deleted Containers:', lines: containers.removed },
-      { title: 'Deleted Networks:', lines: networks.removed },
-      { title: 'Deleted Volumes:', lines: freed.removed },
-      { title: 'Deleted Images:', lines: images.removed.map(prunedImageLine) },
-      { title: 'Deleted build cache objects:', lines: cache.removed },
+      { noun: 'Containers', lines: containers.removed },
+      { noun: 'Networks', lines: networks.removed },
+      { noun: 'Volumes', lines: freed.removed },
+      { noun: 'Images', lines: images.removed.map(prunedImageLine) },
+      { noun: 'build cache objects', lines: cache.removed },
     ],
     reclaimedBytes:
       containers.reclaimedBytes + freed.reclaimedBytes + images.reclaimedBytes + cache.reclaimedBytes,

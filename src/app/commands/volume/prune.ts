@@ -28,7 +28,7 @@ export const volumePrune = defineCommand({
   },
   async run(ctx, { options }) {
     const { removed, reclaimedBytes } = await prune(ctx, options, false);
-    return { kind: 'removals', sections: [{ title: 'Deleted Volumes:', lines: removed }], reclaimedBytes };
+    return { kind: 'removals', sections: [{ noun: 'Volumes', lines: removed }], reclaimedBytes };
   },
 });
 

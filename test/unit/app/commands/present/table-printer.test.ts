@@ -116,8 +116,8 @@ it('lists removals under their titles, with the total', () => {
   const outcome = {
     kind: 'removals',
     sections: [
-      { title: 'Deleted Images:', lines: ['untagged: a', 'deleted: b'] },
-      { title: 'Deleted Volumes:', lines: [] },
+      { noun: 'Images', lines: ['untagged: a', 'deleted: b'] },
+      { noun: 'Volumes', lines: [] },
     ],
     reclaimedBytes: 1_500_000,
   } as const;
@@ -127,5 +127,12 @@ it('lists removals under their titles, with the total', () => {
     'deleted: b',
     '',
     'Total reclaimed space: 1.5MB',
+  ]);
+  expect(removalLines({ ...outcome, isDryRun: true })).toEqual([
+    'Would delete Images:',
+    'untagged: a',
+    'deleted: b',
+    '',
+    'Total that would be reclaimed: 1.5MB',
   ]);
 });
