@@ -268,7 +268,7 @@ describe('a build that is stopped', () => {
     const text = `FROM busybox\nRUN --network=${network} echo started; sleep 6544`;
     await using script = buildElsewhere(text);
     expect(await script.line()).toBe('started');
-    expect(isRunning('sleep\x006544')).toBe(true);
+    await until(() => isRunning('sleep\x006544'));
     await script.kill();
     await until(() => !isRunning('sleep\x006544') && leftovers().length === 0);
   });
