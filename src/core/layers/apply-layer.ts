@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { GantryError } from '../../base/gantry-error.ts';
 import { stoppable } from '../../base/stoppable.ts';
 import { parseDiffId, parseDigest } from '../../oci/digest.ts';
+import { treeUsage } from '../host/tree-usage.ts';
 import { ByteRing } from './byte-ring.ts';
 import { defaultLimits } from './default-limits.ts';
 import type { InflateInput, InflateJob, InflateReply } from './inflate.worker.ts';
@@ -36,7 +37,8 @@ export const applyLayer: ApplyLayer = async (source, targetDir, options) => {
     const reasons = [inflated, unpacked].map((it) => (it.status === 'rejected' ? it.reason : otherEndFailed));
     throw reasons.find((reason) => reason !== otherEndFailed) ?? otherEndFailed;
   }
-  const { diffId, sizeBytes, inodes, entries } = unpacked.value;
+  const { diffId, entries, isExact } = unpacked.value;
+  const { sizeBytes, inodes } = isExact ? unpacked.value : await treeUsage(targetDir);
   const digest = options.knownDigest ?? parseDigest(inflated.value ?? '');
   return {
     diffId: knownDiffId ?? parseDiffId(diffId ?? ''),

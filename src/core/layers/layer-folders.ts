@@ -40,6 +40,7 @@ export class LayerFolders {
   readonly #hasForeign: boolean;
   readonly #limits: Pick<LayerLimits, 'nameBytes' | 'depth'>;
   #inodes = 0;
+  #hasRemoved = false;
   /** The folder asked for last: most entries lie beside the one before. */
   #last: { readonly path: ByteString; readonly folder: WrittenFolder } | undefined;
 
@@ -53,6 +54,11 @@ export class LayerFolders {
     this.#hasForeign = hasForeign;
     this.#limits = limits;
     this.root.isOwn = true;
+  }
+
+  /** Whether something made was taken away again, so that no count of what was made is a count of what is there. */
+  get hasRemoved(): boolean {
+    return this.#hasRemoved;
   }
 
   /** Folders made. */
@@ -118,6 +124,7 @@ export class LayerFolders {
   /** Removes what has that name, with all inside. */
   remove(parent: WrittenFolder, name: ByteString): void {
     removeAny(below(childPath(parent, name)));
+    this.#hasRemoved = true;
     parent.children?.delete(name);
     this.#last = undefined;
   }

@@ -33,6 +33,8 @@ export interface LayerTotals {
   /** Made, each hard link once. */
   readonly inodes: number;
   readonly sizeBytes: number;
+  /** False: the layer brought some name twice, and inodes and bytes count what is no more. */
+  readonly isExact: boolean;
 }
 
 export interface LayerWriterOptions {
@@ -117,6 +119,7 @@ export class LayerWriter {
       entries: this.#entries,
       inodes: this.#inodes + this.#folders.inodes,
       sizeBytes: this.#sizeBytes,
+      isExact: !this.#folders.hasRemoved,
     };
   }
 
@@ -306,6 +309,7 @@ export class LayerWriter {
     if (child !== undefined) this.#folders.remove(folder, name);
     else if (lstatSync(below(real), { throwIfNoEntry: false }) !== undefined) return;
     makeNode(below(real), 'char', 0);
+    this.#inodes += 1;
     note(folder, name, 'deleted');
   }
 

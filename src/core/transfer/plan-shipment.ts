@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import type { ChainId, DiffId } from '../../oci/digest.ts';
+import { type ChainId, type DiffId, digestAlgorithm, digestHex } from '../../oci/digest.ts';
 import type { Manifest } from '../../oci/manifest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 import { chainIds } from '../../oci/sha256.ts';
@@ -83,7 +84,7 @@ async function shipLayer(
   if (descriptor === undefined) throw tooFewLayers();
   const isPlain = plainTypes.has(descriptor.mediaType);
   if (services.content.has(descriptor.digest) && !(compress && isPlain)) {
-    return storedLayer(services, descriptor, diffId);
+    return storedLayer(services, descriptor, diffId, !compress);
   }
   const folder = layerFolder(services.snapshots, chainId);
   if (!compress && isPlain && (descriptor.digest as string) === diffId) {
@@ -101,11 +102,38 @@ async function shipLayer(
     services,
     isDockerGzip ? { ...blob, mediaType: mediaTypes.dockerLayerGzip } : blob,
     diffId,
+    !compress,
   );
 }
 
-function storedLayer({ content }: CoreServices, descriptor: Descriptor, diffId: DiffId): ShippedLayer {
-  return { descriptor, diffId, open: () => createReadStream(content.path(descriptor.digest)) };
+/** A registry looks whether the bytes are what the digest says; into an archive they go as they are, so we look. */
+function storedLayer(
+  { content }: CoreServices,
+  descriptor: Descriptor,
+  diffId: DiffId,
+  isVerified: boolean,
+): ShippedLayer {
+  const open = (): Readable => createReadStream(content.path(descriptor.digest));
+  return {
+    descriptor,
+    diffId,
+    open: isVerified ? () => Readable.from(verified(open(), descriptor)) : open,
+  };
+}
+
+async function* verified(source: Readable, descriptor: Descriptor): AsyncGenerator<Uint8Array> {
+  const hash = createHash(digestAlgorithm(descriptor.digest));
+  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (hash.digest('hex') === digestHex(descriptor.digest)) return;
+  throw new GantryError({
+    kind: 'corrupt',
+    code: 'digest-mismatch',
+    message: `content ${descriptor.digest} was altered on the disk`,
+    hint: 'Mend it with: gantry system check --repair',
+  });
 }
 
 /** A layer that has no blob: its tar is made on the way out, and must come out as the manifest says. */

@@ -18,6 +18,8 @@ import { createImages, type ImageTransfers } from '../../../src/core/images/crea
 import type { Image } from '../../../src/core/images/image-store.ts';
 import { checkStore, type StoreCheckOptions } from '../../../src/core/integrity/check-store.ts';
 import { importImage } from '../../../src/core/transfer/import-image.ts';
+import { loadImages } from '../../../src/core/transfer/load-images.ts';
+import { saveImages } from '../../../src/core/transfer/save-images.ts';
 import { openVolumeStore } from '../../../src/core/volumes/open-volume-store.ts';
 import { volumeRecords } from '../../../src/core/volumes/volume-record.ts';
 import type { StoreReport } from '../../../src/engine/store-report.ts';
@@ -76,10 +78,10 @@ const files = [
 ] as const;
 
 /** An image that came as a compressed layer, and keeps it. */
-async function pulledImage(name = 'pulled'): Promise<Image> {
+async function pulledImage(name = 'pulled', members: Parameters<typeof makeTar>[0] = files): Promise<Image> {
   const id = await importImage({
     services: core,
-    archive: Readable.from([gzipSync(makeTar(files))]),
+    archive: Readable.from([gzipSync(makeTar(members))]),
     options: { reference: name },
     emit: () => undefined,
     signal: new AbortController().signal,
@@ -104,6 +106,25 @@ describe('a sound store', () => {
     expect(report.findings).toEqual([]);
     expect(report.checked).toMatchObject({ images: 3, layers: 3 });
     expect(report.incompleteImages).toEqual([]);
+  });
+
+  it('has nothing wrong with layers that delete, or bring a name twice', async () => {
+    const inside = { path: 'twice/inside', content: 'first' };
+    await pulledImage('twice', [
+      { path: 'twice', content: 'a file' },
+      { path: 'twice/' },
+      inside,
+      { ...inside, content: 'again' },
+    ]);
+    using elsewhere = testCore();
+    await addImage(elsewhere, { names: ['deletes'], layers: [base, top] });
+    await loadImages({
+      services: core,
+      archive: saveImages(elsewhere, ['deletes'], new AbortController().signal),
+      emit: () => undefined,
+      signal: new AbortController().signal,
+    });
+    expect(codes(await check({ depth: 'quick' }))).toEqual([]);
   });
 
   it('may have work in flight', async () => {

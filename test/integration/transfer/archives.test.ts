@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { shortId } from '../../../src/oci/digest.ts';
@@ -111,6 +112,18 @@ describe('an archive we save', () => {
       expect(other.images.resolve('copied:1').diffIds).toEqual(image.diffIds);
     }
     await mustRun(['skopeo', 'inspect', '--config', `docker-archive:${path}`]);
+  });
+
+  it('is not made of a blob that was altered on the disk', async () => {
+    const archive = makeTar([{ path: 'bin/sh', content: 'x'.repeat(5000) }]);
+    await engine.port.import(Readable.from([gzipSync(archive)]), { reference: 'altered:1' }).result;
+    const { layers: blobs } = await engine.images.manifest(engine.images.resolve('altered:1').id);
+    const path = engine.content.path(blobs[0]!.digest);
+    const bytes = readFileSync(path);
+    bytes[20]! ^= 1;
+    chmodSync(path, 0o600);
+    writeFileSync(path, bytes);
+    await expect(save('altered:1')).rejects.toMatchObject({ kind: 'corrupt', code: 'digest-mismatch' });
   });
 
   it('of an image that is not there is refused before a byte is written', async () => {
