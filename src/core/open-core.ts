@@ -113,6 +113,7 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
           checkStore: async (how) => (await import('./assemble-check.ts')).assembleCheck(parts, how),
           snapshotterName: async () => (await parts.services()).snapshots.name,
           snapshots: async () => (await parts.services()).snapshots,
+          store: async (unused) => (await import('./assemble-usage.ts')).assembleUsage(parts, unused),
           images: () => engine.images.list({ all: true }),
           containers: (how) => engine.containers.list({ all: true, ...how }),
           volumes: () => engine.volumes.list(),

@@ -36,12 +36,21 @@ export interface HostCheck {
   readonly mend: string;
 }
 
+/** Images count with their unpacked layers and their {@link ContentUsage}. */
 export interface DiskUsage {
   readonly kind: 'images' | 'containers' | 'volumes' | 'build-cache';
   readonly total: number;
   readonly active: number;
   readonly sizeBytes: number;
   readonly reclaimableBytes: number;
+}
+
+/** What images keep beside their unpacked layers. */
+export interface ContentUsage {
+  /** Manifests, configs and compressed layers. Reclaimable: of no image that a container uses. */
+  readonly blobs: { readonly count: number; readonly sizeBytes: number; readonly reclaimableBytes: number };
+  /** What broken downloads left, and nobody writes now. */
+  readonly partDownloads: { readonly count: number; readonly sizeBytes: number };
 }
 
 /** Everything that takes space, one by one. */
@@ -52,6 +61,7 @@ export interface DiskUsageDetails {
   readonly containers: readonly ContainerSummary[];
   readonly volumes: readonly (VolumeSummary & { readonly sizeBytes: number })[];
   readonly buildCache: readonly BuildCacheEntry[];
+  readonly content: ContentUsage;
 }
 
 export interface System {

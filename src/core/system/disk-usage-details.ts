@@ -3,7 +3,7 @@ import type { DiskUsageDetails } from '../../engine/system.ts';
 import { parseDiffId } from '../../oci/digest.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import { treeUsage } from '../host/tree-usage.ts';
-import type { UsageSources } from './disk-usage.ts';
+import { type UsageSources, unusedImages } from './disk-usage.ts';
 
 /** Everything that takes space, each with its own figures. */
 export async function diskUsageDetails(sources: UsageSources): Promise<DiskUsageDetails> {
@@ -15,6 +15,7 @@ export async function diskUsageDetails(sources: UsageSources): Promise<DiskUsage
     sources.snapshots(),
   ]);
   const shared = sharedChains(images);
+  const { blobs, partDownloads } = await sources.store(unusedImages(images));
   const sized = [];
   for (const volume of volumes) {
     sized.push({ ...volume, sizeBytes: (await treeUsage(volume.mountpoint)).sizeBytes });
@@ -29,6 +30,7 @@ export async function diskUsageDetails(sources: UsageSources): Promise<DiskUsage
     containers,
     volumes: sized,
     buildCache,
+    content: { blobs, partDownloads },
   };
 }
 

@@ -3,9 +3,10 @@ import type { ContainerSummary } from '../../engine/containers.ts';
 import type { ImageSummary } from '../../engine/images.ts';
 import type { DiskUsage } from '../../engine/system.ts';
 import type { VolumeSummary } from '../../engine/volumes.ts';
-import { parseDiffId } from '../../oci/digest.ts';
+import { type ImageId, parseDiffId } from '../../oci/digest.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import { treeUsage } from '../host/tree-usage.ts';
+import type { StoreUsage } from '../images/content-usage.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
 
 /** The lists the figures come from. */
@@ -16,6 +17,8 @@ export interface UsageSources {
   readonly volumes: () => Promise<readonly VolumeSummary[]>;
   readonly buildCache: () => Promise<readonly BuildCacheEntry[]>;
   readonly snapshots: () => Promise<Snapshotter>;
+  /** What lies in the content store, and what of it could go if these images were gone. */
+  readonly store: (unusedImages: ReadonlySet<ImageId>) => Promise<StoreUsage>;
 }
 
 /** What lies on the disk and what of it could go, by kind. A layer that several images share counts once. */
@@ -27,26 +30,39 @@ export async function diskUsage(sources: UsageSources): Promise<readonly DiskUsa
     sources.buildCache(),
   ]);
   return [
-    imageUsage(images, await sources.snapshots()),
+    imageUsage(images, await sources.snapshots(), await sources.store(unusedImages(images))),
     containerUsage(containers),
     await volumeUsage(volumes),
     cacheUsage(cache),
   ];
 }
 
-function imageUsage(images: readonly ImageSummary[], snapshots: Snapshotter): DiskUsage {
+/** Those no container uses. */
+export function unusedImages(images: readonly ImageSummary[]): ReadonlySet<ImageId> {
+  return new Set(images.filter(({ containers }) => containers === 0).map(({ id }) => id));
+}
+
+function imageUsage(
+  images: readonly ImageSummary[],
+  snapshots: Snapshotter,
+  { blobs, partDownloads, strayLayers }: StoreUsage,
+): DiskUsage {
   const used = images.filter((image) => image.containers > 0);
-  const sizeOf = (some: readonly ImageSummary[]): number => {
-    const chains = new Set(some.flatMap((image) => chainIds(image.layers.map(parseDiffId))));
-    return [...chains].reduce((sum, chain) => sum + (snapshots.info(chain)?.sizeBytes ?? 0), 0);
-  };
-  const sizeBytes = sizeOf(images);
+  const chainsOf = (some: readonly ImageSummary[]): ReadonlySet<string> =>
+    new Set(some.flatMap((image) => chainIds(image.layers.map(parseDiffId))));
+  const sizeOf = (chains: ReadonlySet<string>): number =>
+    [...chains].reduce((sum, chain) => sum + (snapshots.info(chain)?.sizeBytes ?? 0), 0);
+  const chains = chainsOf(images);
+  const layerBytes = sizeOf(chains);
+  const strayBytes = strayLayers
+    .filter(({ key }) => !chains.has(key))
+    .reduce((sum, layer) => sum + layer.sizeBytes, partDownloads.sizeBytes);
   return {
     kind: 'images',
     total: images.length,
     active: used.length,
-    sizeBytes,
-    reclaimableBytes: sizeBytes - sizeOf(used),
+    sizeBytes: layerBytes + blobs.sizeBytes + strayBytes,
+    reclaimableBytes: layerBytes - sizeOf(chainsOf(used)) + blobs.reclaimableBytes + strayBytes,
   };
 }
 

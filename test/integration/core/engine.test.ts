@@ -62,6 +62,7 @@ test('the system tells what it is, what it found, and what lies on the disk', as
   const usage = Object.fromEntries((await engine.system.diskUsage()).map((row) => [row.kind, row]));
   expect(usage['images']).toMatchObject({ total: 1, active: 1, reclaimableBytes: 0 });
   expect(usage['images']!.sizeBytes).toBeGreaterThan(1_000_000);
+  await countsBlobs(usage['images']!.sizeBytes);
   expect(usage['containers']).toMatchObject({ total: 1, active: 0, sizeBytes: 0 });
   expect(usage['volumes']).toMatchObject({ total: 0 });
   const checks = await engine.system.check();
@@ -82,3 +83,28 @@ test('an image in use by a container is not removed without force', async () => 
   await engine.images.remove(id);
   expect(await engine.images.list()).toEqual([]);
 });
+
+/** Bytes that no image needs, whole or half, add to the size of images and can be reclaimed. */
+async function countsBlobs(sizeBytes: number): Promise<void> {
+  const before = await engine.system.diskUsageDetails();
+  const [image] = before.images;
+  expect(before.content.blobs.count).toBeGreaterThan(1);
+  expect(before.content.blobs.reclaimableBytes).toBe(0);
+  expect(sizeBytes).toBe(image!.sizeBytes + before.content.blobs.sizeBytes);
+  const parts = coreParts(options());
+  const { content } = await parts.services();
+  const { digest } = await content.put(Buffer.from('needed by nobody'));
+  const half = { digest: `sha256:${'0'.repeat(64)}` as never, sizeBytes: 10 };
+  {
+    await using ingest = await content.ingest(half);
+    await ingest.write(Buffer.from('half'));
+    const [images] = await engine.system.diskUsage();
+    expect(images).toMatchObject({ sizeBytes: sizeBytes + 16, reclaimableBytes: 16 });
+  }
+  const [images] = await engine.system.diskUsage();
+  expect(images).toMatchObject({ sizeBytes: sizeBytes + 20, reclaimableBytes: 20 });
+  expect((await engine.system.diskUsageDetails()).content.partDownloads).toEqual({ count: 1, sizeBytes: 4 });
+  await content.delete(digest);
+  for (const { remove } of await content.leftovers(0)) await remove();
+  await parts.close();
+}

@@ -20,6 +20,8 @@ export async function detailLines(details: DiskUsageDetails, view: TableView): P
     '',
     ...(await print(imagesTable(details), imageRows(details.images, false))),
     '',
+    ...contentLines(details.content),
+    '',
     'Containers space usage:',
     '',
     ...(await print(containersTable, details.containers)),
@@ -31,6 +33,14 @@ export async function detailLines(details: DiskUsageDetails, view: TableView): P
     `Build cache usage: ${humanSize(sizeBytes, 3)}`,
     '',
     ...(await print(cacheTable, details.buildCache)),
+  ];
+}
+
+function contentLines({ blobs, partDownloads }: DiskUsageDetails['content']): readonly string[] {
+  const total = `${blobs.count} (${humanSize(blobs.sizeBytes, 3)})`;
+  return [
+    `Compressed blobs of images: ${total}, reclaimable: ${humanSize(blobs.reclaimableBytes, 3)}`,
+    `Part-downloads: ${partDownloads.count} (${humanSize(partDownloads.sizeBytes, 3)})`,
   ];
 }
 

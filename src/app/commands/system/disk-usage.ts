@@ -36,6 +36,7 @@ function diskUsageDocument(details: DiskUsageDetails): Readonly<Record<string, u
     Containers: details.containers,
     Volumes: details.volumes,
     BuildCache: details.buildCache,
+    Content: details.content,
   };
 }
 
