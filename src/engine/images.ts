@@ -86,6 +86,8 @@ export interface RemovedImage {
 }
 export interface ImagePruneReport {
   readonly removed: readonly RemovedImage[];
+  /** What broken downloads left of blobs. */
+  readonly partDownloads: readonly { readonly digest: Digest; readonly sizeBytes: number }[];
   readonly reclaimedBytes: number;
 }
 export interface ImportOptions extends CallOptions {

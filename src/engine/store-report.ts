@@ -61,4 +61,6 @@ export interface StoreReport {
   readonly incompleteImages: readonly string[];
   /** What nothing needs any more, and a prune would free. Nothing is wrong with it. */
   readonly unusedBytes: number;
+  /** What broken downloads left, kept to be gone on with; those kept for too long are findings. Nothing is wrong with it. */
+  readonly partDownloads: { readonly count: number; readonly sizeBytes: number };
 }

@@ -173,6 +173,7 @@ export class FakeEngine implements Engine {
       }
       return {
         removed: unused.map(({ id }) => ({ action: 'deleted', target: id })),
+        partDownloads: [],
         reclaimedBytes: unused.reduce((sum, image) => sum + image.sizeBytes, 0),
       };
     },
@@ -328,6 +329,7 @@ export class FakeEngine implements Engine {
       findings: [],
       incompleteImages: [],
       unusedBytes: 0,
+      partDownloads: { count: 0, sizeBytes: 0 },
     }),
   };
 

@@ -40,6 +40,8 @@ export interface Ingest extends AsyncDisposable {
 export interface StrayFile {
   readonly path: string;
   readonly sizeBytes: number;
+  /** What it is to become: a part-download that can be gone on with. */
+  readonly digest?: Digest | undefined;
   /** None of the store's own files. */
   readonly isForeign: boolean;
   /** Looks once more that nobody writes it. */

@@ -27,7 +27,8 @@ export async function staleIngests(
     // Its own file last: it is what the lock is on.
     const paths = [...files.filter((file) => file !== name), name].map((file) => join(ingests, file));
     const sizeBytes = paths.reduce((sum, file) => sum + sizeOf(file), 0);
-    stale.push({ path, sizeBytes, isForeign: false, remove: () => removeUnlocked(path, paths) });
+    const digest = resumable(store, name);
+    stale.push({ path, sizeBytes, digest, isForeign: false, remove: () => removeUnlocked(path, paths) });
   }
   return stale;
 }
@@ -57,14 +58,20 @@ async function isStale(
   path: string,
   olderThanMs: number,
 ): Promise<boolean> {
-  const digest = name.replace('-', ':');
-  if (isAnonymousIngest(name) || !isDigest(digest) || store.has(digest as Digest)) return true;
+  if (resumable(store, name) === undefined) return true;
   try {
     return Date.now() - (await stat(path)).mtimeMs >= olderThanMs;
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return true;
     throw error;
   }
+}
+
+/** What an ingest of this name can still become; undefined: nothing, or it is whole elsewhere. */
+function resumable(store: Pick<ContentStore, 'has'>, name: string): Digest | undefined {
+  const digest = name.replace('-', ':');
+  if (isAnonymousIngest(name) || !isDigest(digest) || store.has(digest as Digest)) return undefined;
+  return digest as Digest;
 }
 
 async function removeUnlocked(path: string, files: readonly string[]): Promise<void> {

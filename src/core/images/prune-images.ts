@@ -57,7 +57,13 @@ export async function pruneImages(
     })),
     { action: 'deleted', target: image.id },
   ]);
-  return { removed: [...removed, ...layersOf(garbage)], reclaimedBytes };
+  return {
+    removed: [...removed, ...layersOf(garbage)],
+    partDownloads: garbage.strays.flatMap(({ digest, sizeBytes }) =>
+      digest === undefined ? [] : [{ digest, sizeBytes }],
+    ),
+    reclaimedBytes,
+  };
 }
 
 /**

@@ -82,6 +82,7 @@ export async function checkStore(
       return record === undefined ? [] : [nameOf(id, record)];
     }),
     unusedBytes: await unusedBytes(services),
+    partDownloads: await partDownloads(services, findings),
   };
 }
 
@@ -100,6 +101,18 @@ async function mended(problem: Problem): Promise<StoreFinding> {
 function finding(problem: Problem, status: StoreFinding['status']): StoreFinding {
   const { code, severity, subject, message, remedy } = problem;
   return { code, severity, subject, message, status, remedy };
+}
+
+/** Those that no finding tells of. */
+async function partDownloads(
+  { content }: CoreServices,
+  findings: readonly StoreFinding[],
+): Promise<StoreReport['partDownloads']> {
+  const told = new Set(findings.map(({ subject }) => subject));
+  const kept = (await content.leftovers(0)).filter(
+    ({ digest, path }) => digest !== undefined && !told.has(path),
+  );
+  return { count: kept.length, sizeBytes: kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
 }
 
 async function unusedBytes(services: CoreServices): Promise<number> {

@@ -233,7 +233,7 @@ describe('pruning', () => {
     expect(planned.reclaimedBytes).toBeGreaterThan(3);
     expect(await images.prune()).toEqual(planned);
     expect((await images.list()).map(({ names }) => names[0])).toEqual(['kept:latest']);
-    expect(await images.prune()).toEqual({ removed: [], reclaimedBytes: 0 });
+    expect(await images.prune()).toEqual({ removed: [], partDownloads: [], reclaimedBytes: 0 });
   });
 
   it('takes named images only when all are meant, and never those of containers', async () => {
@@ -262,6 +262,7 @@ describe('pruning', () => {
     }
     expect((await images.prune({ dryRun: true })).reclaimedBytes).toBe(0);
     const planned = await images.prune({ all: true, dryRun: true, withoutContainers: ['1'] });
+    expect(planned.partDownloads).toEqual([{ digest, sizeBytes: 4 }]);
     await core.snapshots.remove('container-1');
     roots.pop();
     usage = () => [];

@@ -209,6 +209,7 @@ describe('a blob', () => {
     writeFileSync(join(core.dirs.content, 'blobs/sha256/notes.txt'), '');
     await expectMended(['stale-ingest', 'stale-ingest', 'foreign-file']);
     expect(readdirSync(join(core.dirs.content, 'ingest'))).toEqual([young.split('/').at(-1)]);
+    expect(await check()).toMatchObject({ findings: [], partDownloads: { count: 1, sizeBytes: 4 } });
   });
 });
 

@@ -3,7 +3,7 @@ import { defineCommand } from '../define-command.ts';
 import { humanSize } from '../format/human-size.ts';
 import { flag, list } from '../option-spec.ts';
 import { parseFilters } from '../parse-filters.ts';
-import { prunedImageLine } from './removed-image-line.ts';
+import { prunedImageLines } from './removed-image-line.ts';
 
 export const imagePrune = defineCommand({
   id: 'image.prune',
@@ -21,25 +21,24 @@ export const imagePrune = defineCommand({
     asks: 'always',
     async question(ctx, { options }) {
       if (options.force || options.dryRun) return undefined;
-      const { removed, reclaimedBytes } = await prune(ctx, options, true);
-      const items = removed.map(prunedImageLine);
+      const report = await prune(ctx, options, true);
+      const items = prunedImageLines(report);
       return {
         text: options.all
           ? 'WARNING! This will remove all images without at least one container associated to them.'
           : 'WARNING! This will remove all dangling images.',
-        items: items.length === 0 ? [] : [...items, `${humanSize(reclaimedBytes)} would be reclaimed`],
+        items: items.length === 0 ? [] : [...items, `${humanSize(report.reclaimedBytes)} would be reclaimed`],
         prompt: 'Are you sure you want to continue?',
       };
     },
   },
   async run(ctx, { options }) {
-    const { removed, reclaimedBytes } = await prune(ctx, options, options.dryRun);
-    const lines = removed.map(prunedImageLine);
+    const report = await prune(ctx, options, options.dryRun);
     return {
       kind: 'removals',
       isDryRun: options.dryRun,
-      sections: [{ noun: 'Images', lines }],
-      reclaimedBytes,
+      sections: [{ noun: 'Images', lines: prunedImageLines(report) }],
+      reclaimedBytes: report.reclaimedBytes,
     };
   },
 });

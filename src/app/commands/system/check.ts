@@ -37,7 +37,7 @@ export const systemCheck = defineCommand({
 });
 
 function reportText(report: StoreReport): string {
-  const { checked, findings, incompleteImages, unusedBytes, repair } = report;
+  const { checked, findings, incompleteImages, unusedBytes, partDownloads, repair } = report;
   const counted = [
     `${count(checked.blobs, 'blob')} (${humanSize(checked.blobBytes, 3)})`,
     count(checked.layers, 'layer'),
@@ -53,6 +53,12 @@ function reportText(report: StoreReport): string {
   }
   if (unusedBytes > 0) {
     lines.push(`${humanSize(unusedBytes, 3)} are used by nothing: "gantry image prune" frees them.`);
+  }
+  if (partDownloads.count > 0) {
+    const size = humanSize(partDownloads.sizeBytes, 3);
+    const parts = count(partDownloads.count, 'part-download');
+    const frees = partDownloads.count === 1 ? 'frees it' : 'frees them';
+    lines.push(`${parts}, ${size}, kept to resume; gantry image prune -a ${frees}.`);
   }
   lines.push(verdict(findings.length, left, repair));
   return lines.map(safeLine).join('\n');

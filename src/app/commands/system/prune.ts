@@ -1,6 +1,6 @@
 import type { CommandContext } from '../command-context.ts';
 import { defineCommand } from '../define-command.ts';
-import { prunedImageLine } from '../image/removed-image-line.ts';
+import { prunedImageLines } from '../image/removed-image-line.ts';
 import { flag, list } from '../option-spec.ts';
 import { parseFilters } from '../parse-filters.ts';
 
@@ -77,7 +77,7 @@ async function prune(
       { noun: 'Containers', lines: containers.removed },
       { noun: 'Networks', lines: networks.removed },
       { noun: 'Volumes', lines: freed.removed },
-      { noun: 'Images', lines: images.removed.map(prunedImageLine) },
+      { noun: 'Images', lines: prunedImageLines(images) },
       { noun: 'build cache objects', lines: cache.removed },
     ],
     reclaimedBytes:
