@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { GantryError } from '../../base/gantry-error.ts';
 import { bindMount, unmount } from '../host/mount.ts';
 import { mountOverlay } from '../host/overlay-mount.ts';
@@ -10,6 +11,14 @@ import type { MountPlan } from '../snapshots/snapshotter.ts';
  */
 export function mountRoot(plan: MountPlan, target: string): void {
   unmountAll(target);
+  try {
+    mountPlan(plan, target);
+  } catch (error) {
+    throw isErrno(error, 'ENOENT') ? explainMissing(plan, error) : error;
+  }
+}
+
+function mountPlan(plan: MountPlan, target: string): void {
   if (plan.kind === 'folder') {
     if (plan.folder === undefined) throw incomplete('folder');
     bindMount(plan.folder, target, { recursive: true });
@@ -27,6 +36,19 @@ export function mountRoot(plan: MountPlan, target: string): void {
       readOnly: plan.upper === undefined,
     });
   }
+}
+
+function explainMissing(plan: MountPlan, cause: unknown): unknown {
+  const missing = [...plan.lower, plan.folder].find((path) => path !== undefined && !existsSync(path));
+  if (missing === undefined) return cause;
+  return new GantryError({
+    kind: 'corrupt',
+    code: 'snapshot-missing',
+    message: `the files of a layer are gone: ${missing}`,
+    hint: 'Unpack it again with: gantry system check --repair',
+    details: { path: missing },
+    cause,
+  });
 }
 
 function unmountAll(target: string): void {

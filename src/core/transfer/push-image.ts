@@ -6,6 +6,7 @@ import type { TransferEvent } from '../../engine/transfer-events.ts';
 import { documentLimitBytes } from '../../oci/decode-json.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { isForeignLayer } from '../../oci/foreign-layer.ts';
+import { formatPlatform } from '../../oci/platform-parse.ts';
 import {
   canonicalReference,
   familiarReference,
@@ -62,12 +63,25 @@ export async function pushImage(request: PushRequest): Promise<PushedImage> {
   const bytes = await services.content.read(shipment.manifest.digest, documentLimitBytes);
   const tag = reference.tag ?? 'latest';
   await repository.pushManifest(tag, shipment.manifest.mediaType, bytes, signal);
+  if (isOneOfMany(services, image, shipment)) {
+    const platform = formatPlatform(image.config);
+    emit({
+      kind: 'message',
+      text: `Only ${platform} was pushed, the platform that is here. To copy all of them: gantry image copy --all`,
+    });
+  }
   recordPush(services, image, shipment, reference);
   return {
     reference: familiarReference(reference),
     digest: shipment.manifest.digest,
     sizeBytes: bytes.length,
   };
+}
+
+/** Whether it was pulled by an index: what a name of it meant was neither its own manifest nor the one pushed now. */
+function isOneOfMany({ images }: CoreServices, image: Image, { manifest }: Shipment): boolean {
+  const own = [manifest.digest, images.descriptor(image.id).digest];
+  return image.repoDigests.some((name) => !own.some((digest) => name.endsWith(`@${digest}`)));
 }
 
 async function pushLayer(

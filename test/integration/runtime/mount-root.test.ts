@@ -83,3 +83,18 @@ test('a plan that lacks a part is a fault of ours', () => {
     expect(() => mountRoot({ ...none, kind: 'overlay' }, folder.path)).toThrow('lacks its lower');
   });
 });
+
+test('a layer whose files are gone is named, with what brings them back', () => {
+  using folder = tempFolder();
+  const { lower, target } = layers(folder);
+  const plan: MountPlan = { ...none, kind: 'overlay', lower: [...lower, folder.at('gone')] };
+  withPrivateMounts(() => {
+    expect(() => mountRoot(plan, target)).toThrow(
+      expect.objectContaining({
+        code: 'snapshot-missing',
+        message: `the files of a layer are gone: ${folder.at('gone')}`,
+        hint: 'Unpack it again with: gantry system check --repair',
+      }),
+    );
+  });
+});

@@ -11,6 +11,7 @@ import { faultyRegistry } from '../../support/faulty-registry.ts';
 import { type RegistryServer, registryServer } from '../../support/registry-server.ts';
 import { type RemoteRepository, remoteRepository } from '../../support/remote-images.ts';
 import { makeTar } from '../../support/tar-fixture.ts';
+import { addImage } from '../../support/test-core.ts';
 import { type TestEngine, testEngine } from '../../support/test-engine.ts';
 
 let server: RegistryServer;
@@ -141,7 +142,27 @@ describe('an index', () => {
       code: 'no-matching-platform',
     });
   });
+
+  it('is not pushed whole by who pulled one platform of it, and that is said', async () => {
+    const ours = await remote.image({ layers: [[{ path: 'ours', content: '22' }]] });
+    const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+    const manifests = [{ ...ours, platform: { os: 'linux', architecture } }];
+    await remote.manifest({ manifests }, { tag: 'many', type: mediaTypes.index });
+    await pull('many');
+    const said = await notes('many');
+    expect(said).toContainEqual(expect.stringContaining(`Only linux/${architecture} was pushed`));
+    await addImage(engine, { names: [`${server.host}/forms:one`], layers: [[{ path: 'one' }]] });
+    for (let push = 0; push < 2; push += 1) expect((await notes('one')).join()).not.toContain('Only linux');
+  });
 });
+
+async function notes(tag: string): Promise<readonly string[]> {
+  const pushing = engine.port.push(`${server.host}/forms:${tag}`);
+  const said: string[] = [];
+  for await (const event of pushing) if (event.kind === 'message') said.push(event.text);
+  await pushing.result;
+  return said;
+}
 
 describe('what cannot be', () => {
   const nothing = () => [engine.images.list().length, [...engine.snapshots.list()].length];
