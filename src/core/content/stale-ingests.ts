@@ -79,8 +79,10 @@ async function removeUnlocked(path: string, files: readonly string[]): Promise<v
   if (lock !== undefined) for (const file of files) await rm(file, { force: true });
 }
 
+/** A part-download may have holes, which take no space. */
 function sizeOf(path: string): number {
-  return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? 0 : Math.min(stat.size, stat.blocks * 512);
 }
 
 /** Names in a folder; none where there is no folder. */

@@ -210,6 +210,9 @@ describe('a blob', () => {
     await expectMended(['stale-ingest', 'stale-ingest', 'foreign-file']);
     expect(readdirSync(join(core.dirs.content, 'ingest'))).toEqual([young.split('/').at(-1)]);
     expect(await check()).toMatchObject({ findings: [], partDownloads: { count: 1, sizeBytes: 4 } });
+    // What has not come yet takes no space.
+    truncateSync(young, 50_000_000);
+    expect((await check()).partDownloads.sizeBytes).toBeLessThan(1_000_000);
   });
 });
 
