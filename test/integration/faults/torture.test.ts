@@ -17,12 +17,9 @@ enterOwnNetworkNamespace();
 beforeAll(() => buildIfStale());
 
 describe('an engine whose processes are killed', () => {
-  it('at fifteen random moments goes on, mends what is left, and leaks nothing', async () => {
+  it('at a random moment of each kind of work goes on, mends what is left, and leaks nothing', async () => {
     await using stand = await openTortureStand();
-    for (let at = 0; at < 15; at += 1) {
-      const operation = operations[at % operations.length]!;
-      await killRound(stand, operation, 30 + Math.random() * 400);
-    }
+    for (const operation of operations) await killRound(stand, operation, 30 + Math.random() * 400);
     await removeEverything(stand.gantry);
     expect(storeRest(stand.root.dirs)).toEqual([]);
   });
@@ -31,7 +28,7 @@ describe('an engine whose processes are killed', () => {
 describe('ten processes', () => {
   it('that pull, tag, remove and prune the same images fail only as a person expects, and lose nothing', async () => {
     await using stand = await openTortureStand();
-    const { runs } = await stress(stand, 10, 10_000);
+    const { runs } = await stress(stand, 10, 5_000);
     expect(runs.size).toBeGreaterThan(3);
   });
 });
@@ -40,7 +37,7 @@ describe('an engine whose machine loses power', () => {
   it('has all it had promised, nothing damaged, and goes on', async () => {
     await using disk = await openPowerDisk(400);
     await using stand = await openTortureStand((made) => rootOn(disk, made));
-    for (const name of ['pull', 'build', 'load', 'prune', 'import']) {
+    for (const name of ['pull', 'build', 'prune']) {
       const operation = operations.find((other) => other.name === name)!;
       await powerRound(stand, disk, operation, 30 + Math.random() * 500);
     }
