@@ -6,6 +6,7 @@ import type { LayerLimits } from './layer-io.ts';
  */
 export const defaultLimits: LayerLimits = {
   entries: 4_000_000,
+  folders: 500_000,
   unpackedBytes: 256 * 1024 ** 3,
   ratio: 1100,
   nameBytes: 3500,

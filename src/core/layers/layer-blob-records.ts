@@ -1,6 +1,6 @@
 import { decodeDescriptor } from '../../oci/decode-descriptor.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import type { DiffId } from '../../oci/digest.ts';
+import type { DiffId, Digest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 import type { Collection, Metadata } from '../metadata/metadata.ts';
 
@@ -14,11 +14,16 @@ export function layerBlobs(metadata: Metadata): Collection<Descriptor> {
   );
 }
 
-/** Notes the blobs of a pulled image's layers; images built upon them are then pushed with what the registry knows. */
+/**
+ * Notes the blobs of a pulled image's layers; images built upon them are then pushed with what the registry knows. Only
+ * those `unpacked` just now, and so seen to be what their diff ID says: else an image could put a blob of its own in the
+ * place of another's.
+ */
 export function rememberLayerBlobs(
   metadata: Metadata,
   diffIds: readonly DiffId[],
   layers: readonly Descriptor[],
+  unpacked: ReadonlySet<Digest>,
 ): void {
   const blobs = layerBlobs(metadata);
   metadata.transaction(() => {
@@ -26,6 +31,7 @@ export function rememberLayerBlobs(
       const { mediaType = '', digest, size } = layers[index] ?? {};
       const compressed = compressedTypes.get(mediaType);
       if (digest === undefined || size === undefined || compressed === undefined) continue;
+      if (!unpacked.has(digest)) continue;
       if (!blobs.has(diffId)) blobs.put(diffId, { mediaType: compressed, digest, size });
     }
   });

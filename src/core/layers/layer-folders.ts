@@ -3,7 +3,7 @@ import { type FileTime, fileTime } from '../host/file-times.ts';
 import { isErrno } from '../host/system-error.ts';
 import { setXattr } from '../host/xattrs.ts';
 import { below } from './confined-files.ts';
-import { layerError } from './layer-error.ts';
+import { layerError, layerLimitError } from './layer-error.ts';
 import type { LayerLimits } from './layer-io.ts';
 import type { ByteString } from './tar/byte-string.ts';
 import { opaqueXattr } from './whiteout.ts';
@@ -38,7 +38,7 @@ export class LayerFolders {
   readonly root: WrittenFolder = newFolder('', false);
   readonly #whiteouts: 'overlay' | 'delete';
   readonly #hasForeign: boolean;
-  readonly #limits: Pick<LayerLimits, 'nameBytes' | 'depth'>;
+  readonly #limits: Pick<LayerLimits, 'nameBytes' | 'depth' | 'folders'>;
   #inodes = 0;
   #hasRemoved = false;
   /** The folder asked for last: most entries lie beside the one before. */
@@ -48,7 +48,7 @@ export class LayerFolders {
   constructor(
     whiteouts: 'overlay' | 'delete',
     hasForeign: boolean,
-    limits: Pick<LayerLimits, 'nameBytes' | 'depth'>,
+    limits: Pick<LayerLimits, 'nameBytes' | 'depth' | 'folders'>,
   ) {
     this.#whiteouts = whiteouts;
     this.#hasForeign = hasForeign;
@@ -190,6 +190,7 @@ export class LayerFolders {
       mkdirSync(below(path), 0o755);
     }
     this.#inodes += 1;
+    if (this.#inodes > this.#limits.folders) throw layerLimitError('number of folders', this.#limits.folders);
     const folder = this.#enter(parent, name);
     if (isOpaque) {
       setXattr(below(path), opaqueXattr, 'y');

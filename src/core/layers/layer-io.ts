@@ -3,6 +3,8 @@ import type { DiffId, Digest } from '../../oci/digest.ts';
 /** Bounds for hostile layers. Exceeding one is `corrupt` / `layer-limit`. */
 export interface LayerLimits {
   readonly entries: number;
+  /** Folders made, also those that no entry describes: one entry may name hundreds. */
+  readonly folders: number;
   readonly unpackedBytes: number;
   /** Unpacked ÷ compressed, looked at after the first 64 MiB. */
   readonly ratio: number;

@@ -101,8 +101,10 @@ export function repositoryClient(
     while (next !== undefined && tags.length < mostTags) {
       const response: HttpResponse = await send({ method: 'GET', path: next, signal });
       if (response.status !== 200) throw await registryError(response, subject());
-      tags.push(...parseTags(await readBody(response, manifestLimitBytes)));
-      next = nextPage(response.headers['link']);
+      const page = parseTags(await readBody(response, manifestLimitBytes));
+      tags.push(...page);
+      // A page that brings nothing ends the list, whatever it says of a further one: that could go on for ever.
+      next = page.length === 0 ? undefined : nextPage(response.headers['link']);
     }
     return tags;
   }

@@ -1,5 +1,5 @@
 import type { Descriptor } from '../../oci/descriptor.ts';
-import type { DiffId } from '../../oci/digest.ts';
+import type { DiffId, Digest } from '../../oci/digest.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
 import type { Lease } from '../metadata/metadata.ts';
@@ -22,7 +22,7 @@ const extraConnections = 8;
  */
 export async function fetchLayers(
   request: PullRequest & { readonly fetched: ChosenManifest; readonly lease: Lease },
-): Promise<void> {
+): Promise<ReadonlySet<Digest>> {
   const { services, repository, emit, fetched, lease } = request;
   const { content, snapshots } = services;
   const stop = new AbortController();
@@ -40,6 +40,7 @@ export async function fetchLayers(
   const isThere = (index: number): boolean => index < 0 || snapshots.has(chain[index] as string);
   const limit = limiter(parallelDownloads);
   const arriving: Promise<void>[] = [];
+  const unpackedNow = new Set<Digest>();
 
   const plan = (descriptor: Descriptor, index: number): LayerToUnpack => {
     const tell = layerTeller(emit, descriptor.digest);
@@ -64,7 +65,10 @@ export async function fetchLayers(
         });
       },
       onExists: () => tell('exists', descriptor.size, descriptor.size),
-      onDone: () => tell('done', descriptor.size, descriptor.size),
+      onDone: () => {
+        unpackedNow.add(descriptor.digest);
+        tell('done', descriptor.size, descriptor.size);
+      },
     };
   };
 
@@ -79,4 +83,5 @@ export async function fetchLayers(
     await Promise.allSettled([unpacked, ...arriving]);
     throw error;
   }
+  return unpackedNow;
 }

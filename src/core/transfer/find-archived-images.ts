@@ -134,8 +134,12 @@ async function resolveEntry(
   const { config, artifactType, layers } = document.manifest;
   const isImage = config.mediaType === mediaTypes.config || config.mediaType === mediaTypes.dockerConfig;
   if (!isImage || artifactType !== undefined) return undefined;
-  for (const { digest } of [config, ...layers]) {
-    if (!content.has(digest)) throw badArchive(`${blobPath(digest)} is missing in it`);
+  for (const { digest, size } of [entry, config, ...layers]) {
+    const info = content.info(digest);
+    if (info === undefined) throw badArchive(`${blobPath(digest)} is missing in it`);
+    if (info.sizeBytes !== size) {
+      throw badArchive(`${blobPath(digest)} has ${info.sizeBytes} bytes where ${size} are named`);
+    }
   }
   const { mediaType, digest, size } = entry;
   return { manifest: { mediaType, digest, size }, document: document.manifest };

@@ -1,6 +1,6 @@
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
-import { type DiffId, parseDiffId } from '../../oci/digest.ts';
+import { type DiffId, type Digest, parseDiffId } from '../../oci/digest.ts';
 import type { CoreServices } from '../core-services.ts';
 import { familiar } from '../images/summarize-image.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
@@ -37,7 +37,7 @@ export async function loadImages(request: LoadRequest): Promise<readonly string[
   });
   const loaded: string[] = [];
   for (const image of await findArchivedImages(services.content, lease, archive)) {
-    await unpackImage(request, lease, image);
+    const unpacked = await unpackImage(request, lease, image);
     await services.snapshots.flush();
     signal.throwIfAborted();
     const references = image.names;
@@ -46,20 +46,22 @@ export async function loadImages(request: LoadRequest): Promise<readonly string[
       references,
       event: 'image.loaded',
     });
-    rememberLayerBlobs(services.metadata, diffIds, image.document.layers);
+    rememberLayerBlobs(services.metadata, diffIds, image.document.layers, unpacked);
     loaded.push(...(references.length === 0 ? [id] : references.map(familiar)));
   }
   return loaded;
 }
 
+/** Result: the blobs that were unpacked, as against those whose layers were here. */
 async function unpackImage(
   { services, emit, signal }: LoadRequest,
   lease: Lease,
   image: ArchivedImage,
-): Promise<void> {
+): Promise<ReadonlySet<Digest>> {
   const { content, snapshots } = services;
   const { config, layers } = image.document;
   const { rootfs } = parseConfig(await content.read(config.digest, configLimitBytes), image.document);
+  const unpacked = new Set<Digest>();
   const steps = layers.map((layer, index): LayerToUnpack => {
     const diffId = rootfs.diff_ids[index] as DiffId;
     const tell = layerTeller(emit, diffId);
@@ -78,8 +80,12 @@ async function unpackImage(
         });
       },
       onExists: () => tell('exists', layer.size, layer.size),
-      onDone: () => tell('done', layer.size, layer.size),
+      onDone: () => {
+        unpacked.add(layer.digest);
+        tell('done', layer.size, layer.size);
+      },
     };
   });
   await unpackLayers(snapshots, lease, steps);
+  return unpacked;
 }

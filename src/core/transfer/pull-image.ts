@@ -48,7 +48,7 @@ export async function pullImage(request: PullRequest): Promise<PulledImage> {
   }
   const fetched = await fetchImage(request.repository, tagOrDigest, request.platform, signal);
   const known = services.images.find(canonicalReference(reference));
-  await fetchLayers({ ...request, fetched, lease });
+  const unpacked = await fetchLayers({ ...request, fetched, lease });
   lease.protect({ kind: 'content', key: fetched.manifest.descriptor.digest });
   await services.content.put(fetched.manifest.bytes);
   await services.snapshots.flush();
@@ -59,7 +59,7 @@ export async function pullImage(request: PullRequest): Promise<PulledImage> {
     repoDigests: [`${repositoryName(reference)}@${fetched.rootDigest}`],
     event: 'image.pulled',
   });
-  rememberLayerBlobs(services.metadata, image.diffIds, fetched.document.layers);
+  rememberLayerBlobs(services.metadata, image.diffIds, fetched.document.layers, unpacked);
   return {
     reference: familiarReference(reference),
     digest: fetched.rootDigest,

@@ -275,6 +275,7 @@ describe('a hostile layer', () => {
 
   it.each([
     ['entries', { entries: 2 }, [{ path: 'a' }, { path: 'b' }, { path: 'c' }]],
+    ['folders, described or not', { folders: 10 }, [{ path: 'a/a/a/a/a/a/a/a/a/a/a/a' }]],
     ['bytes', { unpackedBytes: 3000 }, [{ path: 'a', content: 'x'.repeat(4000) }]],
   ])('meets the limit of %s', async (_, limits, members) => {
     await expect(apply(members, { ...overlay, limits })).rejects.toMatchObject({ code: 'layer-limit' });

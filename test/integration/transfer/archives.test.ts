@@ -3,6 +3,7 @@ import { chmodSync, createReadStream, readFileSync, writeFileSync } from 'node:f
 import { Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { layerBlobs } from '../../../src/core/layers/layer-blob-records.ts';
 import { shortId } from '../../../src/oci/digest.ts';
 import { sha256 } from '../../../src/oci/sha256.ts';
 import { type DockerDaemon, dockerDaemon } from '../../support/docker-daemon.ts';
@@ -197,6 +198,43 @@ describe('an archive of another tool', () => {
     writeFileSync(folder.at('old.tar'), archive);
     const [id] = await load(folder.at('old.tar'));
     expect(engine.images.resolve(id as string).diffIds).toHaveLength(2);
+  });
+
+  const ociArchive = (layer: Buffer, options: { readonly diffId: string; readonly lie?: number }) => {
+    const type = (name: string) => `application/vnd.oci.image.${name}.v1+json`;
+    const files: { path: string; content: string | Buffer }[] = [];
+    const put = (mediaType: string, body: Buffer, size = body.length) => {
+      const digest = sha256(body);
+      files.push({ path: `blobs/sha256/${digest.slice(7)}`, content: body });
+      return { mediaType, digest, size };
+    };
+    const json = (value: object) => Buffer.from(JSON.stringify(value));
+    const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+    const rootfs = { type: 'layers', diff_ids: [options.diffId] };
+    const imageConfig = put(type('config'), json({ architecture, os: 'linux', config: {}, rootfs }));
+    const blob = put('application/vnd.oci.image.layer.v1.tar+gzip', layer, options.lie);
+    const manifest = { schemaVersion: 2, mediaType: type('manifest'), config: imageConfig, layers: [blob] };
+    const manifests = [put(type('manifest'), json(manifest))];
+    files.push({ path: 'oci-layout', content: '{"imageLayoutVersion":"1.0.0"}' });
+    files.push({ path: 'index.json', content: JSON.stringify({ schemaVersion: 2, manifests }) });
+    const path = folder.at(`oci-${Math.random()}.tar`);
+    writeFileSync(path, makeTar(files));
+    return path;
+  };
+
+  it('that lies about a size is refused', async () => {
+    const tar = makeTar([{ path: 'x', content: 'x' }]);
+    const path = ociArchive(gzipSync(tar), { diffId: sha256(tar), lie: 7 });
+    await expect(load(path)).rejects.toMatchObject({ code: 'bad-archive', message: /where 7 are named/ });
+  });
+
+  it('cannot put a blob of its own in the place of a layer that is here', async () => {
+    const tar = makeTar([{ path: 'honest', content: 'honest' }]);
+    const evil = gzipSync(makeTar([{ path: 'evil', content: 'evil' }]));
+    await engine.port.import(Readable.from([tar]), { reference: 'honest:1' }).result;
+    const { diffIds } = engine.images.resolve('honest:1');
+    await load(ociArchive(evil, { diffId: diffIds[0] as string }));
+    expect(layerBlobs(engine.metadata).get(diffIds[0] as string)).toBeUndefined();
   });
 
   it('is loaded where its index leads to further ones, for the platform of this machine', async () => {
