@@ -11,6 +11,7 @@ import {
 } from '../../oci/reference.ts';
 import type { CoreServices } from '../core-services.ts';
 import { hostPlatform } from '../host/host-platform.ts';
+import type { HttpExchange } from '../registry/http-exchange.ts';
 import { limiter } from '../transfer/limiter.ts';
 import type { BuildDependencies } from './build-dependencies.ts';
 import { openContext } from './context/open-context.ts';
@@ -74,6 +75,7 @@ export async function runBuild(
   const lease = resources.use(services.metadata.leases.acquire(`build ${spec.tags?.[0] ?? spec.contextDir}`));
   let workspace: Promise<Workspace> | undefined;
   let isGuarded = false;
+  let downloads: Promise<HttpExchange> | undefined;
   resources.defer(async () => (await workspace?.catch(() => undefined))?.[Symbol.asyncDispose]());
   const cache = new BuildCache(services, lease);
   const session: BuildSession = {
@@ -90,6 +92,12 @@ export async function runBuild(
     guardSteps: () => {
       if (!isGuarded) resources.use(guardSteps(dependencies.selfCommand, services.dirs.root));
       isGuarded = true;
+    },
+    downloads: () => {
+      downloads ??= import('./remote/http-get.ts').then(({ openDownloads }) =>
+        resources.use(openDownloads(process.env)),
+      );
+      return downloads;
     },
     findings,
     buildPlatform,

@@ -26,9 +26,14 @@ export function isUnknownAuthority(error: unknown): boolean {
 
 /**
  * Why a host could not be talked to, in one sentence and in the words of Docker (Go) that scripts look for. `proxy` is
- * what the connection was to go through. `details.errno` keeps the system's code.
+ * what the connection was to go through, `peer` what the host is called. `details.errno` keeps the system's code.
  */
-export function connectionError(url: URL, proxy: URL | undefined, error: unknown): GantryError {
+export function connectionError(
+  url: URL,
+  proxy: URL | undefined,
+  error: unknown,
+  peer = 'registry',
+): GantryError {
   if (error instanceof GantryError) return error;
   const failure = error as NetworkError;
   const errno = failure.code ?? 'unknown';
@@ -36,7 +41,7 @@ export function connectionError(url: URL, proxy: URL | undefined, error: unknown
   return new GantryError({
     kind: isTimeout(failure) ? 'timeout' : 'network',
     code: code ?? `registry-${errno.toLowerCase()}`,
-    message: `cannot reach registry ${url.host}: ${stripControl(reason).slice(0, 500)}`,
+    message: `cannot reach ${peer} ${url.host}: ${stripControl(reason).slice(0, 500)}`,
     hint,
     details: { errno: isTimeout(failure) ? 'ETIMEDOUT' : errno },
     cause: error,

@@ -40,6 +40,8 @@ export interface ExchangeOptions {
   readonly settings?: Pick<RegistrySettings, 'insecure' | 'idleTimeoutMs'> | undefined;
   readonly certificateFolders?: readonly string[] | undefined;
   readonly findProxy?: FindProxy | undefined;
+  /** What messages call the other side. Default `registry`. */
+  readonly peer?: string | undefined;
 }
 
 const mostRedirects = 5;
@@ -48,6 +50,7 @@ const harmlessHeaders: ReadonlySet<string> = new Set(['accept', 'range']);
 
 export function httpExchange(options: ExchangeOptions = {}): HttpExchange {
   const { settings = defaultSettings, certificateFolders = [], findProxy = () => undefined } = options;
+  const { peer = 'registry' } = options;
   const agents = httpAgents(settings, certificateFolders);
   const trusts = new Map<string, Trust>();
 
@@ -71,7 +74,7 @@ export function httpExchange(options: ExchangeOptions = {}): HttpExchange {
       if (input.signal.aborted) {
         throw new GantryError({ kind: 'cancelled', code: 'cancelled', message: 'cancelled', cause: error });
       }
-      throw connectionError(url, proxy, error);
+      throw connectionError(url, proxy, error, peer);
     }
   };
 
@@ -85,8 +88,8 @@ export function httpExchange(options: ExchangeOptions = {}): HttpExchange {
         if (!redirects || location === undefined || (input.method !== 'GET' && input.method !== 'HEAD'))
           return response;
         response.body.resume();
-        if (hop === mostRedirects) throw tooManyRedirects(input.url);
-        current = { ...current, ...redirected(current, location) };
+        if (hop === mostRedirects) throw tooManyRedirects(input.url, peer);
+        current = { ...current, ...redirected(current, location, peer) };
       }
     },
     [Symbol.dispose]: () => agents[Symbol.dispose](),
@@ -137,11 +140,11 @@ function sendOnce(
 }
 
 /** Credentials stay with the origin they were for, and nothing falls back from TLS to plain HTTP. */
-function redirected(from: HttpRequest, location: string): Pick<HttpRequest, 'url' | 'headers'> {
+function redirected(from: HttpRequest, location: string, peer: string): Pick<HttpRequest, 'url' | 'headers'> {
   const url = URL.canParse(location, from.url.href) ? new URL(location, from.url) : undefined;
   const downgrade = from.url.protocol === 'https:' && url?.protocol !== 'https:';
   if (url === undefined || downgrade || !/^https?:$/.test(url.protocol))
-    throw badRedirect(from.url, location);
+    throw badRedirect(from.url, location, peer);
   if (url.origin === from.url.origin) return { url, headers: from.headers };
   const headers = Object.entries(from.headers ?? {}).filter(([name]) =>
     harmlessHeaders.has(name.toLowerCase()),
@@ -149,18 +152,18 @@ function redirected(from: HttpRequest, location: string): Pick<HttpRequest, 'url
   return { url, headers: Object.fromEntries(headers) };
 }
 
-function badRedirect(from: URL, location: string): GantryError {
+function badRedirect(from: URL, location: string, peer: string): GantryError {
   return new GantryError({
     kind: 'network',
     code: 'bad-redirect',
-    message: `registry ${from.host} redirects to ${JSON.stringify(location.slice(0, 200))}, which is not followed`,
+    message: `${peer} ${from.host} redirects to ${JSON.stringify(location.slice(0, 200))}, which is not followed`,
   });
 }
 
-function tooManyRedirects(from: URL): GantryError {
+function tooManyRedirects(from: URL, peer: string): GantryError {
   return new GantryError({
     kind: 'network',
     code: 'too-many-redirects',
-    message: `registry ${from.host} redirects more than ${mostRedirects} times`,
+    message: `${peer} ${from.host} redirects more than ${mostRedirects} times`,
   });
 }

@@ -230,11 +230,6 @@ COPY dir /absolute/more`,
       "unable to convert uid/chown string to host mapping: can't find uid for user nobodyhere: no such user: nobodyhere",
     ],
     ['COPY --from=7 /a /b', 'invalid from flag value 7: there is no earlier stage of that number'],
-    ['ADD https://example.com/x.tar /x', 'line 2: ADD of a URL (https://example.com/x.tar) is not supported'],
-    [
-      'ADD https://github.com/a/b.git /x',
-      'line 2: ADD of a git repository (https://github.com/a/b.git) is not supported',
-    ],
   ])('says what is wrong with %j', async (body, message) => {
     await expect(stand.build({ dockerfileText: `FROM busybox\n${body}\n` })).rejects.toMatchObject({
       message,

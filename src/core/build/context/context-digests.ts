@@ -1,22 +1,13 @@
 import { hash } from 'node:crypto';
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileWhole } from '../../host/durable-file.ts';
 import { contentKey } from '../tree/content-key.ts';
 import type { FileContent } from '../tree/file-digest.ts';
 import type { TreeEntry } from '../tree/file-tree.ts';
 import type { KnownContents } from '../tree/known-contents.ts';
 import type { Pacer } from '../tree/pacer.ts';
 import type { SelectedEntry, Selection } from '../tree/selection.ts';
+import { KeptFiles } from './kept-files.ts';
 
 /** How many selections (a COPY of a context) are remembered; the oldest go first. */
 const keptSelections = 500;
@@ -29,10 +20,10 @@ const magic = 'gantry-context-1';
  * time only.
  */
 export class ContextDigests {
-  readonly #dir: string;
+  readonly #files: KeptFiles;
 
   constructor(cacheDir: string) {
-    this.#dir = join(cacheDir, 'context-stat');
+    this.#files = new KeptFiles(join(cacheDir, 'context-stat'), keptSelections);
   }
 
   /**
@@ -45,19 +36,19 @@ export class ContextDigests {
     contents: KnownContents,
     pacer: Pacer,
   ): Promise<string> {
-    const path = join(this.#dir, hash('sha256', name, 'hex').slice(0, 40));
+    const file = hash('sha256', name, 'hex').slice(0, 40);
     const fingerprint = fingerprintOf(selections);
-    const head = readHead(path);
+    const head = readHead(this.#files.path(file));
     if (head?.fingerprint === fingerprint) {
       let stored: ReadonlyMap<string, string> | undefined;
       contents.recallFrom((entry) => {
-        stored ??= readRecords(path);
+        stored ??= parseRecords(this.#files.read(file));
         return asContent(entry, stored.get(stampOf(entry)));
       });
       return head.key;
     }
 
-    const known = readRecords(path);
+    const known = parseRecords(this.#files.read(file));
     const records: string[] = [];
     let isTrusted = true;
     const digest = async (entry: SelectedEntry): Promise<string> => {
@@ -71,24 +62,8 @@ export class ContextDigests {
     };
     const key = await contentKey(selections, { owners: false, digest, pacer });
     const headLine = [magic, isTrusted ? fingerprint : '-', key].join(' ');
-    this.#save(path, `${headLine}\n${records.join('\0\0')}`);
+    this.#files.write(file, `${headLine}\n${records.join('\0\0')}`);
     return key;
-  }
-
-  #save(path: string, text: string): void {
-    mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
-    writeFileWhole(path, text, { durable: false });
-    const names = readdirSync(this.#dir);
-    if (names.length <= keptSelections) return;
-    const byAge = names
-      .map((name) => ({
-        name,
-        usedMs: statSync(join(this.#dir, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
-      }))
-      .sort((a, b) => a.usedMs - b.usedMs);
-    for (const { name } of byAge.slice(0, names.length - keptSelections)) {
-      rmSync(join(this.#dir, name), { force: true });
-    }
   }
 }
 
@@ -155,14 +130,8 @@ function readHead(path: string): { readonly fingerprint: string; readonly key: s
   return match === null ? undefined : { fingerprint: match[1] as string, key: match[2] as string };
 }
 
-function readRecords(path: string): ReadonlyMap<string, string> {
+function parseRecords(text = ''): ReadonlyMap<string, string> {
   const records = new Map<string, string>();
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return records;
-  }
   if (!text.startsWith(`${magic} `)) return records;
   for (const record of text.slice(text.indexOf('\n') + 1).split('\0\0')) {
     const [stamp, digest] = record.split('\0');

@@ -9,6 +9,7 @@ import type { BuildDependencies } from '../build-dependencies.ts';
 import { endStepWith } from '../solver/step-guard.ts';
 import { openWorkspace } from '../solver/workspace.ts';
 import { cloneGit } from './clone-git.ts';
+import { userGitEnvironment } from './git-environment.ts';
 import { isGitUrl } from './git-url.ts';
 import { isTarHeader, tarHeaderBytes } from './tar-header.ts';
 
@@ -52,7 +53,8 @@ async function fetchInto(
   options: FetchOptions,
 ): Promise<Omit<FetchedContext, keyof AsyncDisposable>> {
   if (source.kind === 'url' && isGitUrl(source.url)) {
-    return withDockerfile(await cloneGit(source.url, dir, options), options.file);
+    const env = userGitEnvironment();
+    return withDockerfile(await cloneGit(source.url, dir, { ...options, env }), options.file);
   }
   const bytes = source.kind === 'url' ? await download(source.url, options.signal) : source.bytes;
   const text = await unpackOrRead(bytes, dir, options.signal);

@@ -15,6 +15,8 @@ export interface ExtractOptions {
   readonly writer: TreeWriter;
   /** A folder that does not exist yet, on the file system of the layers. */
   readonly scratchDir: string;
+  /** Which sources may be archives. */
+  readonly archives: ReadonlySet<Selection>;
   readonly pacer: Pacer;
   readonly signal: AbortSignal;
 }
@@ -27,7 +29,8 @@ export async function extractArchives(plan: CopyPlan, options: ExtractOptions): 
   const plain: Selection[] = [];
   for (const selection of plan.selections) {
     const [only] = selection.entries;
-    using archive = only === undefined ? undefined : await openArchive(only);
+    const mayBe = only !== undefined && options.archives.has(selection);
+    using archive = mayBe ? await openArchive(only) : undefined;
     if (archive === undefined) plain.push(selection);
     else await extract(archive, plan, options);
   }

@@ -1,6 +1,7 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import { heredocText } from '../dockerfile/heredoc.ts';
 import type { CopyInstruction } from '../dockerfile/instruction.ts';
+import { remoteKind, withoutLogin } from '../remote/remote-source.ts';
 import type { BuildSession } from '../solver/build-session.ts';
 import { stepTime } from '../solver/build-session.ts';
 import { cacheKey } from '../solver/cache-key.ts';
@@ -11,15 +12,14 @@ import type { StepWork } from '../solver/step-work.ts';
 import { contentKey } from '../tree/content-key.ts';
 import { KnownContents } from '../tree/known-contents.ts';
 import { Pacer } from '../tree/pacer.ts';
-import type { Selection } from '../tree/selection.ts';
 import { TreeWriter } from '../tree/tree-writer.ts';
 import { parseChown } from './accounts.ts';
 import { extractArchives } from './add-archive.ts';
 import { copyFiles, type InlineFile, meansFolder } from './copy-files.ts';
+import { type CopySources, copySources } from './copy-sources.ts';
 import { copyCreatedBy } from './created-by.ts';
 import { type ModeChange, parseModeChange } from './file-mode.ts';
-import { resolveSources } from './resolve-sources.ts';
-import { unsupported } from './unsupported.ts';
+import { checkSources } from './remote-sources.ts';
 import { absolutePath } from './workdir.ts';
 
 export interface CopyInputs {
@@ -34,28 +34,25 @@ export interface CopyInputs {
 export function prepareCopy(session: BuildSession, state: StageState, inputs: CopyInputs): StepWork {
   const { instruction, vertex, origin } = inputs;
   const wanted = readCopy(state, inputs);
-  const { sources, exclude, parents, inline, destination, chown } = wanted;
-  const name = instruction.kind.toUpperCase();
+  const { inline, destination, chown, chmod } = wanted;
   const pacer = new Pacer(session.signal);
-  const tree = origin === undefined ? session.context.tree : origin.tree();
   const contents = new KnownContents();
-  let selected: Promise<readonly Selection[]> | undefined;
-  const select = (): Promise<readonly Selection[]> => {
-    const request = { instruction: name, tree, sources, exclude, parents, patterns: true };
-    selected ??= resolveSources(request, pacer);
-    return selected;
-  };
+  const tree = () => (origin === undefined ? session.context.tree : origin.tree());
+  const sources = copySources(session, { ...wanted, instruction, tree, vertex, pacer });
+  const shown = wanted.sources.map((source) =>
+    remoteKind(source) === undefined ? source : withoutLogin(source),
+  );
   return {
     kind: 'layer',
     state,
-    createdBy: copyCreatedBy({ ...instruction, chown, chmod: wanted.chmod }, sources, wanted.written),
-    keys: copyKeys(session, state, inputs, wanted, { select, contents, pacer }),
+    createdBy: copyCreatedBy({ ...instruction, chown, chmod }, shown, wanted.written),
+    keys: copyKeys(session, state, inputs, wanted, { sources, contents, pacer }),
     async write(target) {
       const writer = new TreeWriter(target.tree, target.upperDir, contents);
-      const selections = await select();
+      const { selections, archives } = await sources.bring();
       const total = selections.reduce((sum, { entries }) => sum + entries.length, 0);
       const plan = {
-        instruction: name,
+        instruction: instruction.kind.toUpperCase(),
         selections,
         inline,
         destination,
@@ -67,10 +64,8 @@ export function prepareCopy(session: BuildSession, state: StageState, inputs: Co
         onProgress: (done: number) =>
           session.emit({ kind: 'progress', vertex, label: 'files', done, total }, `${vertex} files`),
       };
-      const mayUnpack = instruction.kind === 'add' && instruction.unpack !== false;
-      const extracting = { ...target, writer, pacer, signal: session.signal };
-      const rest = mayUnpack ? await extractArchives(plan, extracting) : plan;
-      await copyFiles(rest, target.tree, writer, pacer);
+      const extracting = { ...target, writer, archives, pacer, signal: session.signal };
+      await copyFiles(await extractArchives(plan, extracting), target.tree, writer, pacer);
       writer.finish();
       return true;
     },
@@ -80,8 +75,8 @@ export function prepareCopy(session: BuildSession, state: StageState, inputs: Co
 /** The instruction with everything expanded. */
 interface ReadCopy {
   readonly sources: readonly string[];
+  readonly checksum: string | undefined;
   readonly exclude: readonly string[];
-  readonly parents: boolean;
   readonly inline: readonly InlineFile[];
   /** As written, for the history. */
   readonly written: string;
@@ -93,13 +88,14 @@ interface ReadCopy {
 }
 
 function readCopy(state: StageState, { instruction, expand }: CopyInputs): ReadCopy {
-  refuseRemote(instruction, expand);
+  const sources = instruction.sources.map((source) => expand.word(source));
+  checkSources(instruction, sources, instruction.checksum);
   const written = expand.word(instruction.destination);
   const chmod = instruction.chmod && expand.word(instruction.chmod);
   return {
-    sources: instruction.sources.map((source) => expand.word(source)),
+    sources,
+    checksum: instruction.checksum && expand.word(instruction.checksum),
     exclude: instruction.exclude.map((pattern) => expand.word(pattern)),
-    parents: instruction.parents,
     inline: instruction.inline.map((heredoc) => ({
       name: heredoc.name,
       data: heredoc.expand ? expand.body(heredocText(heredoc)) : heredocText(heredoc),
@@ -117,13 +113,13 @@ function copyKeys(
   session: BuildSession,
   state: StageState,
   { instruction, origin }: CopyInputs,
-  { sources, exclude, parents, inline, destination, chown, chmod }: ReadCopy,
+  { exclude, inline, destination, chown, chmod }: ReadCopy,
   {
-    select,
+    sources,
     contents,
     pacer,
   }: {
-    readonly select: () => Promise<readonly Selection[]>;
+    readonly sources: CopySources;
     readonly contents: KnownContents;
     readonly pacer: Pacer;
   },
@@ -139,13 +135,13 @@ function copyKeys(
     inline,
     epoch: inline.length > 0 ? (session.epochSeconds ?? null) : null,
   };
-  const what = { sources, exclude, parents };
+  const what = { sources: sources.paths, exclude, parents: instruction.parents };
   if (origin !== undefined && origin.folder === undefined) {
     return [
       () => cacheKey('copy-from', { ...facts, ...what, from: origin.chainId ?? null }),
       async () => {
         const how = { owners: true, digest: contents.digest, pacer };
-        return cacheKey('copy', { ...facts, content: await contentKey(await select(), how) });
+        return cacheKey('copy', { ...facts, content: await contentKey(await sources.local(), how) });
       },
     ];
   }
@@ -153,9 +149,12 @@ function copyKeys(
   const viewName = `${origin?.folder ?? context.name}\0${JSON.stringify(what)}`;
   return [
     async () => {
+      const remote = await sources.remoteFacts();
       const content =
-        sources.length === 0 ? null : await context.digests.key(viewName, await select(), contents, pacer);
-      return cacheKey('copy', { ...facts, content });
+        sources.paths.length === 0
+          ? null
+          : await context.digests.key(viewName, await sources.local(), contents, pacer);
+      return cacheKey('copy', { ...facts, content, ...(remote && { remote, exclude }) });
     },
   ];
 }
@@ -171,28 +170,4 @@ function readMode(text: string | undefined, { position }: CopyInstruction): Mode
     hint: 'or as chmod takes it: u=rwX,go=rX',
     details: { position },
   });
-}
-
-/** What comes from elsewhere than the context or an image. */
-function refuseRemote(instruction: CopyInstruction, expand: Expander): void {
-  const { kind, position } = instruction;
-  for (const source of instruction.sources.map((text) => expand.word(text))) {
-    const isUrl = /^(?:https?|ftp):\/\//i.test(source);
-    const isGit =
-      /^git@|^(?:git|ssh):\/\/|^github\.com\//.test(source) || (isUrl && /\.git(?:#.*)?$/.test(source));
-    if (!isUrl && !isGit) continue;
-    const what = `${kind.toUpperCase()} of ${isGit ? 'a git repository' : 'a URL'}`;
-    const hint = isGit
-      ? 'clone it beside the Dockerfile and COPY it, or fetch it in a RUN'
-      : 'download it beside the Dockerfile and COPY it, or fetch it in a RUN';
-    throw unsupported(`${what} (${source})`, position, hint);
-  }
-  if (instruction.checksum !== undefined) {
-    throw new GantryError({
-      kind: 'invalid',
-      code: 'bad-checksum',
-      message: 'checksum requires HTTP(S) or Git sources',
-      details: { position },
-    });
-  }
 }

@@ -25,7 +25,7 @@ export interface SourceRequest {
  * a link is what it points to, inside the tree. Throws `not-found` / `source-not-found` with Docker's words.
  */
 export async function resolveSources(request: SourceRequest, pacer: Pacer): Promise<readonly Selection[]> {
-  const exclude = request.exclude.map((text) => readPattern(request, text));
+  const exclude = request.exclude.map((text) => readExclude(request.instruction, text));
   const selections: Selection[] = [];
   for (const source of request.sources) {
     if (request.parents) {
@@ -75,7 +75,7 @@ function expand(request: SourceRequest, source: string): readonly Named[] {
   let found: readonly TreeEntry[] = start === undefined ? [] : [start];
   for (const part of parts.slice(fixed)) {
     const tokens = parseGoPattern(part);
-    if (tokens === undefined) throw badPattern(request, source);
+    if (tokens === undefined) throw badPattern(request.instruction, source);
     const glob = compileGlob(tokens);
     found = found
       .filter(({ stats }) => stats.isDirectory())
@@ -99,7 +99,7 @@ async function selectWithParents(
   if (root?.stats.isDirectory() !== true) throw notFound(request, source);
   const whole = await selectEntries(request.tree, root, '', exclude, pacer);
   if (below === '') return whole;
-  const include = new IgnoreMatcher([readPattern(request, below)]);
+  const include = new IgnoreMatcher([readExclude(request.instruction, below)]);
   const wanted = new Set<string>();
   for (const { relative } of whole.entries) {
     if (relative === '' || !include.stateOf(relative).ignored) continue;
@@ -112,13 +112,14 @@ async function selectWithParents(
   return { ...whole, entries: whole.entries.filter(isWanted) };
 }
 
-function readPattern(request: SourceRequest, text: string): IgnorePattern {
+/** A pattern of `--exclude`. Throws `invalid` / `bad-pattern`. */
+export function readExclude(instruction: string, text: string): IgnorePattern {
   const pattern = parseIgnorePattern(text);
-  if (typeof pattern === 'string') throw badPattern(request, text);
+  if (typeof pattern === 'string') throw badPattern(instruction, text);
   return pattern;
 }
 
-function badPattern({ instruction }: SourceRequest, pattern: string): GantryError {
+function badPattern(instruction: string, pattern: string): GantryError {
   return new GantryError({
     kind: 'invalid',
     code: 'bad-pattern',

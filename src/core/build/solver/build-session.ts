@@ -4,6 +4,7 @@ import type { Emit } from '../../../engine/start-operation.ts';
 import type { Platform } from '../../../oci/platform.ts';
 import type { CoreServices } from '../../core-services.ts';
 import type { Lease } from '../../metadata/metadata.ts';
+import type { HttpExchange } from '../../registry/http-exchange.ts';
 import type { BuildDependencies } from '../build-dependencies.ts';
 import type { BuildContext } from '../context/open-context.ts';
 import type { BuildPlan } from '../graph/build-plan.ts';
@@ -23,6 +24,8 @@ export interface BuildSession {
   readonly workspace: () => Promise<Workspace>;
   /** To be called before a process is started that would outlive us if we were killed. */
   readonly guardSteps: () => void;
+  /** Connections to servers ADD downloads from, made at the first. */
+  readonly downloads: () => Promise<HttpExchange>;
   readonly findings: FindingsReport;
   readonly buildPlatform: Platform;
   readonly buildArgs: Readonly<Record<string, string>>;
