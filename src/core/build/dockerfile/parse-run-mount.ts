@@ -19,9 +19,11 @@ export type RunMount =
       readonly from: string | undefined;
       readonly readOnly: boolean;
       readonly sharing: 'shared' | 'private' | 'locked';
-      readonly mode: number;
-      readonly uid: number;
-      readonly gid: number;
+      /** Undefined: 0755, or as `from` has it. */
+      readonly mode: number | undefined;
+      /** Undefined: 0, or as `from` has it. */
+      readonly uid: number | undefined;
+      readonly gid: number | undefined;
     }
   | { readonly type: 'tmpfs'; readonly target: string; readonly sizeBytes: number | undefined }
   | {
@@ -140,9 +142,9 @@ function build(fields: ReadonlyMap<string, string>): RunMount {
     id: fields.get('id') ?? target,
     readOnly: isReadOnly(fields, false),
     sharing,
-    mode: readNumber(fields, 'mode', 8, 0o755),
-    uid: readNumber(fields, 'uid', 10, 0),
-    gid: readNumber(fields, 'gid', 10, 0),
+    mode: readNumber(fields, 'mode', 8),
+    uid: readNumber(fields, 'uid', 10),
+    gid: readNumber(fields, 'gid', 10),
   };
 }
 
@@ -162,9 +164,9 @@ function buildSecret(type: 'secret' | 'ssh', fields: ReadonlyMap<string, string>
     target,
     env: fields.get('env'),
     required: readBoolean(fields, 'required'),
-    mode: readNumber(fields, 'mode', 8, type === 'ssh' ? 0o600 : 0o400),
-    uid: readNumber(fields, 'uid', 10, 0),
-    gid: readNumber(fields, 'gid', 10, 0),
+    mode: readNumber(fields, 'mode', 8) ?? (type === 'ssh' ? 0o600 : 0o400),
+    uid: readNumber(fields, 'uid', 10) ?? 0,
+    gid: readNumber(fields, 'gid', 10) ?? 0,
   };
 }
 
@@ -180,9 +182,9 @@ function readBoolean(fields: ReadonlyMap<string, string>, key: string): boolean 
   throw new MountError(`invalid value for ${key}: ${value}`);
 }
 
-function readNumber(fields: ReadonlyMap<string, string>, key: string, radix: 8 | 10, usual: number): number {
+function readNumber(fields: ReadonlyMap<string, string>, key: string, radix: 8 | 10): number | undefined {
   const value = fields.get(key);
-  if (value === undefined) return usual;
+  if (value === undefined) return undefined;
   const number = (radix === 8 ? /^[0-7]{1,7}$/ : /^\d{1,10}$/).test(value)
     ? Number.parseInt(value, radix)
     : -1;

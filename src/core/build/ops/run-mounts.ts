@@ -7,7 +7,8 @@ import type { ResolvedMount } from '../../runtime/spec/mounts.ts';
 import { ContextTree } from '../context/context-tree.ts';
 import type { RunMount } from '../dockerfile/parse-run-mount.ts';
 import type { BuildSession } from '../solver/build-session.ts';
-import { type OpenCacheMount, openCacheMount } from '../solver/cache-mounts.ts';
+import { type CacheSeed, type OpenCacheMount, openCacheMount } from '../solver/cache-mounts.ts';
+import { contentKey } from '../tree/content-key.ts';
 import type { KnownContents } from '../tree/known-contents.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
 import type { Pacer } from '../tree/pacer.ts';
@@ -16,11 +17,10 @@ import type { Selection } from '../tree/selection.ts';
 import { TreeWriter } from '../tree/tree-writer.ts';
 import { copyFiles } from './copy-files.ts';
 import { readSecret } from './read-secret.ts';
-import { unsupported } from './unsupported.ts';
 
 type SecretMount = Extract<RunMount, { type: 'secret' | 'ssh' }>;
 
-/** A mount of a RUN with its files found: `selection` for binds. */
+/** A mount of a RUN with its files found: `selection` for binds, and caches that begin with files. */
 export interface FoundMount {
   readonly mount: RunMount;
   /** Absolute, where it is seen inside. Undefined: a secret that is only a variable. */
@@ -62,7 +62,7 @@ export async function prepareMounts(
         const size = mount.sizeBytes === undefined ? '' : `,size=${mount.sizeBytes}`;
         mounts.push({ kind: 'tmpfs', target, options: `exec,mode=1777${size}` });
       } else if (mount.type === 'cache') {
-        const { dir, lock } = await cacheFolder(session, mount, position);
+        const { dir, lock } = await cacheFolder(session, mount, selection, { contents, pacer });
         held.push(lock);
         mounts.push({ kind: 'bind', source: dir, target, readOnly: mount.readOnly });
       } else if (mount.type === 'bind') {
@@ -111,16 +111,27 @@ async function bindSource(
   const isWhole = selection.tree === session.context.tree && !session.context.isFiltered;
   if (first !== undefined && readOnly && isWhole) return first.hostPath;
   mkdirSync(place, { recursive: true, mode: 0o755 });
+  await copyInto(place, 'source', selection, { contents, pacer });
+  return join(place, 'source');
+}
+
+/** Copies a file or folder to `dir/name`; without a name it becomes the folder. */
+async function copyInto(
+  dir: string,
+  name: string,
+  selection: Selection,
+  { contents, pacer }: Pick<MountSources, 'contents' | 'pacer'>,
+): Promise<void> {
   const tree = new LayeredTree(
-    { kind: 'folder', folder: place, lower: [], upper: undefined, work: undefined },
+    { kind: 'folder', folder: dir, lower: [], upper: undefined, work: undefined },
     'mount',
   );
-  const writer = new TreeWriter(tree, place, contents);
+  const writer = new TreeWriter(tree, dir, contents);
   const plan = {
     instruction: 'RUN --mount',
     selections: [selection],
     inline: [],
-    destination: '/source',
+    destination: `/${name}`,
     owner: undefined,
     keepOwners: !(selection.tree instanceof ContextTree),
     mode: undefined,
@@ -129,19 +140,21 @@ async function bindSource(
   };
   await copyFiles(plan, tree, writer, pacer);
   writer.finish();
-  return join(place, 'source');
 }
 
 /** Caches live beside the build cache and outlive builds; their content never becomes part of a layer. */
 async function cacheFolder(
   session: BuildSession,
   mount: Extract<RunMount, { type: 'cache' }>,
-  position: SourcePosition,
+  selection: Selection | undefined,
+  sources: Pick<MountSources, 'contents' | 'pacer'>,
 ): Promise<OpenCacheMount> {
-  if (mount.from !== undefined) {
-    throw unsupported('RUN --mount=type=cache with from=', position, 'fill the cache in the RUN itself');
+  const { dirs } = session.services;
+  if (selection !== undefined) {
+    const seed = await seedOf(selection, sources);
+    return openCacheMount(dirs, { ...mount, seed }, session.signal);
   }
-  const { dir, lock } = await openCacheMount(session.services.dirs, mount, session.signal);
+  const { dir, lock } = await openCacheMount(dirs, { ...mount, seed: undefined }, session.signal);
   const below = new LayeredTree(
     { kind: 'folder', folder: dir, lower: [], upper: undefined, work: undefined },
     'cache mount',
@@ -149,8 +162,34 @@ async function cacheFolder(
   const source = resolveInTree(below, mount.source);
   if (source === '') return { dir, lock };
   const writer = new TreeWriter(below, dir);
-  writer.ensureFolder(source, { uid: mount.uid, gid: mount.gid }, Math.floor(Date.now() / 1000));
+  const owner = { uid: mount.uid ?? 0, gid: mount.gid ?? 0 };
+  writer.ensureFolder(source, owner, Math.floor(Date.now() / 1000));
   return { dir: join(dir, source), lock };
+}
+
+/** A cache that begins with a folder of an image, a stage or a context. Throws `invalid` / `not-a-folder`. */
+async function seedOf(
+  selection: Selection,
+  { contents, pacer }: Pick<MountSources, 'contents' | 'pacer'>,
+): Promise<CacheSeed> {
+  const [root] = selection.entries;
+  if (root?.stats.isDirectory() !== true) {
+    throw new GantryError({
+      kind: 'invalid',
+      code: 'not-a-folder',
+      message: `a cache mount cannot begin with /${root?.path ?? ''}: it is no folder`,
+    });
+  }
+  const { mode, uid, gid } = root.stats;
+  const isOwned = !(selection.tree instanceof ContextTree);
+  return {
+    key: await contentKey([selection], { owners: isOwned, digest: contents.digest, pacer }),
+    async fill(dir) {
+      await copyInto(dir, '', selection, { contents, pacer });
+      if (isOwned) chownSync(dir, uid, gid);
+      chmodSync(dir, mode & 0o7777);
+    },
+  };
 }
 
 /** Undefined: nobody gave it, and it need not be there. */

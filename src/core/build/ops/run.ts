@@ -79,10 +79,10 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     }
     return cacheKey('run', { ...facts, mounts: parts });
   };
-  const fromStages = mounts.some((mount) => mount.type === 'bind' && mount.from !== undefined);
-  const readsContext = mounts.some(
-    (mount) =>
-      mount.type === 'bind' && (mount.from === undefined || inputs.originOf(mount.from).folder !== undefined),
+  const taking = mounts.filter(takesFiles);
+  const fromStages = taking.some(({ from }) => from !== undefined);
+  const readsContext = taking.some(
+    ({ from }) => from === undefined || inputs.originOf(from).folder !== undefined,
   );
   const byLayers = (): string =>
     cacheKey('run', {
@@ -217,6 +217,11 @@ function readMount(text: string, position: SourcePosition): RunMount {
   });
 }
 
+/** Mounts that show files of the context, of a stage or of an image, or begin with them. */
+function takesFiles(mount: RunMount): mount is Extract<RunMount, { type: 'bind' | 'cache' }> {
+  return mount.type === 'bind' || (mount.type === 'cache' && mount.from !== undefined);
+}
+
 /** What of a mount counts for the cache: not which cache it is, nor what a secret says. */
 function keyPart(mount: RunMount): unknown {
   if (mount.type === 'cache') return ['cache', mount.target, mount.source, mount.readOnly];
@@ -226,7 +231,7 @@ function keyPart(mount: RunMount): unknown {
 }
 
 function originChain(mount: RunMount, inputs: RunInputs): string | null {
-  if (mount.type !== 'bind' || mount.from === undefined) return null;
+  if (!takesFiles(mount) || mount.from === undefined) return null;
   return inputs.originOf(mount.from).chainId ?? null;
 }
 
@@ -249,7 +254,7 @@ async function findMounts(
   for (const mount of mounts) {
     const target = mount.target ?? usualTarget(mount, found);
     let selection: FoundMount['selection'];
-    if (mount.type === 'bind') {
+    if (takesFiles(mount)) {
       const tree = mount.from === undefined ? session.context.tree : inputs.originOf(mount.from).tree();
       const request = { instruction: 'RUN --mount', tree, exclude: [], parents: false, patterns: false };
       [selection] = await resolveSources({ ...request, sources: [mount.source] }, pacer);

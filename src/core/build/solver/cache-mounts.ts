@@ -1,5 +1,14 @@
 import { hash } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { BuildCacheEntry } from '../../../engine/builds.ts';
 import type { EngineDirs } from '../../engine-dirs.ts';
@@ -17,42 +26,88 @@ export interface OpenCacheMount {
   readonly lock: FileLock;
 }
 
+/** What a cache begins with: the files of an image, a stage or a context. */
+export interface CacheSeed {
+  /** Which files: another content is another cache. */
+  readonly key: string;
+  /** Copies them into a folder that is empty. */
+  readonly fill: (dir: string) => Promise<void>;
+}
+
+export interface CacheMountRequest extends Pick<CacheMount, 'id' | 'sharing' | 'uid' | 'gid' | 'mode'> {
+  readonly seed: CacheSeed | undefined;
+}
+
 /**
- * Opens the folder of `RUN --mount=type=cache`: one for each ID, made with the mount's owner and mode. Whoever shares
- * it holds its lock with the others; `locked` waits until nobody does; `private` takes the first that nobody has.
+ * Opens the folder of `RUN --mount=type=cache`: one for each ID, beginning, owner and mode that a Dockerfile names, as
+ * in BuildKit. Whoever shares it holds its lock with the others; `locked` waits until nobody does; `private` takes the
+ * first that nobody has.
  */
 export async function openCacheMount(
   dirs: EngineDirs,
-  mount: Pick<CacheMount, 'id' | 'sharing' | 'uid' | 'gid' | 'mode'>,
+  request: CacheMountRequest,
   signal: AbortSignal,
 ): Promise<OpenCacheMount> {
-  const name = hash('sha256', mount.id, 'hex').slice(0, 32);
-  const { dir, lock } = await claim(folderOf(dirs), name, mount.sharing, signal);
-  if (statSync(dir, { throwIfNoEntry: false }) === undefined) {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    chownSync(dir, mount.uid, mount.gid);
-    chmodSync(dir, mount.mode);
-  }
+  const open = await claim(folderOf(dirs), request, signal);
   // Also says when it was used last.
-  writeFileWhole(`${dir}.id`, mount.id, { durable: false });
-  return { dir, lock };
+  writeFileWhole(`${open.dir}.id`, request.id, { durable: false });
+  return open;
+}
+
+function nameOf({ id, uid, gid, mode, seed }: CacheMountRequest): string {
+  const isPlain = seed === undefined && uid === undefined && gid === undefined && mode === undefined;
+  const identity = isPlain ? id : JSON.stringify([id, seed?.key, uid, gid, mode]);
+  return hash('sha256', identity, 'hex').slice(0, 32);
 }
 
 async function claim(
   folder: string,
-  name: string,
-  sharing: CacheMount['sharing'],
+  request: CacheMountRequest,
   signal: AbortSignal,
 ): Promise<OpenCacheMount> {
-  if (sharing !== 'private') {
-    const dir = join(folder, name);
-    return { dir, lock: await lockFile(`${dir}.lock`, { signal, shared: sharing === 'shared' }) };
+  const name = nameOf(request);
+  if (request.sharing === 'private') {
+    for (let number = 0; ; number += 1) {
+      const dir = join(folder, number === 0 ? name : `${name}-${number}`);
+      const lock = tryLockFile(`${dir}.lock`);
+      if (lock === undefined) continue;
+      return { dir, lock: await afterMaking(dir, request, lock) };
+    }
   }
-  for (let number = 0; ; number += 1) {
-    const dir = join(folder, number === 0 ? name : `${name}-${number}`);
-    const lock = tryLockFile(`${dir}.lock`);
-    if (lock !== undefined) return { dir, lock };
+  const dir = join(folder, name);
+  for (;;) {
+    const shared = request.sharing === 'shared' && isMade(dir);
+    const lock = await lockFile(`${dir}.lock`, { signal, shared });
+    // Whoever shares a cache could not make it: others may be about to do the same.
+    if (!shared) await afterMaking(dir, request, lock);
+    if (isMade(dir) && shared === (request.sharing === 'shared')) return { dir, lock };
+    lock[Symbol.dispose]();
   }
+}
+
+/** Makes the folder where there is none; `lock`, given back, is ours alone. A cache is whole or is not there. */
+async function afterMaking(dir: string, request: CacheMountRequest, lock: FileLock): Promise<FileLock> {
+  try {
+    if (isMade(dir)) return lock;
+    const unfinished = `${dir}.unfinished`;
+    await removeTree(unfinished);
+    mkdirSync(unfinished, { recursive: true, mode: 0o700 });
+    chmodSync(unfinished, 0o755);
+    await request.seed?.fill(unfinished);
+    const { uid, gid, mode } = request;
+    const made = statSync(unfinished);
+    chownSync(unfinished, uid ?? made.uid, gid ?? made.gid);
+    if (mode !== undefined) chmodSync(unfinished, mode);
+    renameSync(unfinished, dir);
+    return lock;
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function isMade(dir: string): boolean {
+  return statSync(dir, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** The caches there are, as entries of the build cache. */
@@ -86,6 +141,7 @@ export async function removeCacheMounts(
     const dir = join(folderOf(dirs), id);
     using lock = tryLockFile(`${dir}.lock`);
     if (lock === undefined) continue;
+    await removeTree(`${dir}.unfinished`);
     await removeTree(dir);
     rmSync(`${dir}.id`, { force: true });
     rmSync(lock.path, { force: true });

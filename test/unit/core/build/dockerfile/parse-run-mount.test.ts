@@ -8,7 +8,10 @@ describe('parseRunMount', () => {
       'type=bind,dst=/x,src=/y,from=s,rw',
       { type: 'bind', target: '/x', source: '/y', from: 's', readOnly: false },
     ],
-    ['type=cache,target=/c', { type: 'cache', id: '/c', sharing: 'shared', mode: 0o755, readOnly: false }],
+    [
+      'type=cache,target=/c',
+      { type: 'cache', id: '/c', sharing: 'shared', mode: undefined, readOnly: false },
+    ],
     [
       'type=cache,target=/c,id=k,sharing=locked,mode=0700,uid=5,gid=6,ro',
       { id: 'k', sharing: 'locked', mode: 0o700, uid: 5, gid: 6, readOnly: true },
