@@ -27,6 +27,8 @@ export interface Fault {
   readonly extend?: boolean;
   /** Nothing comes any more after so many bytes of the answer's body. */
   readonly stallAfterBytes?: number;
+  /** From so many bytes of the answer's body on a byte comes now and then: never silent, never done. */
+  readonly dripAfterBytes?: number;
   /** As a registry that knows no ranges. */
   readonly ignoreRange?: boolean;
   /** One bit of the byte in the middle of the first piece is turned. */
@@ -152,12 +154,14 @@ async function forward(
     const piece = Buffer.from(chunk);
     if (fault.tamper === true && sent === 0)
       piece[piece.length >> 1] = (piece[piece.length >> 1] as number) ^ 1;
-    const limit = fault.cutAfterBytes ?? fault.truncateAfterBytes ?? fault.stallAfterBytes;
+    const limit =
+      fault.cutAfterBytes ?? fault.truncateAfterBytes ?? fault.stallAfterBytes ?? fault.dripAfterBytes;
     const room = (limit ?? Number.POSITIVE_INFINITY) - sent;
     sent += piece.length;
     if (fault.bytesPerSecond !== undefined) await pause((piece.length / fault.bytesPerSecond) * 1000);
     await write(answer, piece.subarray(0, Math.max(0, room)));
     if (piece.length < room) continue;
+    if (fault.dripAfterBytes !== undefined) await drip(answer, piece.subarray(Math.max(0, room)));
     response.destroy();
     if (fault.cutAfterBytes !== undefined) answer.destroy();
     if (fault.truncateAfterBytes !== undefined) answer.end();
@@ -165,6 +169,13 @@ async function forward(
   }
   if (fault.extend === true) Readable.from(zeros()).pipe(answer);
   else answer.end();
+}
+
+async function drip(answer: ServerResponse, bytes: Buffer): Promise<void> {
+  for (const byte of bytes) {
+    await pause(20);
+    await write(answer, Buffer.of(byte));
+  }
 }
 
 async function* zeros(): AsyncGenerator<Buffer> {

@@ -5,6 +5,7 @@ import type { HttpResponse } from './http-exchange.ts';
 import type { BlobRange, BlobStream } from './registry-client.ts';
 import { type RequestSubject, registryError } from './registry-error.ts';
 import type { SessionRequest } from './registry-session.ts';
+import { steadyChunks } from './steady-chunks.ts';
 
 export interface BlobFetchRequest {
   /** Sends with what the repository is shown; to other hosts without it. */
@@ -67,7 +68,13 @@ function opened(response: HttpResponse, descriptor: Descriptor, { start }: BlobR
       message: `registry ${host} answers from byte ${told.start} where ${start} was asked for`,
     });
   }
-  return { offset: told.start, body: response.body };
+  const { body } = response;
+  return {
+    offset: told.start,
+    chunks: steadyChunks(response),
+    isOver: () => body.complete,
+    cancel: () => void body.destroy(),
+  };
 }
 
 interface Told {

@@ -7,7 +7,9 @@ import {
 import { request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { GantryError } from '../../base/gantry-error.ts';
+import { answerDeadline, noAnswer } from './answer-deadline.ts';
 import { connectionError, isUnknownAuthority } from './connection-error.ts';
+import { discardBody } from './discard-body.ts';
 import { httpAgents, type Trust } from './http-agents.ts';
 import type { FindProxy } from './proxy-rules.ts';
 import { defaultSettings, type RegistrySettings } from './registry-settings.ts';
@@ -26,6 +28,8 @@ export interface HttpResponse {
   readonly headers: IncomingHttpHeaders;
   /** Must be read to its end, or destroyed. */
   readonly body: IncomingMessage;
+  /** Without a byte for so long it breaks off. */
+  readonly timeoutMs: number;
   /** Where the answer came from, after redirects. */
   readonly url: URL;
 }
@@ -87,7 +91,7 @@ export function httpExchange(options: ExchangeOptions = {}): HttpExchange {
         const redirects = [301, 302, 303, 307, 308].includes(response.status);
         if (!redirects || location === undefined || (input.method !== 'GET' && input.method !== 'HEAD'))
           return response;
-        response.body.resume();
+        discardBody(response);
         if (hop === mostRedirects) throw tooManyRedirects(input.url, peer);
         current = { ...current, ...redirected(current, location, peer) };
       }
@@ -99,7 +103,7 @@ export function httpExchange(options: ExchangeOptions = {}): HttpExchange {
 /** A proxy answers plain HTTP itself where it refuses; tunnels for TLS are refused before. */
 function passed(response: HttpResponse, proxy: URL | undefined): HttpResponse {
   if (response.status !== 407 || proxy === undefined || response.url.protocol === 'https:') return response;
-  response.body.resume();
+  discardBody(response);
   const error = new Error('Proxy Authentication Required');
   throw Object.assign(error, { code: 'ERR_PROXY_TUNNEL', statusCode: response.status });
 }
@@ -121,17 +125,17 @@ function sendOnce(
       timeout: idleTimeoutMs,
     };
     const outgoing: ClientRequest = send(url, options);
-    outgoing.on('timeout', () =>
-      outgoing.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })),
-    );
+    outgoing.on('timeout', () => outgoing.destroy(noAnswer()));
     outgoing.on('error', reject);
     outgoing.on('response', (body) => {
-      resolve({ status: body.statusCode ?? 0, headers: body.headers, body, url });
+      resolve({ status: body.statusCode ?? 0, headers: body.headers, body, url, timeoutMs: idleTimeoutMs });
     });
     const body = input.body?.();
     if (body === undefined || body instanceof Uint8Array) {
+      answerDeadline(outgoing, idleTimeoutMs);
       outgoing.end(body);
     } else {
+      answerDeadline(outgoing, idleTimeoutMs, body);
       body.on('error', (error) => outgoing.destroy(error));
       outgoing.on('close', () => body.destroy());
       body.pipe(outgoing);

@@ -65,15 +65,14 @@ async function fetchSmallBlob(
   descriptor: Descriptor,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const { body } = await repository.fetchBlob(descriptor, { start: 0 }, signal);
-  const chunks: Buffer[] = [];
+  const stream = await repository.fetchBlob(descriptor, { start: 0 }, signal);
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of stream.chunks) {
     size += chunk.length;
     if (size > Math.min(descriptor.size, configLimitBytes)) break;
     chunks.push(chunk);
   }
-  body.destroy();
   const bytes = Buffer.concat(chunks);
   if (sha256(bytes) === descriptor.digest) return bytes;
   throw new GantryError({

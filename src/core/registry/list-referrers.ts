@@ -3,6 +3,7 @@ import { decodeManifestDocument } from '../../oci/decode-manifest.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { isIndexType, mediaTypes } from '../../oci/media-types.ts';
+import { discardBody } from './discard-body.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import { nextPage } from './next-page.ts';
 import { readBody } from './read-body.ts';
@@ -48,7 +49,7 @@ async function fromList(request: ReferrersRequest): Promise<readonly Descriptor[
       isFirst &&
       (unknownStatuses.has(response.status) || (response.status === 200 && !isIndexType(mediaType)))
     ) {
-      response.body.resume();
+      discardBody(response);
       return undefined;
     }
     if (response.status !== 200) throw await registryError(response, request.subject);

@@ -1,4 +1,5 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { discardBody } from './discard-body.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import type { RegistrySession, SessionRequest } from './registry-session.ts';
 
@@ -27,7 +28,7 @@ export function mirroredSession(
         try {
           const response = await mirror.session.send(onMirror(request, path, mirror.path));
           if (isGood(response)) return response;
-          response.body.resume();
+          discardBody(response);
         } catch (error) {
           if (request.signal.aborted) throw error;
           if (isAway(error)) down.add(mirror);

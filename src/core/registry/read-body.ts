@@ -1,9 +1,13 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { HttpResponse } from './http-exchange.ts';
+import { steadyChunks } from './steady-chunks.ts';
+
+/** So many times as long as silence is borne all of a document may take. */
+const patience = 5;
 
 /**
  * Reads a whole answer, up to `limitBytes`; more is `corrupt` / `answer-too-large`. Rejects `network` /
- * `answer-cut-short` when the connection breaks.
+ * `answer-cut-short` when the connection breaks, `timeout` / `answer-too-slow` where it does not come to an end.
  */
 export async function readBody(response: HttpResponse, limitBytes: number): Promise<Buffer> {
   try {
@@ -22,16 +26,25 @@ export async function readBody(response: HttpResponse, limitBytes: number): Prom
 }
 
 async function readWithin(response: HttpResponse, limitBytes: number): Promise<Buffer> {
+  const { host } = response.url;
+  const until = performance.now() + patience * response.timeoutMs;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
+  for await (const chunk of steadyChunks(response)) {
     size += chunk.length;
     if (size > limitBytes) {
-      response.body.destroy();
       throw new GantryError({
         kind: 'corrupt',
         code: 'answer-too-large',
-        message: `registry ${response.url.host} answers with more than ${limitBytes} bytes where a small document was due`,
+        message: `registry ${host} answers with more than ${limitBytes} bytes where a small document was due`,
+      });
+    }
+    if (performance.now() > until) {
+      throw new GantryError({
+        kind: 'timeout',
+        code: 'answer-too-slow',
+        message: `registry ${host} does not come to an end with a small document: ${size} bytes so far`,
+        hint: 'Try again on a faster connection.',
       });
     }
     chunks.push(chunk);

@@ -17,7 +17,12 @@ export interface BlobRange {
 export interface BlobStream {
   /** Where the bytes begin: where it was asked for, or 0 where the registry does not serve ranges. */
   readonly offset: number;
-  readonly body: Readable;
+  /** To be read once: to the end, or left by `break`. Rejects with the system's error, or `timeout` / `answer-too-slow`. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Whether all of the answer has come, read or not: then its connection is worth keeping. */
+  isOver(): boolean;
+  /** Of what is not read at all. */
+  cancel(): void;
 }
 
 /** What a push did with a blob: sent it, found it there, or had it mounted from another repository. */

@@ -5,6 +5,7 @@ import { type Digest, isDigest, parseDigest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 import { familiarName } from '../../oci/reference.ts';
 import { sha256 } from '../../oci/sha256.ts';
+import { discardBody } from './discard-body.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import { listReferrers } from './list-referrers.ts';
@@ -65,7 +66,7 @@ export function repositoryClient(
         headers,
         signal,
       });
-      response.body.resume();
+      discardBody(response);
       const digest = response.headers['docker-content-digest'];
       const size = Number(response.headers['content-length']);
       const told = typeof digest === 'string' && isDigest(digest) && Number.isSafeInteger(size);
@@ -87,7 +88,7 @@ export function repositoryClient(
       });
       if (response.status !== 201 && response.status !== 200)
         throw await registryError(response, subject(tagOrDigest));
-      response.body.resume();
+      discardBody(response);
       return sha256(bytes);
     },
     listReferrers: (digest, { artifactType, signal }) =>

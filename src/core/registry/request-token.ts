@@ -2,6 +2,7 @@ import { GantryError } from '../../base/gantry-error.ts';
 import { stripControl } from '../../base/strip-control.ts';
 import type { AuthChallenge } from './auth-challenge.ts';
 import type { Credentials } from './credentials.ts';
+import { discardBody } from './discard-body.ts';
 import type { HttpExchange, HttpResponse } from './http-exchange.ts';
 import { readBody } from './read-body.ts';
 import { isLoopback } from './registry-endpoint.ts';
@@ -46,7 +47,7 @@ export async function requestToken(request: TokenRequest): Promise<Token> {
   const response = await first(request, realm);
   if (credentials === undefined || (response.status !== 404 && response.status !== 405))
     return readToken(response, credentials);
-  response.body.resume();
+  discardBody(response);
   return readToken(await second(request, realm), credentials);
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GantryError } from '../../base/gantry-error.ts';
+import { discardBody } from './discard-body.ts';
 import type { HttpResponse } from './http-exchange.ts';
 
 /** What is tried again: as go-containerregistry and moby have it. */
@@ -23,7 +24,7 @@ export async function withRetry(
     try {
       const response = await send();
       if (!passingStatuses.has(response.status) || attempt === tries) return response;
-      response.body.resume();
+      discardBody(response);
       waitMs = Math.max(waitMs, retryAfterMs(response.headers['retry-after']) ?? 0);
       if (waitMs > longestDelayMs) return response;
     } catch (error) {

@@ -1,6 +1,7 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import { stripControl } from '../../base/strip-control.ts';
 import type { SearchResult } from '../../engine/registries.ts';
+import { discardBody } from './discard-body.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import { readBody } from './read-body.ts';
 import type { RegistryAccess } from './registry-access.ts';
@@ -51,7 +52,7 @@ async function searchIndex(
   if (challengesOf(response, base).some(({ scheme }) => scheme === 'basic')) {
     const found = await access.find(server, '', { signal });
     if (found?.kind === 'password') {
-      response.body.resume();
+      discardBody(response);
       response = await send({ Authorization: basicHeader(found) });
     }
   }
@@ -59,7 +60,7 @@ async function searchIndex(
     throw await registryError(response, { repository: term, access: 'pull' });
   const results =
     response.status === 200 ? parseResults(await readBody(response, answerLimitBytes)) : undefined;
-  if (response.status !== 200) response.body.resume();
+  if (response.status !== 200) discardBody(response);
   return results?.slice(0, limit);
 }
 
@@ -79,7 +80,7 @@ async function searchCatalog(
       signal,
     });
     if ([401, 403, 404, 405].includes(response.status)) {
-      response.body.resume();
+      discardBody(response);
       throw cannotSearch(domain, response.status);
     }
     if (response.status !== 200) throw await registryError(response, { repository: domain, access: 'pull' });

@@ -2,6 +2,7 @@ import { type Readable, Transform } from 'node:stream';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
+import { discardBody } from './discard-body.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import { registryError } from './registry-error.ts';
 import type { RegistrySession } from './registry-session.ts';
@@ -46,7 +47,7 @@ export async function hasBlob(
   signal: AbortSignal,
 ): Promise<boolean> {
   const response = await session.send({ method: 'HEAD', path: `${path}/blobs/${digest}`, scopes, signal });
-  response.body.resume();
+  discardBody(response);
   return response.status === 200;
 }
 
@@ -68,7 +69,7 @@ export async function beginUpload(
   if (response.status === 202) return next(response, target, 0);
   if (mount === undefined)
     throw await registryError(response, { repository: target.repository, access: 'push' });
-  response.body.resume();
+  discardBody(response);
   return response.status === 201 ? 'mounted' : undefined;
 }
 
@@ -81,7 +82,7 @@ export async function uploadStatus(
 ): Promise<Upload | undefined> {
   const { scopes } = target;
   const response = await session.send({ method: 'GET', path: upload.location, scopes, signal });
-  response.body.resume();
+  discardBody(response);
   if (response.status !== 204 && response.status !== 200) return undefined;
   const at = receivedBytes(response);
   return at === undefined || at === 0 ? undefined : next(response, target, at, upload);
@@ -123,7 +124,7 @@ export async function sendChunk(
   );
   const { status } = response;
   if (chunk.digest === undefined ? status === 202 || status === 204 : status === 201 || status === 204) {
-    response.body.resume();
+    discardBody(response);
     if (chunk.digest !== undefined) return { ...upload, at: end };
     const received = chunk.isPart ? receivedBytes(response) : undefined;
     // A registry may take less of a chunk than it was sent, and says so.
@@ -150,7 +151,7 @@ async function orBroken(sent: Promise<HttpResponse>, signal: AbortSignal): Promi
 
 function next(response: HttpResponse, target: PushTarget, at: number, before?: Upload): Upload {
   const least = Number(response.headers['oci-chunk-min-length']);
-  response.body.resume();
+  discardBody(response);
   return {
     location: location(response, target, before),
     at,

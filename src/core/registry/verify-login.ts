@@ -1,5 +1,6 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { Credentials } from './credentials.ts';
+import { discardBody } from './discard-body.ts';
 import type { HttpExchange, HttpResponse } from './http-exchange.ts';
 import type { RegistryConnection } from './registry-connection.ts';
 import { basicHeader, requestToken } from './request-token.ts';
@@ -29,7 +30,7 @@ export async function verifyLogin(
       headers: { Authorization: authorization },
       signal,
     });
-    response.body.resume();
+    discardBody(response);
     return response;
   };
   const bearer = challenges.find(({ scheme }) => scheme === 'bearer');

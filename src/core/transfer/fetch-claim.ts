@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
@@ -54,21 +53,17 @@ export async function fetchClaim(source: ClaimSource, claim: Claim, strict: bool
 
 async function fetchOnce(source: ClaimSource, claim: Claim, strict: boolean): Promise<void> {
   const { descriptor, repository, signal } = source;
-  const { offset, body } = await repository.fetchBlob(
-    descriptor,
-    { start: claim.at, end: claim.end },
-    signal,
-  );
-  if (strict && offset !== claim.at) {
-    body.destroy();
+  const stream = await repository.fetchBlob(descriptor, { start: claim.at, end: claim.end }, signal);
+  if (strict && stream.offset !== claim.at) {
+    stream.cancel();
     throw new GantryError({
       kind: 'network',
       code: 'ranges-ignored',
       message: `the registry does not serve ranges of ${descriptor.digest}`,
     });
   }
-  let at = offset;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+  let at = stream.offset;
+  for await (const chunk of stream.chunks) {
     if (at + chunk.length > descriptor.size) throw tooLong(descriptor);
     const from = Math.max(0, claim.at - at);
     at += chunk.length;
@@ -79,7 +74,7 @@ async function fetchOnce(source: ClaimSource, claim: Claim, strict: boolean): Pr
       await source.onBytes(position, piece);
     }
     // Whoever took the end away brings the rest. An answer that is over is read to its end, which keeps the connection.
-    if (claim.at >= claim.end && !(body as IncomingMessage).complete) break;
+    if (claim.at >= claim.end && !stream.isOver()) break;
   }
 }
 

@@ -170,6 +170,25 @@ describe('a pull over a broken connection', () => {
     expect(quick.images.resolve(`${proxy.host}/web:1`).sizeBytes).toBe(3_000_005);
   });
 
+  it('takes a connection that only drips for a broken one, and goes on where it was', async () => {
+    using hasty = createRegistryClient({}, { settings: { ...defaultSettings, idleTimeoutMs: 300 } });
+    using quick = testEngine(hasty);
+    proxy.fault = (method, path, count) =>
+      method === 'GET' && isBig(path) && count === 1 ? { dripAfterBytes: 1_000_000 } : undefined;
+    await quick.port.pull(`${proxy.host}/web:1`).result;
+    expect(proxy.seen.find(isRange)).toMatch(/bytes=[1-9][0-9]{5,6}-$/);
+    expect(quick.images.resolve(`${proxy.host}/web:1`).sizeBytes).toBe(3_000_005);
+  });
+
+  it('is not held by a manifest that drips for ever', async () => {
+    using hasty = createRegistryClient({}, { settings: { ...defaultSettings, idleTimeoutMs: 100 } });
+    using quick = testEngine(hasty);
+    proxy.fault = (_, path) => (path.includes('/manifests/') ? { dripAfterBytes: 10 } : undefined);
+    await expect(quick.port.pull(`${proxy.host}/web:1`).result).rejects.toMatchObject({
+      code: 'answer-too-slow',
+    });
+  });
+
   it('ends at once when cancelled while nothing comes', async () => {
     proxy.fault = (method, path) =>
       method === 'GET' && isBlob(path) ? { stallAfterBytes: 1000 } : undefined;

@@ -78,7 +78,7 @@ describe('credentials', () => {
         (_, response) => void response.writeHead(status, { Location: `http://${other.host}/b?x=1` }).end(),
       ),
     );
-    expect(await text((await client(domain).fetchBlob(blob, { start: 0 }, signal)).body)).toBe('{}');
+    expect(await text((await client(domain).fetchBlob(blob, { start: 0 }, signal)).chunks)).toBe('{}');
     expect(other.seen).toHaveLength(1);
     expect(told(other)).not.toMatch(/authorization|hush|bWU6/i);
   });
@@ -99,7 +99,7 @@ describe('credentials', () => {
         );
       }
     });
-    await text((await client(domain).fetchBlob(blob, { start: 0 }, signal)).body);
+    await text((await client(domain).fetchBlob(blob, { start: 0 }, signal)).chunks);
     expect(authorization).toBeUndefined();
   });
 
@@ -161,7 +161,7 @@ describe('credentials', () => {
       if (request.headers.authorization === 'Bearer T') response.end('{}');
       else bearer(`http://${tokens}/token`)(request, response);
     });
-    await text((await client(domain).fetchBlob(blob, { start: 0 }, signal)).body);
+    await text((await client(domain).fetchBlob(blob, { start: 0 }, signal)).chunks);
     expect(other.seen).toHaveLength(1);
     expect(told(other)).not.toMatch(/authorization|hush|bWU6/i);
   });
@@ -251,7 +251,7 @@ describe('HttpHeaders of config.json', () => {
       response.writeHead(307, { Location: `http://${other.host}/` }).end();
     });
     const repository = client(domain, { env: { DOCKER_CONFIG: folder.at('d') } });
-    await text((await repository.fetchBlob(blob, { start: 0 }, signal)).body);
+    await text((await repository.fetchBlob(blob, { start: 0 }, signal)).chunks);
     expect(seen[0]).toContain('X-Meta-Team blue');
     expect(seen[0]).not.toMatch(/Bearer mine|X-Other|X-Meta-Bad/);
     expect(told(other)).not.toContain('blue');
@@ -309,8 +309,8 @@ describe('a registry that means no good', () => {
       if (request.url === '/v2/') return void response.end();
       response.writeHead(200, { 'Content-Length': '2' }).write('{');
     });
-    const { body } = await client(domain, { idleTimeoutMs: 200 }).fetchBlob(blob, { start: 0 }, signal);
-    await expect(text(body)).rejects.toThrow();
+    const { chunks } = await client(domain, { idleTimeoutMs: 200 }).fetchBlob(blob, { start: 0 }, signal);
+    await expect(text(chunks)).rejects.toThrow();
   });
 
   it('gives no headers without end', async () => {

@@ -94,7 +94,7 @@ describe('the registry client', () => {
       { start: 0 },
       signal,
     );
-    expect(await text(blob.body)).toBe('{}');
+    expect(await text(blob.chunks)).toBe('{}');
     expect(leaked).toBeUndefined();
   });
 
