@@ -5,6 +5,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRegistryClient } from '../../../src/core/registry/create-registry-client.ts';
 import type { RegistryClient } from '../../../src/core/registry/registry-client.ts';
+import type { Descriptor } from '../../../src/oci/descriptor.ts';
 import { mediaTypes } from '../../../src/oci/media-types.ts';
 import { sha256 } from '../../../src/oci/sha256.ts';
 import { faultyRegistry } from '../../support/faulty-registry.ts';
@@ -189,6 +190,18 @@ describe('what cannot be', () => {
     });
     await expect(pull('liar')).rejects.toMatchObject({ kind: 'corrupt', code: 'diff-id-mismatch' });
     expect(nothing()).toEqual([0, 0]);
+  });
+
+  it.each(['layer', 'config'])('is refused: a %s that is here under a wrong size', async (part) => {
+    await remote.image({ tag: 'right', layers: [[{ path: 'file', content: part }]] });
+    await pull('right');
+    const { config, layers } = await engine.images.manifest(engine.images.list()[0]!.id);
+    const wrong = (blob: Descriptor): Descriptor => ({ ...blob, size: blob.size + 1 });
+    const document =
+      part === 'layer' ? { config, layers: layers.map(wrong) } : { config: wrong(config), layers };
+    await remote.manifest(document, { tag: 'wrong' });
+    await expect(pull('wrong')).rejects.toMatchObject({ kind: 'corrupt', code: 'size-mismatch' });
+    expect(engine.images.list()[0]?.references).toEqual([`${server.host}/forms:right`]);
   });
 
   it('is stopped at a bound: a zstd bomb', async () => {
