@@ -155,6 +155,11 @@ class FileIngest implements Ingest {
     this.#hashedBytes = 0;
   }
 
+  async digest(): Promise<Digest> {
+    while ((await this.readOn()) !== undefined);
+    return `${this.#algorithm}:${this.#hash.copy().digest('hex')}` as Digest;
+  }
+
   async commit(lease?: Lease): Promise<ContentInfo> {
     const expected = this.#expected;
     const sizeBytes = this.#ranges.sizeBytes;
@@ -166,8 +171,7 @@ class FileIngest implements Ingest {
         `has ${sizeBytes} bytes where ${expected.sizeBytes} were expected`,
       );
     }
-    while ((await this.readOn()) !== undefined);
-    const digest = `${this.#algorithm}:${this.#hash.digest('hex')}` as Digest;
+    const digest = await this.digest();
     if (expected !== undefined && digest !== expected.digest) throw await this.#damaged(`came as ${digest}`);
     lease?.protect({ kind: 'content', key: digest });
     try {
@@ -241,6 +245,9 @@ class PresentIngest implements Ingest {
   }
   async readOn(): Promise<undefined> {}
   async reset(): Promise<void> {}
+  async digest(): Promise<Digest> {
+    return this.#info.digest;
+  }
   async commit(): Promise<ContentInfo> {
     return this.#info;
   }

@@ -43,3 +43,9 @@ const compressedTypes: ReadonlyMap<string, string> = new Map([
   [mediaTypes.layerZstd, mediaTypes.layerZstd],
   [mediaTypes.dockerLayerGzip, mediaTypes.layerGzip],
 ]);
+
+/** A kept blob as a manifest of that type names it. */
+export function asInManifest(blob: Descriptor, manifestType: string): Descriptor {
+  const isDockerGzip = manifestType === mediaTypes.dockerManifest && blob.mediaType === mediaTypes.layerGzip;
+  return isDockerGzip ? { ...blob, mediaType: mediaTypes.dockerLayerGzip } : blob;
+}

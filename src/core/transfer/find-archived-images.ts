@@ -8,24 +8,37 @@ import {
 } from '../../oci/decode-json.ts';
 import { decodeManifestDocument, sniffManifestType } from '../../oci/decode-manifest.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import { type Digest, digestAlgorithm, digestHex } from '../../oci/digest.ts';
+import { type Digest, digestAlgorithm, digestHex, type ImageId, parseImageId } from '../../oci/digest.ts';
 import type { Manifest } from '../../oci/manifest.ts';
 import { isIndexType, mediaTypes } from '../../oci/media-types.ts';
 import { selectManifest } from '../../oci/platform-match.ts';
 import { canonicalize } from '../../oci/reference.ts';
-import type { ContentStore } from '../content/content-store.ts';
+import type { CoreServices } from '../core-services.ts';
 import { hostPlatform } from '../host/host-platform.ts';
 import { putDocument } from '../images/write-image.ts';
 import { compressionOf, layerMediaType } from '../layers/compression.ts';
+import { asInManifest, layerBlobs } from '../layers/layer-blob-records.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import { badArchive, type ImageArchive } from './read-archive.ts';
 
-/** An image of an archive, its documents and blobs in the content store. */
+/** An image of an archive, of which nothing need be in the content store yet. */
 export interface ArchivedImage {
-  readonly manifest: Descriptor;
-  readonly document: Manifest;
+  readonly id: ImageId;
   /** Canonical. */
   readonly names: readonly string[];
+  /** Brings its documents and layers into the content store. Result: what `ImageStore.record` takes. */
+  keep(): Promise<KeptImage>;
+}
+
+export interface KeptImage {
+  readonly manifest: Descriptor;
+  readonly document: Manifest;
+}
+
+export interface ArchiveSource {
+  readonly services: Pick<CoreServices, 'content' | 'metadata'>;
+  readonly lease: Lease;
+  readonly archive: ImageArchive;
 }
 
 const fallbackTypes = { manifest: mediaTypes.manifest, index: mediaTypes.index };
@@ -34,22 +47,19 @@ const fallbackTypes = { manifest: mediaTypes.manifest, index: mediaTypes.index }
  * The images of an archive: those of its `index.json` (OCI layout, docker from 25 on, podman's oci-archive), else those
  * of its `manifest.json` (docker-archive). Names come from both. Rejects `invalid` / `bad-archive`.
  */
-export async function findArchivedImages(
-  content: ContentStore,
-  lease: Lease,
-  archive: ImageArchive,
-): Promise<readonly ArchivedImage[]> {
-  const listed = archive.digest('manifest.json') === undefined ? [] : await readList(archive);
-  if (archive.digest('index.json') !== undefined && archive.digest('oci-layout') !== undefined) {
-    const named = new Map(listed.map((item) => [archive.digest(item.config) as string, item.tags]));
-    const images = await fromIndex(content, archive);
+export async function findArchivedImages(source: ArchiveSource): Promise<readonly ArchivedImage[]> {
+  const { archive } = source;
+  const listed = archive.find('manifest.json') === undefined ? [] : await readList(archive);
+  if (archive.find('index.json') !== undefined && archive.find('oci-layout') !== undefined) {
+    const named = new Map(listed.map((item) => [archive.find(item.config)?.digest as string, item.tags]));
+    const images = await fromIndex(source);
     return images.map((image) => ({
       ...image,
-      names: [...new Set([...image.names, ...(named.get(image.document.config.digest) ?? [])])],
+      names: [...new Set([...image.names, ...(named.get(image.id) ?? [])])],
     }));
   }
   if (listed.length === 0) throw badArchive('it has neither an index.json nor a manifest.json with images');
-  return Promise.all(listed.map((item) => fromListItem(content, lease, archive, item)));
+  return listed.map((item) => fromListItem(source, item));
 }
 
 interface ListItem {
@@ -74,75 +84,120 @@ async function readList(archive: ImageArchive): Promise<readonly ListItem[]> {
   });
 }
 
-async function fromListItem(
-  content: ContentStore,
-  lease: Lease,
-  archive: ImageArchive,
-  item: ListItem,
-): Promise<ArchivedImage> {
-  const blob = (name: string, mediaType: string): Descriptor => {
-    const digest = archive.digest(name);
-    const info = digest && content.info(digest);
-    if (info === undefined) throw badArchive(`${name} is missing in it`);
-    return { mediaType, digest: info.digest, size: info.sizeBytes };
+function fromListItem(source: ArchiveSource, { config, tags, layers }: ListItem): ArchivedImage {
+  const { services, lease, archive } = source;
+  for (const name of [config, ...layers]) {
+    if (archive.find(name) === undefined) throw badArchive(`${name} is missing in it`);
+  }
+  return {
+    id: imageIdOf(archive.find(config)?.digest),
+    names: tags,
+    async keep() {
+      const { digest, sizeBytes: size } = await archive.keep(config);
+      const kept: Descriptor[] = [];
+      for (const name of layers) kept.push(await keepLayer(source, name));
+      const document: Manifest = {
+        schemaVersion: 2,
+        mediaType: mediaTypes.manifest,
+        config: { mediaType: mediaTypes.config, digest, size },
+        layers: kept,
+      };
+      const manifest = await putDocument(services.content, lease, mediaTypes.manifest, document);
+      return { manifest, document };
+    },
   };
-  const document: Manifest = {
-    schemaVersion: 2,
-    mediaType: mediaTypes.manifest,
-    config: blob(item.config, mediaTypes.config),
-    layers: item.layers.map((name) => {
-      const layer = blob(name, mediaTypes.layer);
-      return { ...layer, mediaType: layerMediaType(compressionOf(content.path(layer.digest))) };
-    }),
-  };
-  const manifest = await putDocument(content, lease, mediaTypes.manifest, document);
-  return { manifest, document, names: item.tags };
 }
 
-async function fromIndex(content: ContentStore, archive: ImageArchive): Promise<readonly ArchivedImage[]> {
-  const bytes = await archive.read('index.json');
+async function keepLayer({ services, lease, archive }: ArchiveSource, name: string): Promise<Descriptor> {
+  const known = compressedHere(services, lease, archive.find(name)?.digest);
+  if (known !== undefined) return known;
+  const { digest, sizeBytes: size } = await archive.keep(name);
+  return { mediaType: layerMediaType(compressionOf(services.content.path(digest))), digest, size };
+}
+
+/** A layer that is here compressed is not kept a second time as the plain tar it comes as. */
+function compressedHere(
+  { content, metadata }: ArchiveSource['services'],
+  lease: Lease,
+  tar: Digest | undefined,
+): Descriptor | undefined {
+  const known = tar && layerBlobs(metadata).get(tar);
+  if (known === undefined) return undefined;
+  lease.protect({ kind: 'content', key: known.digest });
+  return content.has(known.digest) ? known : undefined;
+}
+
+async function fromIndex(source: ArchiveSource): Promise<readonly ArchivedImage[]> {
+  const bytes = await source.archive.read('index.json');
   const index = decodeManifestDocument(bytes, sniffManifestType(bytes, fallbackTypes));
   if (index.kind !== 'index') throw badArchive('its index.json is no index');
   const images = new Map<string, ArchivedImage>();
   for (const entry of index.index.manifests) {
-    const found = await resolveEntry(content, archive, entry);
+    const found = await resolveEntry(source.archive, entry);
     if (found === undefined) continue;
-    const names = [...(images.get(found.manifest.digest)?.names ?? []), ...namesOf(entry)];
-    images.set(found.manifest.digest, { ...found, names: [...new Set(names)] });
+    const { digest } = found.manifest;
+    const names = [...(images.get(digest)?.names ?? []), ...namesOf(entry)];
+    images.set(digest, {
+      id: imageIdOf(found.document.config.digest),
+      names: [...new Set(names)],
+      keep: () => keepLayout(source, found),
+    });
   }
   return [...images.values()];
 }
 
 /** An entry may be an index itself, for several platforms; ours is taken. Attestations and artifacts are passed over. */
 async function resolveEntry(
-  content: ContentStore,
   archive: ImageArchive,
   entry: Descriptor,
   depth = 0,
-): Promise<Omit<ArchivedImage, 'names'> | undefined> {
+): Promise<KeptImage | undefined> {
   if (entry.platform?.os === 'unknown' || depth > 3) return undefined;
   const bytes = await archive.read(blobPath(entry.digest));
   const document = decodeManifestDocument(bytes, entry.mediaType);
   if (isIndexType(entry.mediaType) && document.kind === 'index') {
     const here = document.index.manifests.filter(
-      ({ digest }) => archive.digest(blobPath(digest)) !== undefined,
+      ({ digest }) => archive.find(blobPath(digest)) !== undefined,
     );
     const chosen = selectManifest(here, hostPlatform()) ?? (here.length === 1 ? here[0] : undefined);
-    return chosen === undefined ? undefined : resolveEntry(content, archive, chosen, depth + 1);
+    return chosen === undefined ? undefined : resolveEntry(archive, chosen, depth + 1);
   }
   if (document.kind !== 'manifest') return undefined;
   const { config, artifactType, layers } = document.manifest;
   const isImage = config.mediaType === mediaTypes.config || config.mediaType === mediaTypes.dockerConfig;
   if (!isImage || artifactType !== undefined) return undefined;
   for (const { digest, size } of [entry, config, ...layers]) {
-    const info = content.info(digest);
-    if (info === undefined) throw badArchive(`${blobPath(digest)} is missing in it`);
-    if (info.sizeBytes !== size) {
-      throw badArchive(`${blobPath(digest)} has ${info.sizeBytes} bytes where ${size} are named`);
+    const file = archive.find(blobPath(digest));
+    if (file === undefined) throw badArchive(`${blobPath(digest)} is missing in it`);
+    if (file.sizeBytes !== size) {
+      throw badArchive(`${blobPath(digest)} has ${file.sizeBytes} bytes where ${size} are named`);
     }
   }
   const { mediaType, digest, size } = entry;
   return { manifest: { mediaType, digest, size }, document: document.manifest };
+}
+
+/** Its manifest stays what it is, unless a layer is here in another form. */
+async function keepLayout(
+  { services, lease, archive }: ArchiveSource,
+  { manifest, document }: KeptImage,
+): Promise<KeptImage> {
+  await archive.keep(blobPath(document.config.digest));
+  const layers: Descriptor[] = [];
+  for (const layer of document.layers) {
+    const known = compressedHere(services, lease, layer.digest);
+    if (known === undefined) await archive.keep(blobPath(layer.digest));
+    layers.push(known === undefined ? layer : asInManifest(known, manifest.mediaType));
+  }
+  if (layers.every((layer, at) => layer === document.layers[at])) {
+    await archive.keep(blobPath(manifest.digest));
+    return { manifest, document };
+  }
+  const changed = { ...document, layers };
+  return {
+    manifest: await putDocument(services.content, lease, manifest.mediaType, changed),
+    document: changed,
+  };
 }
 
 /** containerd and docker write the whole name; others write what they were told, which is a name if it looks like one. */
@@ -157,4 +212,8 @@ function namesOf(entry: Descriptor): readonly string[] {
 
 function blobPath(digest: Digest): string {
   return `blobs/${digestAlgorithm(digest)}/${digestHex(digest)}`;
+}
+
+function imageIdOf(config: Digest | undefined): ImageId {
+  return parseImageId(config ?? '');
 }

@@ -14,6 +14,7 @@ import { writeImage } from '../images/write-image.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
 import { type LayerCompression, layerMediaType } from '../layers/compression.ts';
 import { decompress, detectSource } from '../layers/decompress.ts';
+import { rememberLayerBlobs } from '../layers/layer-blob-records.ts';
 import type { AppliedLayer } from '../layers/layer-io.ts';
 import type { Lease } from '../metadata/metadata.ts';
 
@@ -50,7 +51,9 @@ export async function importImage(request: ImportRequest): Promise<ImageId> {
   const manifest = await writeImage(services.content, lease, image, [layer]);
   await services.snapshots.flush();
   signal.throwIfAborted();
-  return (await services.images.record({ manifest, references, event: 'image.imported' })).id;
+  const { id, diffIds } = await services.images.record({ manifest, references, event: 'image.imported' });
+  rememberLayerBlobs(services.metadata, diffIds, [layer], new Set([layer.digest]));
+  return id;
 }
 
 /** Keeps the bytes as they come and unpacks them at the same time. */

@@ -1,14 +1,18 @@
+import { GantryError } from '../../base/gantry-error.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
-import { type DiffId, type Digest, parseDiffId } from '../../oci/digest.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import { type DiffId, type Digest, type ImageId, parseDiffId } from '../../oci/digest.ts';
 import type { CoreServices } from '../core-services.ts';
+import { leaseImage } from '../images/lease-image.ts';
 import { familiar } from '../images/summarize-image.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
 import { compressionOf } from '../layers/compression.ts';
 import { rememberLayerBlobs } from '../layers/layer-blob-records.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import { configLimitBytes, parseConfig } from './fetch-image.ts';
-import { type ArchivedImage, findArchivedImages } from './find-archived-images.ts';
+import { findArchivedImages, type KeptImage } from './find-archived-images.ts';
+import { isWhole } from './is-whole.ts';
 import { layerTeller } from './layer-progress.ts';
 import { readArchive } from './read-archive.ts';
 import { type LayerToUnpack, unpackLayers } from './unpack-layers.ts';
@@ -27,7 +31,7 @@ export interface LoadRequest {
 export async function loadImages(request: LoadRequest): Promise<readonly string[]> {
   const { services, emit, signal } = request;
   using lease = services.metadata.leases.acquire('load');
-  const archive = await readArchive(services, lease, request.archive, {
+  await using archive = await readArchive(services, lease, request.archive, {
     signal,
     onProgress: (doneBytes) =>
       emit(
@@ -35,33 +39,57 @@ export async function loadImages(request: LoadRequest): Promise<readonly string[
         'archive',
       ),
   });
+  const unpacked = new Set<DiffId>();
   const loaded: string[] = [];
-  for (const image of await findArchivedImages(services.content, lease, archive)) {
-    const unpacked = await unpackImage(request, lease, image);
+  for (const image of await findArchivedImages({ services, lease, archive })) {
+    const manifest =
+      (await findHere(request, lease, image.id, unpacked)) ??
+      (await unpackImage(request, lease, await image.keep(), unpacked));
     await services.snapshots.flush();
     signal.throwIfAborted();
     const references = image.names;
-    const { id, diffIds } = await services.images.record({
-      manifest: image.manifest,
-      references,
-      event: 'image.loaded',
-    });
-    rememberLayerBlobs(services.metadata, diffIds, image.document.layers, unpacked);
-    loaded.push(...(references.length === 0 ? [id] : references.map(familiar)));
+    await services.images.record({ manifest, references, event: 'image.loaded' });
+    loaded.push(...(references.length === 0 ? [image.id] : references.map(familiar)));
   }
   return loaded;
 }
 
-/** Result: the blobs that were unpacked, as against those whose layers were here. */
+/** The manifest of an image that is here already, and whole: it stays what it is, and nothing is kept of the archive's. */
+async function findHere(
+  { services, emit }: LoadRequest,
+  lease: Lease,
+  id: ImageId,
+  unpacked: ReadonlySet<DiffId>,
+): Promise<Descriptor | undefined> {
+  const here = services.images.get(id);
+  if (here === undefined) return undefined;
+  try {
+    const { descriptor, manifest } = await leaseImage(services.images, lease, here);
+    if (!(await isWhole(services, here))) return undefined;
+    for (const [index, diffId] of here.diffIds.entries()) {
+      const size = manifest.layers[index]?.size ?? 0;
+      if (!unpacked.has(diffId)) layerTeller(emit, diffId)('exists', size, size);
+    }
+    return descriptor;
+  } catch (error) {
+    const { kind } = GantryError.from(error);
+    // Removed by somebody in this moment, or damaged: the archive has it.
+    if (kind === 'not-found' || kind === 'corrupt') return undefined;
+    throw error;
+  }
+}
+
+/** Adds to `unpacked` those that were not here before. Result: the image's manifest. */
 async function unpackImage(
   { services, emit, signal }: LoadRequest,
   lease: Lease,
-  image: ArchivedImage,
-): Promise<ReadonlySet<Digest>> {
+  { manifest, document }: KeptImage,
+  unpacked: Set<DiffId>,
+): Promise<Descriptor> {
   const { content, snapshots } = services;
-  const { config, layers } = image.document;
-  const { rootfs } = parseConfig(await content.read(config.digest, configLimitBytes), image.document);
-  const unpacked = new Set<Digest>();
+  const { config, layers } = document;
+  const { rootfs } = parseConfig(await content.read(config.digest, configLimitBytes), document);
+  const unpackedBlobs = new Set<Digest>();
   const steps = layers.map((layer, index): LayerToUnpack => {
     const diffId = rootfs.diff_ids[index] as DiffId;
     const tell = layerTeller(emit, diffId);
@@ -79,13 +107,17 @@ async function unpackImage(
           onProgress: (doneBytes) => tell('extracting', doneBytes, layer.size),
         });
       },
-      onExists: () => tell('exists', layer.size, layer.size),
-      onDone: () => {
-        unpacked.add(layer.digest);
+      onExists() {
+        if (!unpacked.has(diffId)) tell('exists', layer.size, layer.size);
+      },
+      onDone() {
+        unpacked.add(diffId);
+        unpackedBlobs.add(layer.digest);
         tell('done', layer.size, layer.size);
       },
     };
   });
   await unpackLayers(snapshots, lease, steps);
-  return unpacked;
+  rememberLayerBlobs(services.metadata, rootfs.diff_ids, layers, unpackedBlobs);
+  return manifest;
 }

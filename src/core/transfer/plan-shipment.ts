@@ -16,6 +16,7 @@ import { leaseImage } from '../images/lease-image.ts';
 import { putDocument } from '../images/write-image.ts';
 import { packLayer } from '../layers/diff-layer.ts';
 import { ensureLayerBlob } from '../layers/layer-blob.ts';
+import { asInManifest } from '../layers/layer-blob-records.ts';
 import type { LayerFolder } from '../layers/layer-io.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import { layerTeller } from './layer-progress.ts';
@@ -97,13 +98,7 @@ async function shipLayer(
     tell('preparing', Math.min(tarBytes, unpackedBytes ?? tarBytes), unpackedBytes);
   prepare(0);
   const blob = await ensureLayerBlob(services, { diffId, folder, lease, signal, onProgress: prepare });
-  const isDockerGzip = mediaType === mediaTypes.dockerManifest && blob.mediaType === mediaTypes.layerGzip;
-  return storedLayer(
-    services,
-    isDockerGzip ? { ...blob, mediaType: mediaTypes.dockerLayerGzip } : blob,
-    diffId,
-    !compress,
-  );
+  return storedLayer(services, asInManifest(blob, mediaType ?? ''), diffId, !compress);
 }
 
 /** A registry looks whether the bytes are what the digest says; into an archive they go as they are, so we look. */

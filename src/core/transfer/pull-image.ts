@@ -1,4 +1,3 @@
-import { GantryError } from '../../base/gantry-error.ts';
 import type { PulledImage } from '../../engine/images.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
@@ -12,13 +11,13 @@ import {
   type Reference,
   repositoryName,
 } from '../../oci/reference.ts';
-import { chainIds } from '../../oci/sha256.ts';
 import type { CoreServices } from '../core-services.ts';
 import type { Image } from '../images/image-store.ts';
 import { rememberLayerBlobs } from '../layers/layer-blob-records.ts';
 import type { RepositoryClient } from '../registry/registry-client.ts';
 import { fetchImage } from './fetch-image.ts';
 import { fetchLayers } from './fetch-layers.ts';
+import { isWhole } from './is-whole.ts';
 import { layerTeller } from './layer-progress.ts';
 
 export interface PullRequest {
@@ -83,22 +82,6 @@ async function findCurrent(
   if (formatPlatform(normalizePlatform(of)) !== formatPlatform(normalizePlatform(platform))) return undefined;
   const digest = reference.digest ?? (await repository.resolve(tagOrDigest, signal)).digest;
   return image.repoDigests.includes(`${repositoryName(reference)}@${digest}`) ? { image, digest } : undefined;
-}
-
-/** Unpacked, and with all its documents and blobs: else a pull brings what is missing. */
-async function isWhole({ content, images, snapshots }: CoreServices, image: Image): Promise<boolean> {
-  if (!chainIds(image.diffIds).every((chain) => snapshots.has(chain))) return false;
-  try {
-    const { config, layers } = await images.manifest(image.id);
-    return [config, ...layers].every(
-      // A layer made here has no blob: its tar comes from the snapshot.
-      ({ digest }, at) => content.has(digest) || (digest as string) === image.diffIds[at - 1],
-    );
-  } catch (error) {
-    const { kind } = GantryError.from(error);
-    if (kind === 'not-found' || kind === 'corrupt') return false;
-    throw error;
-  }
 }
 
 async function tellExisting({ services, emit }: PullRequest, image: Image): Promise<void> {

@@ -1,6 +1,7 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import { documentLimitBytes } from '../../oci/decode-json.ts';
 import { type Digest, isDigest } from '../../oci/digest.ts';
+import type { ContentInfo } from '../content/content-store.ts';
 import type { CoreServices } from '../core-services.ts';
 import { decompress } from '../layers/decompress.ts';
 import { defaultLimits } from '../layers/default-limits.ts';
@@ -9,90 +10,83 @@ import { displayText } from '../layers/tar/byte-string.ts';
 import type { TarEntry } from '../layers/tar/tar-entry.ts';
 import { TarParser } from '../layers/tar/tar-parser.ts';
 import type { Lease } from '../metadata/metadata.ts';
+import { ArchiveFiles, type FileWriter } from './archive-files.ts';
 
-/** The files of an image archive: their bytes lie in the content store, by digest. */
-export interface ImageArchive {
+/** The files of an image archive. They wait outside of the content store; disposing drops those nobody kept. */
+export interface ImageArchive extends AsyncDisposable {
   /** Follows links inside the archive. Undefined: no such file. */
-  digest(path: string): Digest | undefined;
+  find(path: string): ContentInfo | undefined;
   /** A document of at most 4 MiB. Rejects `invalid` / `bad-archive` when it is not there. */
   read(path: string): Promise<Uint8Array>;
+  /** Brings a file into the content store under the lease. Rejects `invalid` / `bad-archive` when it is not there. */
+  keep(path: string): Promise<ContentInfo>;
 }
 
 const mostFiles = 100_000;
 const mostLinks = 20;
 
 /**
- * Reads a tar of an image archive, plain or compressed, and puts each of its files into the content store under the
- * lease. Names do not become paths on disk. Files that call themselves `blobs/sha256/HEX` must have that digest.
+ * Reads a tar of an image archive, plain or compressed. Names do not become paths on disk. Files that call themselves
+ * `blobs/sha256/HEX` must have that digest.
  */
 export async function readArchive(
-  services: CoreServices,
+  services: Pick<CoreServices, 'content'>,
   lease: Lease,
   archive: AsyncIterable<Uint8Array>,
   options: { readonly signal: AbortSignal; readonly onProgress: (doneBytes: number) => void },
 ): Promise<ImageArchive> {
-  const files = new Map<string, Digest>();
+  await using opened = new AsyncDisposableStack();
+  const files = opened.use(new ArchiveFiles(services.content, lease, options.signal));
   const links = new Map<string, string>();
-  let doneBytes = 0;
-  let ingest: Awaited<ReturnType<CoreServices['content']['ingest']>> | undefined;
-  let path = '';
   const parser = new TarParser();
-
-  const begin = async (entry: TarEntry): Promise<void> => {
-    path = nameOf(entry.path);
-    if (files.size + links.size > mostFiles) throw badArchive(`it has more than ${mostFiles} files`);
-    if (entry.type === 'symlink') links.set(path, nameOf(resolveLink(path, entry.linkPath)));
-    else if (entry.type === 'hardlink') links.set(path, nameOf(entry.linkPath));
-    else if (entry.type === 'file') {
-      const expected = blobDigest(path);
-      if (expected !== undefined) lease.protect({ kind: 'content', key: expected });
-      const wanted = expected && { digest: expected, sizeBytes: entry.sizeBytes };
-      ingest = await services.content.ingest(wanted, { signal: options.signal });
-      // Half of it may lie here from before, or all of it: the archive has it whole.
-      if (ingest.offset < entry.sizeBytes) await ingest.reset();
-    }
+  let writer: FileWriter | undefined;
+  let doneBytes = 0;
+  const begin = async ({ path: name, type, linkPath, sizeBytes }: TarEntry): Promise<void> => {
+    const path = nameOf(name);
+    if (files.count + links.size > mostFiles) throw badArchive(`it has more than ${mostFiles} files`);
+    if (type === 'symlink') links.set(path, nameOf(resolveLink(path, linkPath)));
+    else if (type === 'hardlink') links.set(path, nameOf(linkPath));
+    else if (type === 'file') writer = await files.open(path, sizeBytes, blobDigest(path));
   };
-  const end = async (): Promise<void> => {
-    if (ingest === undefined) return;
-    const { digest } = await ingest.commit(lease);
-    await ingest[Symbol.asyncDispose]();
-    ingest = undefined;
-    files.set(path, digest);
-  };
-
-  try {
-    for await (const piece of decompress(archive)) {
-      options.signal.throwIfAborted();
-      for (const event of parser.feed(piece)) {
-        if (event.kind === 'entry') await begin(event.entry);
-        else if (event.kind === 'end') await end();
-        else if (ingest !== undefined && event.offset >= ingest.offset) await ingest.write(event.chunk);
+  for await (const piece of decompress(archive)) {
+    options.signal.throwIfAborted();
+    for (const event of parser.feed(piece)) {
+      if (event.kind === 'entry') await begin(event.entry);
+      else if (event.kind !== 'end') await writer?.write(event.chunk, event.offset);
+      else {
+        await writer?.end();
+        writer = undefined;
       }
-      doneBytes += piece.length;
-      options.onProgress(doneBytes);
     }
-    parser.finish();
-  } finally {
-    await ingest?.[Symbol.asyncDispose]();
+    doneBytes += piece.length;
+    options.onProgress(doneBytes);
   }
+  parser.finish();
 
-  const digest = (name: string): Digest | undefined => {
+  const resolve = (name: string): string => {
     let at = name.replace(/^(?:\.\/)+/, '');
-    for (let steps = 0; steps < mostLinks; steps += 1) {
-      const found = files.get(at);
+    for (let steps = 0; steps < mostLinks && files.find(at) === undefined; steps += 1) {
       const target = links.get(at);
-      if (found !== undefined || target === undefined) return found;
+      if (target === undefined) break;
       at = target;
     }
-    return undefined;
+    return at;
   };
+  const missing = (name: string): GantryError => badArchive(`${name} is missing in it`);
+  const held = opened.move();
   return {
-    digest,
+    find: (name) => files.find(resolve(name)),
     async read(name) {
-      const found = digest(name);
-      if (found === undefined) throw badArchive(`${name} is missing in it`);
-      return services.content.read(found, documentLimitBytes);
+      const bytes = await files.read(resolve(name), documentLimitBytes);
+      if (bytes === undefined) throw missing(name);
+      return bytes;
     },
+    async keep(name) {
+      const kept = await files.keep(resolve(name));
+      if (kept === undefined) throw missing(name);
+      return kept;
+    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }
 
