@@ -7,9 +7,13 @@ const inOrder = (groupOrder: number) => ({
   sequence: { groupOrder },
 });
 
-/** Two engines of one host share its ports and cgroups, and times are only worth something on a quiet machine. */
-const oneFileAtATime = {
-  fileParallelism: false,
+/**
+ * A test file has its own root and its own network namespace. Most of them wait for others more than they compute, but
+ * more than two at a time only keep each other waiting.
+ */
+const twoFilesAtATime = {
+  maxWorkers: 2,
+  setupFiles: ['./test/support/own-network-namespace.setup.ts'],
   testTimeout: 120_000,
   hookTimeout: 120_000,
 };
@@ -22,8 +26,12 @@ export default defineConfig({
     projects: [
       project('unit', { ...inOrder(0), testTimeout: 30_000 }),
       project('golden', { ...inOrder(1), testTimeout: 30_000 }),
-      project('integration', { ...inOrder(2), ...oneFileAtATime }, 'test/{contract,integration,conformance}'),
-      project('e2e', { ...inOrder(3), ...oneFileAtATime, globalSetup: './test/support/build-if-stale.ts' }),
+      project(
+        'integration',
+        { ...inOrder(2), ...twoFilesAtATime },
+        'test/{contract,integration,conformance}',
+      ),
+      project('e2e', { ...inOrder(3), ...twoFilesAtATime, globalSetup: './test/support/build-if-stale.ts' }),
     ],
   },
 });

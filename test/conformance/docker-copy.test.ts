@@ -3,13 +3,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { baseImage } from '../support/base-images.ts';
 import { type CliStand, cliStand } from '../support/cli-stand.ts';
 import { type DockerDaemon, dockerDaemon } from '../support/docker-daemon.ts';
-import { enterOwnNetworkNamespace } from '../support/own-network-namespace.ts';
 import { mustRun, type ProgramResult } from '../support/run-program.ts';
 
 let stand: CliStand;
 let docker: DockerDaemon;
 beforeAll(async () => {
-  enterOwnNetworkNamespace();
   stand = await cliStand();
   docker = await dockerDaemon();
   await docker.must('import', '-c', 'CMD ["true"]', await baseImage('busybox'), 'busybox:latest');

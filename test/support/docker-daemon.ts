@@ -22,8 +22,8 @@ export interface DockerDaemon extends AsyncDisposable {
 const client = '/usr/bin/docker';
 
 /**
- * Starts it in the network namespace of the caller: it makes `docker0` and sets the FORWARD policy to DROP there, so
- * call {@link enterOwnNetworkNamespace} first. Registries on loopback need no TLS for it.
+ * Starts it in the network namespace of the test file: it makes `docker0` and sets the FORWARD policy to DROP there.
+ * Registries on loopback need no TLS for it.
  */
 export async function dockerDaemon(): Promise<DockerDaemon> {
   const folder = tempFolder();

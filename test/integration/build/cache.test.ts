@@ -2,9 +2,6 @@ import { chmodSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
-
-enterOwnNetworkNamespace();
 
 let stand: BuildStand;
 beforeAll(async () => {

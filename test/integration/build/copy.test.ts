@@ -4,9 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getXattr, setXattr } from '../../../src/core/host/xattrs.ts';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
-
-enterOwnNetworkNamespace();
 
 let stand: BuildStand;
 beforeAll(async () => {

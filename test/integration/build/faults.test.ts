@@ -14,11 +14,8 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { type ScriptProcess, startScriptFile } from '../../support/script-process.ts';
 import { until } from '../../support/until.ts';
-
-enterOwnNetworkNamespace();
 
 let stand: BuildStand;
 beforeEach(async () => {

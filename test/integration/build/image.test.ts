@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
-
-enterOwnNetworkNamespace();
 
 let stand: BuildStand;
 beforeAll(async () => {

@@ -5,11 +5,9 @@ import { expect, it } from 'vitest';
 import { saveImages } from '../../../src/core/transfer/save-images.ts';
 import { buildStand } from '../../support/build-stand.ts';
 import { dockerDaemon } from '../../support/docker-daemon.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { podman } from '../../support/podman.ts';
 
 it('an image built here runs in podman and docker as it was meant', async () => {
-  enterOwnNetworkNamespace();
   await using daemon = await dockerDaemon();
   await using stand = await buildStand();
   stand.write({

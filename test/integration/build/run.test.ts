@@ -3,10 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { until } from '../../support/until.ts';
-
-enterOwnNetworkNamespace();
 
 let stand: BuildStand;
 beforeAll(async () => {

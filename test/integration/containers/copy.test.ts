@@ -16,13 +16,11 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CopyEnd } from '../../../src/engine/container-files.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { mustRun } from '../../support/run-program.ts';
 import { makeTar } from '../../support/tar-fixture.ts';
 
 let stand: ContainerStand;
 beforeAll(async () => {
-  enterOwnNetworkNamespace();
   stand = await containerStand();
 });
 afterEach(() => stand.clear());

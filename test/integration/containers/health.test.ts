@@ -2,12 +2,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { containerRecords } from '../../../src/core/containers/container-record.ts';
 import { processIdentity } from '../../../src/core/host/process-identity.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { until } from '../../support/until.ts';
 
 let stand: ContainerStand;
 beforeAll(async () => {
-  enterOwnNetworkNamespace();
   stand = await containerStand();
 });
 afterEach(() => stand.clear());

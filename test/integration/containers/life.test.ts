@@ -3,13 +3,11 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { finished } from '../../support/runtime-stand.ts';
 import { until } from '../../support/until.ts';
 
 let stand: ContainerStand;
 beforeAll(async () => {
-  enterOwnNetworkNamespace();
   stand = await containerStand();
 });
 afterEach(() => stand.clear());

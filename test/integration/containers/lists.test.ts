@@ -3,12 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { EngineEvent } from '../../../src/engine/events.ts';
 import { busyboxImage } from '../../support/busybox-image.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { until } from '../../support/until.ts';
 
 let stand: ContainerStand;
 beforeAll(async () => {
-  enterOwnNetworkNamespace();
   stand = await containerStand();
 });
 afterEach(() => stand.clear());

@@ -7,12 +7,10 @@ import { createNetworks } from '../../../src/core/network/create-networks.ts';
 import { networkNames } from '../../../src/core/network/network-names.ts';
 import type { PortBinding } from '../../../src/engine/containers.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { until } from '../../support/until.ts';
 
 let stand: ContainerStand;
 beforeAll(async () => {
-  enterOwnNetworkNamespace();
   stand = await containerStand();
 });
 afterEach(() => stand.clear());

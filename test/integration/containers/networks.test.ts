@@ -2,13 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { assembleNetworks } from '../../../src/core/assemble-networks.ts';
 import type { Networks } from '../../../src/engine/networks.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { until } from '../../support/until.ts';
 
 let stand: ContainerStand;
 let networks: Networks;
 beforeAll(async () => {
-  enterOwnNetworkNamespace();
   stand = await containerStand();
   networks = assembleNetworks(stand.services);
 });

@@ -4,13 +4,11 @@ import { containerRecords } from '../../../src/core/containers/container-record.
 import { processIdentity } from '../../../src/core/host/process-identity.ts';
 import { createNetworks } from '../../../src/core/network/create-networks.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { startScript } from '../../support/script-process.ts';
 import { until } from '../../support/until.ts';
 
 let stand: ContainerStand;
 beforeAll(async () => {
-  enterOwnNetworkNamespace();
   stand = await containerStand();
 });
 afterEach(() => stand.clear());

@@ -14,11 +14,9 @@ import { createVolumes } from '../../../src/core/volumes/create-volumes.ts';
 import type { Mount } from '../../../src/engine/containers.ts';
 import { busyboxImage } from '../../support/busybox-image.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 
 let stand: ContainerStand;
 beforeAll(async () => {
-  enterOwnNetworkNamespace();
   stand = await containerStand();
 });
 afterEach(() => stand.clear());

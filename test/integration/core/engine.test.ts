@@ -1,11 +1,8 @@
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { coreParts, openCore } from '../../../src/core/open-core.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { busyboxImage } from '../../support/busybox-image.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { type TempRoot, tempRoot } from '../../support/temp-root.ts';
-
-beforeAll(enterOwnNetworkNamespace);
 
 let root: TempRoot;
 let engine: Engine;

@@ -7,13 +7,11 @@ import { openTortureStand, rootOn } from '../../../scripts/torture/stand.ts';
 import { removeEverything, storeRest } from '../../../scripts/torture/store-rest.ts';
 import { stress } from '../../../scripts/torture/stress-images.ts';
 import { setup as buildIfStale } from '../../support/build-if-stale.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 
 // The same at length, with figures: node scripts/torture/kill.ts, stress.ts, power.ts.
 // Hundreds of processes: a busy machine may need far longer than a calm one.
 vi.setConfig({ testTimeout: 400_000 });
 
-enterOwnNetworkNamespace();
 beforeAll(() => buildIfStale());
 
 describe('an engine whose processes are killed', () => {

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttpServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { openMetadata } from '../../../src/core/metadata/open-metadata.ts';
 import { createNetworking } from '../../../src/core/network/create-networking.ts';
 import { createNetworks } from '../../../src/core/network/create-networks.ts';
@@ -10,11 +10,9 @@ import { networkNames } from '../../../src/core/network/network-names.ts';
 import type { Endpoint, Networking } from '../../../src/core/network/networking.ts';
 import { removeAllNetworks } from '../../../src/core/network/remove-all-networks.ts';
 import type { PortBinding } from '../../../src/engine/containers.ts';
-import { enterOwnNetworkNamespace, OtherNamespace } from '../../support/own-network-namespace.ts';
+import { OtherNamespace } from '../../support/own-network-namespace.ts';
 import { startScript } from '../../support/script-process.ts';
 import { type TempFolder, tempFolder } from '../../support/temp-folder.ts';
-
-beforeAll(enterOwnNetworkNamespace);
 
 let folder: TempFolder;
 let networking: Networking;

@@ -7,7 +7,6 @@ import { decodeRegistrySettings, defaultSettings } from '../../../src/core/regis
 import { mediaTypes } from '../../../src/oci/media-types.ts';
 import { sha256 } from '../../../src/oci/sha256.ts';
 import { faultyRegistry } from '../../support/faulty-registry.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { type ProxyServer, proxyServer } from '../../support/proxy-server.ts';
 import {
   makeCertificate,
@@ -30,7 +29,6 @@ let tls: RegistryServer;
 const digest = { value: '' };
 
 beforeAll(async () => {
-  enterOwnNetworkNamespace();
   await mustRun(['ip', 'address', 'add', `${address}/24`, 'dev', 'lo']);
   folder = tempFolder();
   plain = await registryServer({ address });

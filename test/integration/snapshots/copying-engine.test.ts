@@ -5,11 +5,9 @@ import { ensureDirs } from '../../../src/core/open-dirs.ts';
 import { baseImage } from '../../support/base-images.ts';
 import { setup as buildIfStale } from '../../support/build-if-stale.ts';
 import { gantryCli } from '../../support/gantry-cli.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { registryServer } from '../../support/registry-server.ts';
 import { tempRoot } from '../../support/temp-root.ts';
 
-enterOwnNetworkNamespace();
 beforeAll(() => buildIfStale());
 
 const dockerfile = `FROM bb

@@ -7,7 +7,6 @@ import { layerBlobs } from '../../../src/core/layers/layer-blob-records.ts';
 import { shortId } from '../../../src/oci/digest.ts';
 import { sha256 } from '../../../src/oci/sha256.ts';
 import { type DockerDaemon, dockerDaemon } from '../../support/docker-daemon.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { type Podman, podman } from '../../support/podman.ts';
 import { mustRun } from '../../support/run-program.ts';
 import { makeTar } from '../../support/tar-fixture.ts';
@@ -21,7 +20,6 @@ let engine: TestEngine;
 let folder: TempFolder;
 
 beforeAll(async () => {
-  enterOwnNetworkNamespace();
   daemon = await dockerDaemon();
   pods = podman();
 });

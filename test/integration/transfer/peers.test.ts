@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRegistryClient } from '../../../src/core/registry/create-registry-client.ts';
 import { dockerDaemon } from '../../support/docker-daemon.ts';
-import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 import { podman } from '../../support/podman.ts';
 import { registryServer } from '../../support/registry-server.ts';
 import { mustRun } from '../../support/run-program.ts';
@@ -10,8 +9,6 @@ import { makeTar } from '../../support/tar-fixture.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { addImage } from '../../support/test-core.ts';
 import { testEngine } from '../../support/test-engine.ts';
-
-beforeAll(enterOwnNetworkNamespace);
 
 const base = [
   { path: 'bin/', mode: 0o755 },
