@@ -1,4 +1,4 @@
-import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockFile } from '../host/lock-file.ts';
 import { isErrno } from '../host/system-error.ts';
@@ -10,6 +10,7 @@ import { replaceNamesBlock } from './names-block.ts';
 
 /** The default network has no names but those of links, as Docker's. */
 const nameless = 'bridge';
+const largestHostsBytes = 1 << 20;
 
 /**
  * Writes who is on a network, and under which names, into /etc/hosts of everybody on it: of the networks somebody made.
@@ -77,6 +78,8 @@ function writeNames(path: string, lines: readonly string[]): void {
     throw error;
   }
   try {
+    // The container may have made it anything: what no longer is a list of names is its own affair.
+    if (fstatSync(fd).size > largestHostsBytes) return;
     const before = readFileSync(fd, 'utf8');
     const bytes = Buffer.from(replaceNamesBlock(before, lines));
     for (let done = 0; done < bytes.length; ) {

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { checkMountTargets } from './check-mount-targets.ts';
 import { hostFacts } from './host-facts.ts';
 import type { OciProgram } from './oci-program.ts';
 import { rootUserDatabase } from './root-user-database.ts';
@@ -36,6 +37,7 @@ export async function prepareContainerSpec(
   const initPath = spec.init === true ? (await import('./find-init.ts')).findInit() : undefined;
   const mounts = request.mounts.map(withKindOfSource);
   return (rootDir) => {
+    checkMountTargets(rootDir, mounts);
     const user = resolveUser(request.process.user, spec.groupAdd ?? [], rootUserDatabase(rootDir));
     const made = containerSpec({
       ...request,
@@ -61,6 +63,7 @@ export async function prepareStepSpec(
   const filter = await filterFor(program, cacheDir, {}, 'default');
   const mounts = request.mounts.map(withKindOfSource);
   return (rootDir) => {
+    checkMountTargets(rootDir, mounts);
     const user = resolveUser(request.process.user, [], rootUserDatabase(rootDir));
     return withFilter(
       buildStepSpec({ request: { ...request, mounts }, user, seccomp: filter?.section, host }),
