@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { openMetadata } from '../../../../src/core/metadata/open-metadata.ts';
-import { tempFolder } from '../../../support/temp-folder.ts';
+import { openMetadata } from '../../../src/core/metadata/open-metadata.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 vi.mock('node:fs', async (original) => ({
   ...(await original<typeof import('node:fs')>()),
