@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { InputDecoder } from '../../../../src/tui/input/input-decoder.ts';
 import type { KeyEvent, MouseEvent } from '../../../../src/tui/input/input-event.ts';
 import { DetachKeys } from '../../../../src/tui/terminal/detach-keys.ts';
