@@ -5,6 +5,8 @@ export type TransferEvent =
       readonly text: string;
       /** A registry warns of something: said also where no progress is shown. */
       readonly warning?: true;
+      /** The last of one image of several: its layers stay as they are, and what comes then is of the next. */
+      readonly endsImage?: true;
     }
   | {
       readonly kind: 'layer';

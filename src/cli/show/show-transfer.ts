@@ -27,8 +27,13 @@ async function showBars(sink: Sink, { way, operation }: TransferOutcome): Promis
   const screen = redrawLines(sink, () => [...layers.values()]);
   try {
     for await (const event of operation) {
-      if (event.kind === 'message') screen.above(stripControl(event.text));
-      else layers.set(event.layer, transferLine(event, { way, bar: true }));
+      if (event.kind === 'layer') {
+        layers.set(event.layer, transferLine(event, { way, bar: true, columns: sink.columns() }));
+      } else {
+        if (event.endsImage) for (const line of layers.values()) screen.above(line);
+        if (event.endsImage) layers.clear();
+        screen.above(stripControl(event.text));
+      }
       screen.changed();
     }
   } finally {
@@ -40,6 +45,7 @@ async function showChanges(sink: Sink, { way, operation }: TransferOutcome, stde
   const said = new Map<string, string>();
   for await (const event of operation) {
     if (event.kind === 'message') {
+      if (event.endsImage) said.clear();
       (event.warning ? stderr : sink).text(`${stripControl(event.text)}\n`);
     } else if (said.get(event.layer) !== event.phase) {
       said.set(event.layer, event.phase);

@@ -30,12 +30,21 @@ const ownWords: Readonly<Record<TransferOutcome['way'], Partial<typeof usualWord
 };
 
 const moving: ReadonlySet<LayerEvent['phase']> = new Set(['downloading', 'extracting', 'pushing']);
-const barWidth = 50;
+const [leastBar, mostBar] = [10, 50];
 
 /** One layer in Docker's words: `4f4fb700ef54: Downloading [===>   ]  1.2MB/3.4MB  600kB/s  4s left`. */
 export function transferLine(
   event: LayerEvent,
-  { way, bar }: { readonly way: TransferOutcome['way']; readonly bar: boolean },
+  {
+    way,
+    bar,
+    columns = Number.POSITIVE_INFINITY,
+  }: {
+    readonly way: TransferOutcome['way'];
+    readonly bar: boolean;
+    /** Of the terminal: the bar is what gives way. */
+    readonly columns?: number | undefined;
+  },
 ): string {
   const from = event.from === undefined ? '' : ` from ${safeLine(event.from)}`;
   const text = `${safeLine(event.layer)}: ${ownWords[way][event.phase] ?? usualWords[event.phase]}${from}`;
@@ -43,10 +52,12 @@ export function transferLine(
   const { doneBytes, totalBytes } = event;
   const rate = event.bytesPerSecond === undefined ? '' : `  ${humanSize(event.bytesPerSecond, 3)}/s`;
   if (totalBytes === undefined || totalBytes === 0) return `${text}  ${humanSize(doneBytes)}${rate}`;
-  const share = Math.min(1, doneBytes / totalBytes);
-  const filled = Math.round(share * barWidth);
-  const line = filled === 0 ? '>' : `${'='.repeat(filled - 1)}>`;
   const left = timeLeft(secondsLeft(event));
   const speed = left === '' ? rate : `${rate}  ${left} left`;
-  return `${text} [${line.padEnd(barWidth)}]  ${humanSize(doneBytes)}/${humanSize(totalBytes)}${speed}`;
+  const figures = `${humanSize(doneBytes)}/${humanSize(totalBytes)}${speed}`;
+  const room = columns - 1 - `${text} []  ${figures}`.length;
+  const barWidth = Math.max(leastBar, Math.min(mostBar, room));
+  const filled = Math.round(Math.min(1, doneBytes / totalBytes) * barWidth);
+  const line = filled === 0 ? '>' : `${'='.repeat(filled - 1)}>`;
+  return `${text} [${line.padEnd(barWidth)}]  ${figures}`;
 }

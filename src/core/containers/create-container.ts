@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { posix } from 'node:path';
-import { GantryError } from '../../base/gantry-error.ts';
 import type { ContainerSpec, Mount } from '../../engine/containers.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
 import { platformMatches } from '../../oci/platform-match.ts';
@@ -8,6 +7,7 @@ import { formatPlatform, parsePlatform } from '../../oci/platform-parse.ts';
 import { hostPlatform } from '../host/host-platform.ts';
 import { randomHex } from '../host/random-hex.ts';
 import type { Image } from '../images/image-store.ts';
+import { platformMismatch } from '../images/platform-mismatch.ts';
 import { processConfig } from '../runtime/spec/process-config.ts';
 import type { VolumeStore } from '../volumes/volume-store.ts';
 import { attachmentsOf } from './attachments.ts';
@@ -169,11 +169,7 @@ function platformWarnings(spec: ContainerSpec, image: Image): readonly string[] 
   if (spec.platform !== undefined) {
     const wanted = parsePlatform(spec.platform, hostPlatform());
     if (platformMatches(have, wanted)) return [];
-    throw new GantryError({
-      kind: 'not-found',
-      code: 'platform-mismatch',
-      message: `image with reference ${spec.image} was found but does not match the specified platform: wanted ${formatPlatform(wanted)}, actual: ${formatPlatform(have)}`,
-    });
+    throw platformMismatch(spec.image, wanted, have);
   }
   const host = hostPlatform();
   if (platformMatches(have, host)) return [];

@@ -3,6 +3,7 @@ import { decodeManifestDocument } from '../../oci/decode-manifest.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { isIndexType, mediaTypes } from '../../oci/media-types.ts';
+import { referrersTag } from '../../oci/referrers-tag.ts';
 import { discardBody } from './discard-body.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import { nextPage } from './next-page.ts';
@@ -61,9 +62,8 @@ async function fromList(request: ReferrersRequest): Promise<readonly Descriptor[
 
 /** distribution-spec "Referrers Tag Schema": `sha256-HEX` names an index that clients keep themselves. */
 async function fromTag({ fetchManifest, digest, signal }: ReferrersRequest): Promise<readonly Descriptor[]> {
-  const tag = digest.replace(':', '-').slice(0, 128);
   try {
-    const { bytes, descriptor } = await fetchManifest(tag, signal);
+    const { bytes, descriptor } = await fetchManifest(referrersTag(digest), signal);
     return entriesOf(bytes, descriptor.mediaType);
   } catch (error) {
     if (error instanceof GantryError && error.kind === 'not-found') return [];

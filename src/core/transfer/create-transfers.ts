@@ -31,7 +31,9 @@ export function createTransfers(services: CoreServices, { registry }: TransferDe
         const references = allTags ? tagsHere(services, text) : [withDefaultTag(parsed)];
         const pushed: PushedImage[] = [];
         for (const reference of references) {
-          pushed.push(await pushImage({ services, repository, reference, emit, signal }));
+          // What one tag tells of a layer must not take the place of what another told.
+          const emitOwn: typeof emit = (event, key) => emit(event, key && `${reference.tag} ${key}`);
+          pushed.push(await pushImage({ services, repository, reference, emit: emitOwn, signal }));
         }
         return pushed;
       }, outer),

@@ -2,7 +2,7 @@ import { GantryError } from '../../base/gantry-error.ts';
 import { decodeImageConfig } from '../../oci/decode-image-config.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
 import type { Manifest } from '../../oci/manifest.ts';
-import { mediaTypes } from '../../oci/media-types.ts';
+import { isLayerType, mediaTypes } from '../../oci/media-types.ts';
 import type { Platform } from '../../oci/platform.ts';
 import type { RepositoryClient } from '../registry/registry-client.ts';
 import { type ChosenManifest, chooseManifest } from './choose-manifest.ts';
@@ -20,10 +20,13 @@ export async function fetchImage(
   signal: AbortSignal,
 ): Promise<ChosenManifest> {
   const chosen = await chooseManifest(repository, tagOrDigest, platform, signal);
-  const { artifactType, config } = chosen.document;
+  const { artifactType, config, layers } = chosen.document;
   if (artifactType !== undefined || !configTypes.has(config.mediaType)) {
     throw notAnImage(artifactType ?? config.mediaType);
   }
+  // Signatures come with the config of an image, and layers that are no file systems.
+  const strange = layers.find(({ mediaType }) => !isLayerType(mediaType));
+  if (strange !== undefined) throw notAnImage(strange.mediaType);
   if (config.size <= configLimitBytes) return chosen;
   throw new GantryError({
     kind: 'corrupt',

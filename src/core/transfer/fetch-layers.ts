@@ -3,6 +3,7 @@ import type { DiffId, Digest } from '../../oci/digest.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
 import type { Lease } from '../metadata/metadata.ts';
+import { checkPlatform } from './check-platform.ts';
 import type { ChosenManifest } from './choose-manifest.ts';
 import { connectionBudget } from './connection-budget.ts';
 import { type BlobDownload, downloadBlob } from './download-blob.ts';
@@ -36,6 +37,7 @@ export async function fetchLayers(
   const { config: configDescriptor, layers } = fetched.document;
   await downloadBlob(download(configDescriptor, () => undefined));
   const config = parseConfig(await content.read(configDescriptor.digest, configLimitBytes), fetched.document);
+  checkPlatform(request, fetched, config);
   const chain = chainIds(config.rootfs.diff_ids);
   const isThere = (index: number): boolean => index < 0 || snapshots.has(chain[index] as string);
   const limit = limiter(parallelDownloads);

@@ -6,7 +6,6 @@ import type { Platform } from '../../oci/platform.ts';
 import { formatPlatform, normalizePlatform } from '../../oci/platform-parse.ts';
 import {
   canonicalReference,
-  familiarName,
   familiarReference,
   type Reference,
   repositoryName,
@@ -26,6 +25,8 @@ export interface PullRequest {
   /** With a tag or a digest. */
   readonly reference: Reference;
   readonly platform: Platform;
+  /** Somebody asked for it: an image of another one is not what is meant. */
+  readonly isPlatformAsked: boolean;
   readonly emit: Emit<TransferEvent>;
   readonly signal: AbortSignal;
 }
@@ -38,11 +39,12 @@ export async function pullImage(request: PullRequest): Promise<PulledImage> {
   const { services, reference, emit, signal } = request;
   const tagOrDigest = reference.digest ?? reference.tag ?? 'latest';
   using lease = services.metadata.leases.acquire(`pull ${canonicalReference(reference)}`);
-  emit({ kind: 'message', text: `${tagOrDigest}: Pulling from ${familiarName(reference)}` });
+  emit({ kind: 'message', text: `${tagOrDigest}: Pulling from ${reference.path}` });
   const current = await findCurrent(request, tagOrDigest);
   if (current !== undefined) {
     await tellExisting(request, current.image);
     const { image, digest } = current;
+    tellEnd(request, digest);
     return { reference: familiarReference(reference), digest, id: image.id, upToDate: true };
   }
   const fetched = await fetchImage(request.repository, tagOrDigest, request.platform, signal);
@@ -59,6 +61,7 @@ export async function pullImage(request: PullRequest): Promise<PulledImage> {
     event: 'image.pulled',
   });
   rememberLayerBlobs(services.metadata, image.diffIds, fetched.document.layers, unpacked);
+  tellEnd(request, fetched.rootDigest);
   return {
     reference: familiarReference(reference),
     digest: fetched.rootDigest,
@@ -82,6 +85,10 @@ async function findCurrent(
   if (formatPlatform(normalizePlatform(of)) !== formatPlatform(normalizePlatform(platform))) return undefined;
   const digest = reference.digest ?? (await repository.resolve(tagOrDigest, signal)).digest;
   return image.repoDigests.includes(`${repositoryName(reference)}@${digest}`) ? { image, digest } : undefined;
+}
+
+function tellEnd({ emit }: PullRequest, digest: Digest): void {
+  emit({ kind: 'message', text: `Digest: ${digest}`, endsImage: true });
 }
 
 async function tellExisting({ services, emit }: PullRequest, image: Image): Promise<void> {

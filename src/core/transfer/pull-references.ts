@@ -1,8 +1,16 @@
+import { GantryError } from '../../base/gantry-error.ts';
 import type { PulledImage } from '../../engine/images.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
 import { parsePlatform } from '../../oci/platform-parse.ts';
-import { parseReference, withDefaultTag } from '../../oci/reference.ts';
+import {
+  familiarName,
+  familiarReference,
+  parseReference,
+  type Reference,
+  withDefaultTag,
+} from '../../oci/reference.ts';
+import { isReferrersTag } from '../../oci/referrers-tag.ts';
 import type { CoreServices } from '../core-services.ts';
 import { hostPlatform } from '../host/host-platform.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
@@ -19,21 +27,77 @@ export interface PullReferencesRequest {
   readonly signal: AbortSignal;
 }
 
-/** Pulls what a person names: `web` is `web:latest`, or every tag of it with `allTags`. */
+/**
+ * Pulls what a person names: `web` is `web:latest`, or every tag of it with `allTags`. Of these what is no image of this
+ * platform is passed over with a line; without any image the pull fails.
+ */
 export async function pullReferences(request: PullReferencesRequest): Promise<readonly PulledImage[]> {
   const { services, registry, emit, signal } = request;
   const parsed = parseReference(request.reference);
   const host = hostPlatform();
+  const isPlatformAsked = request.platform !== undefined;
   const platform = request.platform === undefined ? host : parsePlatform(request.platform, host);
   const repository = registry.repository(parsed.domain, parsed.path, 'pull', (text) =>
     emit({ kind: 'message', text, warning: true }),
   );
-  const references = request.allTags
-    ? (await repository.listTags(signal)).toSorted().map((tag) => ({ ...parsed, tag, digest: undefined }))
-    : [withDefaultTag(parsed)];
-  const pulled: PulledImage[] = [];
-  for (const reference of references) {
-    pulled.push(await pullImage({ services, repository, reference, platform, emit, signal }));
-  }
+  const pull = (reference: Reference): Promise<PulledImage> =>
+    pullImage({
+      services,
+      repository,
+      reference,
+      platform,
+      isPlatformAsked,
+      // What one tag tells of a layer must not take the place of what another told.
+      emit: (event, key) => emit(event, key && `${reference.tag ?? ''} ${key}`),
+      signal,
+    });
+  const pulled = request.allTags
+    ? await pullTags(request, parsed, await repository.listTags(signal), pull)
+    : [await pull(withDefaultTag(parsed))];
+  const name = request.allTags ? familiarName(parsed) : familiarReference(withDefaultTag(parsed));
+  const status = pulled.every(({ upToDate }) => upToDate) ? 'Image is up to date' : 'Downloaded newer image';
+  emit({ kind: 'message', text: `Status: ${status} for ${name}` });
   return pulled;
+}
+
+async function pullTags(
+  { emit }: PullReferencesRequest,
+  repository: Reference,
+  tags: readonly string[],
+  pull: (reference: Reference) => Promise<PulledImage>,
+): Promise<readonly PulledImage[]> {
+  const pulled: PulledImage[] = [];
+  let refusal: GantryError | undefined;
+  for (const tag of tags.toSorted().filter((name) => !isReferrersTag(name))) {
+    try {
+      pulled.push(await pull({ ...repository, tag, digest: undefined }));
+    } catch (error) {
+      if (!(error instanceof GantryError && passedOver.has(error.code))) throw error;
+      refusal ??= error;
+      emit({ kind: 'message', text: `${tag}: Skipped: ${error.message}`, endsImage: true });
+    }
+  }
+  const signatures = tags.filter(isReferrersTag).length;
+  if (signatures > 0) {
+    const text = `Skipped ${signatures} ${signatures === 1 ? 'tag' : 'tags'} of signatures and the like (sha256-…)`;
+    emit({ kind: 'message', text });
+  }
+  if (pulled.length === 0) throw refusal ?? noImages(repository);
+  return pulled;
+}
+
+/** What else than an image of this machine a tag may stand for. */
+const passedOver: ReadonlySet<string> = new Set([
+  'not-an-image',
+  'no-matching-platform',
+  'platform-mismatch',
+  'foreign-system',
+]);
+
+function noImages(repository: Reference): GantryError {
+  return new GantryError({
+    kind: 'not-found',
+    code: 'no-images',
+    message: `repository ${familiarName(repository)} has no tags that stand for images`,
+  });
 }

@@ -71,11 +71,9 @@ export async function pushImage(request: PushRequest): Promise<PushedImage> {
     });
   }
   recordPush(services, image, shipment, reference);
-  return {
-    reference: familiarReference(reference),
-    digest: shipment.manifest.digest,
-    sizeBytes: bytes.length,
-  };
+  const { digest } = shipment.manifest;
+  emit({ kind: 'message', text: `${tag}: digest: ${digest} size: ${bytes.length}`, endsImage: true });
+  return { reference: familiarReference(reference), digest, sizeBytes: bytes.length };
 }
 
 /** Whether it was pulled by an index: what a name of it meant was neither its own manifest nor the one pushed now. */

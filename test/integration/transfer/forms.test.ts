@@ -219,6 +219,76 @@ describe('what cannot be', () => {
   });
 });
 
+describe('every tag of a repository', () => {
+  const all = async (): Promise<readonly [pulled: readonly string[], said: readonly string[]]> => {
+    const pulling = engine.port.pull(`${server.host}/all`, { allTags: true });
+    const said: string[] = [];
+    for await (const event of pulling) if (event.kind === 'message') said.push(event.text);
+    return [(await pulling.result).map(({ reference }) => reference), said];
+  };
+
+  it('is pulled past signatures, artifacts and images for other machines, with a line each', async () => {
+    const repository = remoteRepository(registry, `${server.host}/all`);
+    const image = await repository.image({ tag: '1', layers: [[{ path: 'a', content: 'a' }]] });
+    const empty = await repository.blob(Buffer.from('{}'), mediaTypes.empty);
+    const config = await repository.blob(Buffer.from('{"architecture":"","os":""}'), mediaTypes.config);
+    const payload = await repository.blob(
+      Buffer.from('{"critical":{}}'),
+      'application/vnd.dev.cosign.simplesigning.v1+json',
+    );
+    const hex = image.digest.slice('sha256:'.length);
+    await repository.manifest({ config, layers: [payload] }, { tag: `sha256-${hex}.sig` });
+    await repository.manifest({ config, layers: [payload] }, { tag: 'signature' });
+    await repository.manifest({ artifactType: 'x/y', config: empty, layers: [empty] }, { tag: 'chart' });
+    const platform = { os: 'linux', architecture: 's390x' };
+    const manifests = [{ ...image, platform }];
+    await repository.manifest({ manifests }, { tag: 'mainframe', type: mediaTypes.index });
+    await repository.manifest({ manifests: [] }, { tag: `sha256-${hex}`, type: mediaTypes.index });
+    const [pulled, said] = await all();
+    expect(pulled).toEqual([`${server.host}/all:1`]);
+    expect(said).toContainEqual('chart: Skipped: not a container image but x/y');
+    expect(said).toContainEqual(
+      'signature: Skipped: not a container image but application/vnd.dev.cosign.simplesigning.v1+json',
+    );
+    expect(said).toContainEqual(expect.stringContaining('mainframe: Skipped: no matching manifest'));
+    expect(said).toContainEqual('Skipped 2 tags of signatures and the like (sha256-…)');
+  });
+
+  it('is not pulled where none of them is an image', async () => {
+    const repository = remoteRepository(registry, `${server.host}/none`);
+    const empty = await repository.blob(Buffer.from('{}'), mediaTypes.empty);
+    await repository.manifest({ artifactType: 'x/y', config: empty, layers: [empty] }, { tag: 'chart' });
+    const pulled = engine.port.pull(`${server.host}/none`, { allTags: true }).result;
+    await expect(pulled).rejects.toMatchObject({ code: 'not-an-image' });
+  });
+});
+
+describe('an image of one platform', () => {
+  const foreign = process.arch === 'arm64' ? 'linux/s390x' : 'linux/arm64';
+  const own = process.arch === 'arm64' ? 'linux/arm64' : 'linux/amd64';
+
+  it('is not taken for another one that was asked for', async () => {
+    await remote.image({ tag: 'single', layers: [[{ path: 'a', content: 'a' }]] });
+    const name = `${server.host}/forms:single`;
+    const asked = (platform: string) => engine.port.pull(name, { platform }).result;
+    await expect(asked(foreign)).rejects.toMatchObject({
+      kind: 'not-found',
+      message: `image with reference ${name} was found but does not match the specified platform: wanted ${foreign}, actual: ${own}`,
+    });
+    expect(engine.images.list()).toEqual([]);
+    await asked(own);
+    await expect(asked(foreign)).rejects.toMatchObject({ code: 'platform-mismatch' });
+    await expect(asked('quantum')).rejects.toThrow('"quantum": unknown operating system or architecture');
+    await expect(asked('a/b/c/d')).rejects.toThrow('is an invalid platform specifier');
+  });
+
+  it('is pulled where nobody asked, whatever machine it is for', async () => {
+    await remote.image({ tag: 'other', architecture: 's390x', layers: [[{ path: 'a', content: 'a' }]] });
+    const [pulled] = await pull('other');
+    expect(engine.images.get(pulled!.id)?.config.architecture).toBe('s390x');
+  });
+});
+
 describe('several pulls of the same at once', () => {
   it('share the download: each blob is fetched once', async () => {
     await using proxy = await faultyRegistry(server.host);

@@ -98,8 +98,18 @@ describe('pushing and pulling', () => {
     await addImage(one, { names: [`${repository}:1`], layers });
     await addImage(one, { names: [`${repository}:2`], layers: [layers[0] ?? []] });
     expect(await one.port.push(repository, { allTags: true }).result).toHaveLength(2);
-    const pulled = await two.port.pull(repository, { allTags: true }).result;
+    const pull = two.port.pull(repository, { allTags: true });
+    const told: string[] = [];
+    for await (const event of pull) told.push(event.kind === 'message' ? event.text : event.phase);
+    const pulled = await pull.result;
     expect(pulled.map(({ reference }) => reference)).toEqual([`${repository}:1`, `${repository}:2`]);
+    const isBefore = (one: string, other: string) =>
+      told.findIndex((text) => text.startsWith(one)) < told.findIndex((text) => text.startsWith(other));
+    const [first, second] = pulled.map(({ digest }) => `Digest: ${digest}`) as [string, string];
+    expect(isBefore('1: Pulling from tags', first)).toBe(true);
+    expect(isBefore(first, '2: Pulling from tags')).toBe(true);
+    expect(isBefore('2: Pulling from tags', second)).toBe(true);
+    expect(told.at(-1)).toBe(`Status: Downloaded newer image for ${repository}`);
   });
 
   it('pulls by digest, and what was pulled so is found by it', async () => {

@@ -10,6 +10,9 @@ interface ImageWish {
   readonly platform: string | undefined;
 }
 
+/** An image for another platform than the one asked for is not the one that is meant. */
+const missing: ReadonlySet<string> = new Set(['image-not-found', 'platform-mismatch']);
+
 /**
  * Does `work`, pulling the image before it where the policy or its absence asks for that. The common case, an image
  * that is here, costs nothing: `work` is simply tried.
@@ -37,7 +40,7 @@ export async function withImage(
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof GantryError) || error.code !== 'image-not-found') throw error;
+        if (!(error instanceof GantryError && missing.has(error.code))) throw error;
         return pull(missingImageNote(wish.image));
       }
     default:

@@ -1,5 +1,10 @@
 import { GantryError } from '../../../base/gantry-error.ts';
-import { canonicalReference, parseReference, withDefaultTag } from '../../../oci/reference.ts';
+import {
+  canonicalReference,
+  parseReference,
+  repositoryName,
+  withDefaultTag,
+} from '../../../oci/reference.ts';
 import { one } from '../argument-spec.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag, text } from '../option-spec.ts';
@@ -43,14 +48,9 @@ export const imagePull = defineCommand({
       stream: 'stdout',
       async next() {
         const pulled = await operation.result;
-        if (options.quiet) {
-          return { kind: 'lines', lines: pulled.map(({ reference: name }) => canonical(name)) };
-        }
-        const lines = pulled.flatMap(({ reference: name, digest, upToDate }) => [
-          `Digest: ${digest}`,
-          `Status: ${upToDate ? 'Image is up to date' : 'Downloaded newer image'} for ${name}`,
-        ]);
-        return { kind: 'lines', lines: [...lines, ...pulled.map(({ reference: name }) => canonical(name))] };
+        const names = pulled.map(({ reference: name }) => canonical(name));
+        const isOne = !options.allTags || options.quiet;
+        return { kind: 'lines', lines: isOne ? names : [repositoryName(reference)] };
       },
     };
   },

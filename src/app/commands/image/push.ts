@@ -47,17 +47,9 @@ export const imagePush = defineCommand({
       stream: 'stdout',
       async next() {
         const pushed = await operation.result;
-        const lines = pushed.map(({ reference: name, digest, sizeBytes }) =>
-          options.quiet
-            ? canonicalReference(parseReference(name))
-            : `${tagOf(name)}: digest: ${digest} size: ${sizeBytes}`,
-        );
-        return { kind: 'lines', lines };
+        const names = pushed.map(({ reference: name }) => canonicalReference(parseReference(name)));
+        return { kind: 'lines', lines: options.quiet ? names : [] };
       },
     };
   },
 });
-
-function tagOf(name: string): string {
-  return parseReference(name).tag ?? 'latest';
-}

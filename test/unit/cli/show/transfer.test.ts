@@ -4,6 +4,7 @@ import { showTransfer } from '../../../../src/cli/show/show-transfer.ts';
 import { transferLine } from '../../../../src/cli/show/transfer-line.ts';
 import { startOperation } from '../../../../src/engine/start-operation.ts';
 import type { TransferEvent } from '../../../../src/engine/transfer-events.ts';
+import { Emulator } from '../../../support/emulator.ts';
 import { recordingHost } from '../../../support/recording-host.ts';
 
 const layer = (
@@ -11,6 +12,14 @@ const layer = (
   doneBytes = 0,
   totalBytes?: number,
 ) => ({ kind: 'layer', layer: '0123456789ab', phase, doneBytes, totalBytes }) as const;
+
+/** What of an output a person sees at its end. */
+async function seen(output: string): Promise<readonly string[]> {
+  const emulator = new Emulator(80, 24);
+  emulator.write(output.replaceAll('\n', '\r\n'));
+  await emulator.settle();
+  return emulator.text().trimEnd().split('\n');
+}
 
 describe('a layer on its way', () => {
   it('is a bar where there is a total', () => {
@@ -35,6 +44,16 @@ describe('a layer on its way', () => {
     expect(transferLine(still, { way: 'push', bar: true })).toBe('0123456789ab: Pushing  5B  0B/s');
     const mounted = { ...layer('mounted', 5, 5), from: 'team/web' };
     expect(transferLine(mounted, { way: 'push', bar: true })).toBe('0123456789ab: Mounted from team/web');
+  });
+
+  it('is a shorter bar on a narrow terminal, so that the figures stay', () => {
+    const slow = { ...layer('downloading', 123_456_789, 987_654_321), bytesPerSecond: 1_234_567 };
+    for (const columns of [80, 100, 120]) {
+      const line = transferLine(slow, { way: 'pull', bar: true, columns });
+      expect(line.length).toBeLessThan(columns);
+      expect(line).toMatch(/123\.5MB\/987\.7MB {2}1\.23MB\/s {2}11m\d\ds left$/);
+    }
+    expect(transferLine(slow, { way: 'pull', bar: true, columns: 20 })).toMatch(/\[[=> ]{10}\]/);
   });
 
   it('is called by the way it goes', () => {
@@ -91,6 +110,30 @@ describe('a transfer', () => {
     expect(host.printed.stdout).toBe('');
     expect(host.printed.stderr).not.toContain('\u001b[2J');
     expect(host.printed.stderr.trimEnd()).toMatch(/0123456789ab: Pull complete\u001b\[K\n\u001b\[J$/);
+  });
+
+  it('of several images shows the layers of each with its own end', async () => {
+    const several = () =>
+      startOperation<TransferEvent, number>(async (emit) => {
+        for (const tag of ['1', '2']) {
+          emit({ kind: 'message', text: `${tag}: Pulling from web` });
+          emit(layer('done', 3, 3));
+          emit({ kind: 'message', text: `Digest: sha256:${tag}`, endsImage: true });
+        }
+        return 5;
+      });
+    const one = (tag: string) => [
+      `${tag}: Pulling from web`,
+      '0123456789ab: Pull complete',
+      `Digest: sha256:${tag}`,
+    ];
+    const expected = [...one('1'), ...one('2')];
+    const plain = recordingHost();
+    await showTransfer(plain, outcome({ operation: several(), opening: undefined }));
+    expect(plain.printed.stdout.trimEnd().split('\n')).toEqual(expected);
+    const terminal = recordingHost({ terminal: true });
+    await showTransfer(terminal, outcome({ operation: several(), opening: undefined }));
+    expect(await seen(terminal.printed.stdout)).toEqual(expected);
   });
 
   it('fails as its operation does', async () => {
