@@ -7,6 +7,6 @@ import type { CoreParts } from './open-core.ts';
 export async function assembleBuilds(parts: CoreParts): Promise<Builds> {
   const { runtime, networking, selfCommand } = await parts.containers();
   const services = await parts.services();
-  const roots = [containerRoots(services.metadata)];
+  const roots = [containerRoots(services)];
   return createBuilds(services, { registry: parts.registry, runtime, networking, selfCommand, roots });
 }

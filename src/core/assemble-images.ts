@@ -11,7 +11,7 @@ export async function assembleImages(parts: CoreParts): Promise<Images> {
   const services = await parts.services();
   return createImages(services, {
     usage: imageUsage(services.metadata),
-    roots: [buildCacheRoots(services.metadata), containerRoots(services.metadata)],
+    roots: [buildCacheRoots(services.metadata), containerRoots(services)],
     transfers: createTransfers(services, { registry: parts.registry }),
   });
 }

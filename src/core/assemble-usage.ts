@@ -11,5 +11,5 @@ export async function assembleUsage(
 ): Promise<StoreUsage> {
   const services = await parts.services();
   const { metadata } = services;
-  return storeUsage(services, [buildCacheRoots(metadata), containerRoots(metadata)], unusedImages);
+  return storeUsage(services, [buildCacheRoots(metadata), containerRoots(services)], unusedImages);
 }

@@ -1,9 +1,12 @@
 /** What `checkStore` can find, by the word scripts know it by. */
 export type StoreFindingCode =
+  | 'check-failed'
+  | 'folder-replaced'
   | 'database-damaged'
   | 'record-damaged'
   | 'dead-lease'
   | 'blob-altered'
+  | 'size-misnamed'
   | 'blob-missing'
   | 'manifest-damaged'
   | 'foreign-file'
@@ -18,6 +21,8 @@ export type StoreFindingCode =
   | 'container-half-done'
   | 'container-layer-missing'
   | 'container-folder-missing'
+  | 'container-record-lost'
+  | 'container-data-stray'
   | 'stray-container-folder'
   | 'container-index'
   | 'stray-run-state'

@@ -247,7 +247,7 @@ export function describeSnapshotter(name: string, open: () => SnapshotterUnderTe
       await layer(test, 'top', 'base', { b: 'b' });
       const plan = await test.snapshots.prepare('again', undefined);
       inside(plan, join(test.dir, '..', 'view'), (root) => writeFileSync(join(root, 'a'), 'whole'));
-      await test.snapshots.commit('again', 'base', undefined, { replace: true });
+      await test.snapshots.commit('again', 'base', undefined, { replace: () => undefined });
       expect(contents(test, 'base')).toEqual({ a: 'whole' });
       expect([...test.snapshots.list()].map(({ key }) => key)).toEqual(['base', 'top']);
       await expect(test.snapshots.remove('base')).rejects.toMatchObject({ code: 'snapshot-in-use' });

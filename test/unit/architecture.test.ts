@@ -52,6 +52,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/core/build',
     'src/core/containers',
     'src/core/runtime',
+    'src/core/network',
     'src/core/volumes',
   ],
   // What is left of src/core composes all the parts above into the port.

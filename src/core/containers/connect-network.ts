@@ -3,12 +3,13 @@ import type { NetworkAttachment } from '../../engine/containers.ts';
 import type { CallOptions } from '../../engine/operation.ts';
 import type { Endpoint } from '../network/networking.ts';
 import { changeRecord } from './change-record.ts';
-import type { ContainerContext } from './container-context.ts';
+import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { isAlive } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
 import { allocate } from './plan-network.ts';
+import { writeRecordCopy } from './record-copy.ts';
 import { refreshNames } from './refresh-names.ts';
 import { settleLocked } from './settle.ts';
 import { networkName } from './summarize.ts';
@@ -101,12 +102,13 @@ function store(
   type: 'network.connected' | 'network.disconnected',
   network: string,
 ): void {
-  changeRecord(
+  const changed = changeRecord(
     context,
     record.id,
     () => change,
     () => ({ type, name: network, container: record.id }),
   );
+  writeRecordCopy(containerDir(context, record.id), changed);
 }
 
 function livingPid(record: ContainerRecord): number | undefined {

@@ -100,9 +100,13 @@ const states: ReadonlySet<string> = new Set<LifecycleState>([
   ...Object.values(legalMoves).flatMap((row) => Object.values(row)),
 ]);
 
-/** The store is ours, yet a file on disk: what everything else leans on is looked at, the rest is trusted. */
-function decodeContainerRecord(document: unknown, key: string): ContainerRecord {
+/**
+ * The store is ours, yet a file on disk: what everything else leans on is looked at, the rest is trusted. The ID is the
+ * name of a folder, and so are those of volumes.
+ */
+export function decodeContainerRecord(document: unknown, key: string): ContainerRecord {
   const what = `record of container ${key.slice(0, 12)}`;
+  if (!/^[0-9a-f]{64}$/.test(key)) throw badDocument(what, 'its key is no ID');
   const object = asObject(document, what);
   if (requiredString(object, 'id', what) !== key) throw badDocument(what, '"id" is of another container');
   for (const name of ['name', 'createdAt', 'imageId', 'platform']) requiredString(object, name, what);

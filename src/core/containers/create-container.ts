@@ -19,6 +19,7 @@ import { findContainer } from './find-container.ts';
 import { generateName } from './generate-name.ts';
 import { canonicalMode } from './join-namespaces.ts';
 import { mergeMounts } from './merge-mounts.ts';
+import { writeRecordCopy } from './record-copy.ts';
 import { checkContainerName, requireFreeName } from './rename-container.ts';
 import { ensureSource } from './resolve-mounts.ts';
 
@@ -64,6 +65,7 @@ export async function createContainer(
     for (const name of anonymous) await volumes?.removeIfUnused(name);
     throw error;
   }
+  writeRecordCopy(containerDir(context, record.id), record);
   return { id: record.id, warnings };
 }
 

@@ -7,24 +7,31 @@ import type { ContainerRecord } from './container-record.ts';
  * `container-not-found`, `invalid` / `ambiguous-container`.
  */
 export function findContainer(context: ContainerContext, idOrName: string): ContainerRecord {
-  const exact = context.records.get(idOrName);
-  if (exact !== undefined) return exact;
+  const id = findContainerId(context, idOrName);
+  const record = id === undefined ? undefined : context.records.get(id);
+  if (record === undefined) throw noSuchContainer(idOrName);
+  return record;
+}
+
+/** The same without looking into its record, which may be damaged. Undefined: there is none. */
+export function findContainerId(context: ContainerContext, idOrName: string): string | undefined {
+  if (context.records.has(idOrName)) return idOrName;
   const named = context.names.get(idOrName.replace(/^\//, ''));
-  const byName = named === undefined ? undefined : context.records.get(named);
-  if (byName !== undefined) return byName;
-  if (/^[0-9a-f]{1,64}$/.test(idOrName)) {
-    const [first, second] = [...context.records.entries(idOrName)];
-    if (second !== undefined) {
-      throw new GantryError({
-        kind: 'invalid',
-        code: 'ambiguous-container',
-        message: `multiple IDs found with provided prefix: ${idOrName}`,
-        hint: 'Give more digits of the ID.',
-      });
-    }
-    if (first !== undefined) return first[1];
+  if (named !== undefined && context.records.has(named)) return named;
+  return /^[0-9a-f]{1,64}$/.test(idOrName) ? onlyOne(context.records.keys(idOrName), idOrName) : undefined;
+}
+
+/** Throws `invalid` / `ambiguous-container` when there are several. */
+export function onlyOne(ids: readonly string[], prefix: string): string | undefined {
+  if (ids.length > 1) {
+    throw new GantryError({
+      kind: 'invalid',
+      code: 'ambiguous-container',
+      message: `multiple IDs found with provided prefix: ${prefix}`,
+      hint: 'Give more digits of the ID.',
+    });
   }
-  throw noSuchContainer(idOrName);
+  return ids[0];
 }
 
 export function noSuchContainer(idOrName: string): GantryError {

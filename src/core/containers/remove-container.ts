@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
-import { isErrorCode } from '../../base/is-error-code.ts';
+import { isErrorCode, isErrorKind } from '../../base/is-error-code.ts';
 import { bootId, ownIdentity } from '../host/process-identity.ts';
 import { changeRecord, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
@@ -18,15 +18,27 @@ export interface RemoveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Removes a container that does not run; by force any. Throws `conflict` in Docker's words. */
+/**
+ * Removes a container that does not run; by force any, one whose record is damaged or lost too. Throws `conflict` in
+ * Docker's words.
+ */
 export async function removeContainer(
   context: ContainerContext,
   idOrName: string,
   options: RemoveOptions = {},
 ): Promise<void> {
-  const found = findContainer(context, idOrName);
-  using _lock = await lockContainer(context, found.id, options.signal);
-  let record = await settleLocked(context, found.id);
+  let id: string;
+  try {
+    ({ id } = findContainer(context, idOrName));
+  } catch (error) {
+    if (options.force !== true || !isErrorKind(error, 'corrupt', 'not-found')) throw error;
+    const { findRemains, removeRemains } = await import('./remove-remains.ts');
+    const remains = await findRemains(context, idOrName);
+    if (remains === undefined) throw error;
+    return removeRemains(context, remains, options.signal);
+  }
+  using _lock = await lockContainer(context, id, options.signal);
+  let record = await settleLocked(context, id);
   if (record !== undefined && options.force === true) record = await killLocked(context, record);
   if (record !== undefined) await removeLocked(context, record, options);
 }

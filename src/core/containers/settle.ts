@@ -86,7 +86,7 @@ async function bury(
 }
 
 /** The end never lies before the start, though a file's time comes from a clock that is milliseconds behind. */
-function latest(end: string, start: string | undefined): string {
+export function latest(end: string, start: string | undefined): string {
   return start !== undefined && start > end ? start : end;
 }
 

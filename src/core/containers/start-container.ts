@@ -16,6 +16,7 @@ import { nextState } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
 import { logPath, logSettings } from './log-files.ts';
 import { type NetworkPlan, planNetwork } from './plan-network.ts';
+import { writeRecordCopy } from './record-copy.ts';
 import { refreshNames } from './refresh-names.ts';
 import { resolveMounts } from './resolve-mounts.ts';
 import { abandonStart, settleLocked } from './settle.ts';
@@ -101,6 +102,7 @@ async function launch(
       }),
       (changed) => ({ type: 'container.started', ...eventOf(changed) }),
     );
+    writeRecordCopy(dir, running);
     if (running.healthcheck !== undefined) await startHealthChecks(context, running);
     // The monitor has the sockets by now.
     for (const endpoint of plan.endpoints) (await context.networking()).letGo(endpoint);

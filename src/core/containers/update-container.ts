@@ -6,6 +6,7 @@ import { watchExit } from './exit-command.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { isAlive } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
+import { writeRecordCopy } from './record-copy.ts';
 import { settleLocked } from './settle.ts';
 
 /** The port's `update`: the running container first, then the record, so that what was refused is not remembered. */
@@ -32,6 +33,7 @@ export async function updateContainer(
     () => ({ spec: changed }),
     (now) => ({ type: 'container.updated', ...eventOf(now) }),
   );
+  writeRecordCopy(containerDir(context, id), updated);
   if (changes.restart !== undefined && isAlive(record.state)) watchExit(context, record, updated);
   return { warnings };
 }

@@ -6,14 +6,16 @@ import { GantryError } from '../../base/gantry-error.ts';
 import { type Digest, digestAlgorithm } from '../../oci/digest.ts';
 import { syncFolder } from '../host/durable-file.ts';
 import { type FileLock, lockFile } from '../host/lock-file.ts';
+import { storeError } from '../host/store-error.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import { type ByteRange, ByteRanges } from './byte-ranges.ts';
 import type { ContentInfo, ContentStore, Ingest } from './content-store.ts';
 import { ingestName } from './ingest-name.ts';
+import { matchesDigest } from './matches-digest.ts';
 import { readRangeFile, removeRangeFile, writeRangeFile } from './range-file.ts';
 
 export interface IngestRequest {
-  readonly store: Pick<ContentStore, 'info' | 'path'>;
+  readonly store: Pick<ContentStore, 'info' | 'path' | 'setAside'>;
   /** Folder of all ingests. */
   readonly ingests: string;
   readonly expected: ContentInfo | undefined;
@@ -26,13 +28,13 @@ export interface IngestRequest {
  */
 export async function openIngest(request: IngestRequest): Promise<Ingest> {
   const { store, ingests, expected, signal } = request;
-  const present = expected && store.info(expected.digest);
+  const present = await presentBlob(request);
   if (present !== undefined) return new PresentIngest(present);
   const path = join(ingests, ingestName(expected?.digest));
-  const lock = await lockFile(path, { signal });
+  const lock = await lockIngest(path, signal);
   try {
     // Its writer of before may have finished while we waited.
-    const committed = expected && store.info(expected.digest);
+    const committed = await presentBlob(request);
     if (committed !== undefined) {
       await rm(path, { force: true });
       lock[Symbol.dispose]();
@@ -44,8 +46,34 @@ export async function openIngest(request: IngestRequest): Promise<Ingest> {
     return ingest;
   } catch (error) {
     lock[Symbol.dispose]();
-    throw GantryError.from(error);
+    throw storeError(error, path);
   }
+}
+
+async function lockIngest(path: string, signal: AbortSignal | undefined): Promise<FileLock> {
+  try {
+    return await lockFile(path, { signal });
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
+/**
+ * The blob that is here already. One of another size than is expected is looked at: it is damaged and gives way, or
+ * whoever names its size is wrong (`corrupt` / `size-mismatch`).
+ */
+async function presentBlob({ store, expected, signal }: IngestRequest): Promise<ContentInfo | undefined> {
+  const present = expected && store.info(expected.digest);
+  if (present === undefined || present.sizeBytes === expected?.sizeBytes) return present;
+  if (await matchesDigest(store.path(present.digest), present.digest, signal)) {
+    throw mismatch(
+      'size-mismatch',
+      expected as ContentInfo,
+      `has ${present.sizeBytes} bytes where ${expected?.sizeBytes} were expected`,
+    );
+  }
+  await store.setAside(present.digest)?.remove();
+  return undefined;
 }
 
 const readBackBytes = 256 * 1024;
@@ -182,7 +210,7 @@ class FileIngest implements Ingest {
       await rename(this.#lock.path, target);
       syncFolder(dirname(target));
     } catch (error) {
-      throw GantryError.from(error);
+      throw storeError(error, this.#store.path(digest));
     }
     await this.#close();
     return { digest, sizeBytes };

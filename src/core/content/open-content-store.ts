@@ -1,9 +1,12 @@
-import { constants, mkdirSync, renameSync, statSync } from 'node:fs';
-import { open, readdir, rm } from 'node:fs/promises';
+import { constants, mkdirSync, renameSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import { type Digest, digestAlgorithm, digestHex, isDigest } from '../../oci/digest.ts';
 import type { EngineDirs } from '../engine-dirs.ts';
+import { lookAt } from '../host/look-at.ts';
+import { ownNamesIn } from '../host/own-folder.ts';
+import { mendHint, storeError } from '../host/store-error.ts';
 import { isErrno } from '../host/system-error.ts';
 import type { ContentInfo, ContentStore } from './content-store.ts';
 import { ingestName } from './ingest-name.ts';
@@ -17,8 +20,8 @@ export function openContentStore(dirs: Pick<EngineDirs, 'content'>): ContentStor
   const ingests = join(dirs.content, 'ingest');
   const path = (digest: Digest) => join(blobs, digestAlgorithm(digest), digestHex(digest));
   const info = (digest: Digest): ContentInfo | undefined => {
-    const stat = statSync(path(digest), { throwIfNoEntry: false });
-    return stat === undefined ? undefined : { digest, sizeBytes: stat.size };
+    const stat = lookAt(path(digest));
+    return stat?.isFile() === true ? { digest, sizeBytes: stat.size } : undefined;
   };
 
   const store: ContentStore = {
@@ -44,32 +47,27 @@ export function openContentStore(dirs: Pick<EngineDirs, 'content'>): ContentStor
     },
 
     async delete(digest) {
-      try {
-        await rm(path(digest));
-        return true;
-      } catch (error) {
-        if (isErrno(error, 'ENOENT')) return false;
-        throw GantryError.from(error);
-      }
+      if (info(digest) === undefined) return false;
+      await rm(path(digest), { force: true });
+      return true;
     },
 
     setAside(digest) {
       const aside = join(ingests, ingestName());
       try {
+        if (info(digest) === undefined) return undefined;
+        mkdirSync(ingests, { recursive: true, mode: 0o700 });
         renameSync(path(digest), aside);
         return { remove: () => rm(aside, { force: true }) };
       } catch (error) {
-        if (!isErrno(error, 'ENOENT')) throw GantryError.from(error);
-        // Nothing of that digest, or no folder for ingests yet.
-        if (info(digest) === undefined) return undefined;
-        mkdirSync(ingests, { recursive: true, mode: 0o700 });
-        return store.setAside(digest);
+        if (isErrno(error, 'ENOENT')) return undefined;
+        throw storeError(error, ingests);
       }
     },
 
     async *list() {
       for (const algorithm of ['sha256', 'sha512']) {
-        for (const name of await namesIn(join(blobs, algorithm))) {
+        for (const name of ownNamesIn(dirs.content, 'blobs', algorithm)) {
           const digest = `${algorithm}:${name}`;
           const found = isDigest(digest) ? info(digest as Digest) : undefined;
           if (found !== undefined) yield found;
@@ -78,8 +76,11 @@ export function openContentStore(dirs: Pick<EngineDirs, 'content'>): ContentStor
     },
 
     async leftovers(olderThanMs) {
-      const { foreignFiles, staleIngests } = await import('./stale-ingests.ts');
-      return [...(await staleIngests(store, ingests, olderThanMs)), ...(await foreignFiles(blobs))];
+      const [{ staleIngests }, { foreignFiles }] = await Promise.all([
+        import('./stale-ingests.ts'),
+        import('./foreign-files.ts'),
+      ]);
+      return [...staleIngests(store, dirs.content, olderThanMs), ...foreignFiles(dirs.content)];
     },
   };
   return store;
@@ -88,19 +89,16 @@ export function openContentStore(dirs: Pick<EngineDirs, 'content'>): ContentStor
 async function readBlob(path: string, digest: Digest, limitBytes: number): Promise<Uint8Array> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
-    file = await open(path, constants.O_RDONLY);
+    // A pipe in its place would keep us waiting for ever.
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
-    if (!isErrno(cause, 'ENOENT')) throw GantryError.from(cause);
-    throw new GantryError({
-      kind: 'not-found',
-      code: 'blob-not-found',
-      message: `content ${digest} is not here`,
-      details: { digest },
-      cause,
-    });
+    if (!isErrno(cause, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO')) throw GantryError.from(cause);
+    throw notHere(digest, cause);
   }
   try {
-    const { size } = await file.stat();
+    const stat = await file.stat();
+    if (!stat.isFile()) throw notHere(digest);
+    const { size } = stat;
     if (size > limitBytes) {
       throw new GantryError({
         kind: 'corrupt',
@@ -115,11 +113,13 @@ async function readBlob(path: string, digest: Digest, limitBytes: number): Promi
   }
 }
 
-async function namesIn(dir: string): Promise<string[]> {
-  try {
-    return await readdir(dir);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw GantryError.from(error);
-  }
+function notHere(digest: Digest, cause?: unknown): GantryError {
+  return new GantryError({
+    kind: 'not-found',
+    code: 'blob-not-found',
+    message: `content ${digest} is not here`,
+    hint: mendHint,
+    details: { digest },
+    cause,
+  });
 }

@@ -1,6 +1,7 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { Images } from '../../engine/images.ts';
 import { canonicalReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { requireStoreFolders } from '../host/store-folders.ts';
 import type { GarbageRoots, GarbageServices } from './garbage.ts';
 import type { Image, ImageStore } from './image-store.ts';
 import { type ContainerUsage, summarizeImage } from './summarize-image.ts';
@@ -56,6 +57,7 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
     async remove(reference, { force = false, signal } = {}) {
       const { removeImage } = await import('./remove-image.ts');
       const { collectGarbage } = await import('./prune-images.ts');
+      requireStoreFolders(services.dirs);
       const steps = removeImage(services.metadata, usage, { reference, force });
       const isDeleted = steps.some(({ action }) => action === 'deleted');
       return isDeleted ? [...steps, ...(await collectGarbage(services, roots, signal))] : steps;

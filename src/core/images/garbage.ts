@@ -147,7 +147,7 @@ function unneeded(all: readonly SnapshotInfo[], needed: ReadonlySet<string>): re
   for (const { key } of all) if (needed.has(key)) keep(key);
   const depth = (info: SnapshotInfo): number => {
     let steps = 0;
-    for (let at = info.parent; at !== undefined; at = byKey.get(at)?.parent) steps += 1;
+    for (let at = info.parent; at !== undefined && steps < all.length; at = byKey.get(at)?.parent) steps += 1;
     return steps;
   };
   return all

@@ -1,6 +1,7 @@
 import type { Filters } from '../../engine/filters.ts';
 import type { ImagePruneReport, RemovedImage } from '../../engine/images.ts';
 import type { ImageId } from '../../oci/digest.ts';
+import { requireStoreFolders } from '../host/store-folders.ts';
 import { beginCollection } from '../metadata/garbage-lock.ts';
 import { noSuchImage } from './find-image.ts';
 import { findGarbage, type Garbage, type GarbageRoots, type GarbageServices, sweep } from './garbage.ts';
@@ -29,6 +30,7 @@ export async function pruneImages(
   roots: readonly GarbageRoots[],
   request: PruneRequest,
 ): Promise<ImagePruneReport> {
+  requireStoreFolders(services.dirs);
   using _ = await beginCollection(services, request.signal);
   const { metadata } = services;
   const records = imageRecords(metadata);
@@ -74,6 +76,7 @@ export async function collectGarbage(
   roots: readonly GarbageRoots[],
   signal?: AbortSignal,
 ): Promise<readonly RemovedImage[]> {
+  requireStoreFolders(services.dirs);
   using _ = await beginCollection(services, signal);
   const garbage = await findGarbage(services, roots);
   await sweep(services, garbage);

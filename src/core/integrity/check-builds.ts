@@ -13,6 +13,7 @@ export function* checkBuilds({ services, containers }: CheckContext): Generator<
       subject: id,
       message: `build ${id} was killed and has left its working folder`,
       remedy: 'end its steps and remove it',
+      done: 'its steps were ended and it was removed',
       mend: () => clearAbandonedBuilds(services, endStepWith(containers)),
     };
   }
@@ -25,6 +26,7 @@ export function* checkBuilds({ services, containers }: CheckContext): Generator<
       subject: key,
       message: `the build cache names a layer that is gone, for the step "${description.slice(0, 60)}"`,
       remedy: 'forget it',
+      done: 'forgotten',
       mend: () => void records.delete(key),
     };
   }

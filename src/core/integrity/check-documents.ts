@@ -1,6 +1,7 @@
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId, Digest, ImageId } from '../../oci/digest.ts';
 import { type ImageRecord, imageRecords } from '../images/image-records.ts';
+import { fetchAgain, nameOf } from './image-words.ts';
 import type { CheckContext, Problem } from './problem.ts';
 import { readManifest } from './read-manifest.ts';
 import { recreateConfig, recreateLayerBlob, recreateManifest } from './recreate-blob.ts';
@@ -32,6 +33,7 @@ export async function* checkDocuments(context: CheckContext): AsyncGenerator<Pro
         subject: digest,
         message: `${what} of image ${nameOf(id, record)} is ${code === 'blob-missing' ? 'missing' : 'damaged'}`,
         remedy: 'make it again from what is here',
+        done: 'made again from what is here',
         mend: async () => {
           if (!(await recreate())) throw new Error(fetchAgain(record));
           incomplete.delete(id);
@@ -92,14 +94,4 @@ async function isWhole(
         content.has(layer.digest) || isMadeOnDemand(layer, record.config.rootfs.diff_ids[at] as DiffId),
     )
   );
-}
-
-export function nameOf(id: string, { references }: Pick<ImageRecord, 'references'>): string {
-  return references[0] ?? id;
-}
-
-/** What a person has to do to have an image whole again. */
-export function fetchAgain({ references, repoDigests }: ImageRecord): string {
-  const name = references[0] ?? repoDigests[0];
-  return name === undefined ? 'pull, load or build the image again' : `pull, load or build ${name} again`;
 }

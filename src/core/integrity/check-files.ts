@@ -1,30 +1,26 @@
-import { rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryLockFile } from '../host/lock-file.ts';
+import { lookAt } from '../host/look-at.ts';
+import { folderState, ownNamesIn } from '../host/own-folder.ts';
 import { removeTree } from '../host/remove-tree.ts';
-import { namesIn } from './check-containers.ts';
 import type { CheckContext, Problem } from './problem.ts';
 
 /** Files and folders that were to be there for a moment only, and locks of what is gone. */
 export function* checkFiles({ services, containers }: CheckContext): Generator<Problem> {
   const { dirs } = services;
-  for (const name of namesIn(dirs.temp)) {
+  for (const name of ownNamesIn(dirs.temp)) {
     // Builds have a check of their own; the rest is on its way out, or was when its remover was killed.
     if (/^build-[0-9a-f]{16}$/.test(name)) continue;
     yield strayFile(join(dirs.temp, name));
   }
-  for (const dir of [
-    dirs.root,
-    dirs.cache,
-    dirs.volumes,
-    ...namesIn(dirs.cache).map((name) => join(dirs.cache, name)),
-  ]) {
-    for (const name of namesIn(dir)) {
-      const path = join(dir, name);
-      if (name.endsWith('.tmp') && isOld(path)) yield strayFile(path);
-    }
+  const caches = ownNamesIn(dirs.cache).map((name) => join(dirs.cache, name));
+  for (const dir of [dirs.cache, dirs.volumes, ...caches.filter((path) => folderState(path) === 'folder')]) {
+    yield* strayFilesIn(dir, ownNamesIn(dir));
   }
-  for (const name of namesIn(dirs.locks)) {
+  // The root itself may be reached by a link.
+  yield* strayFilesIn(dirs.root, readdirSync(dirs.root));
+  for (const name of ownNamesIn(dirs.locks)) {
     const id = /^container-([0-9a-f]{64})$/.exec(name)?.[1];
     if (id === undefined || containers.records.has(id)) continue;
     const path = join(dirs.locks, name);
@@ -34,6 +30,7 @@ export function* checkFiles({ services, containers }: CheckContext): Generator<P
       subject: path,
       message: `the lock ${path} is of a container that is not here`,
       remedy: 'remove it',
+      done: 'removed',
       mend: () => {
         using lock = tryLockFile(path);
         if (lock !== undefined && !containers.records.has(id)) rmSync(path, { force: true });
@@ -45,9 +42,16 @@ export function* checkFiles({ services, containers }: CheckContext): Generator<P
 /** Whoever writes such a file renames it within moments. */
 const momentMs = 600_000;
 
-function isOld(path: string): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && Date.now() - stat.mtimeMs > momentMs;
+function* strayFilesIn(dir: string, names: readonly string[]): Generator<Problem> {
+  for (const name of names) {
+    const path = join(dir, name);
+    if (name.endsWith('.tmp') && isOldFile(path)) yield strayFile(path);
+  }
+}
+
+function isOldFile(path: string): boolean {
+  const stat = lookAt(path);
+  return stat?.isFile() === true && Date.now() - stat.mtimeMs > momentMs;
 }
 
 function strayFile(path: string): Problem {
@@ -57,6 +61,7 @@ function strayFile(path: string): Problem {
     subject: path,
     message: `${path} was left by a process that was killed`,
     remedy: 'remove it',
+    done: 'removed',
     mend: () => removeTree(path),
   };
 }

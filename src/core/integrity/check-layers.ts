@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
-import { GantryError } from '../../base/gantry-error.ts';
+import { folderState } from '../host/own-folder.ts';
 import { treeUsage } from '../host/tree-usage.ts';
 import { layerFolder } from '../images/layer-folder.ts';
 import { hashLayer } from '../layers/diff-layer.ts';
 import { compareTrees } from './compare-trees.ts';
 import { type KnownLayer, knownLayers } from './known-layers.ts';
-import { layerUse } from './layer-use.ts';
+import { mendLayer } from './mend-layer.ts';
 import type { CheckContext, Problem } from './problem.ts';
-import { storedBlob, unpackAgain, withUnpacked } from './recreate-layer.ts';
+import { storedBlob, withUnpacked } from './recreate-layer.ts';
 
 /**
  * Every layer that an image or the build cache counts on is unpacked and has the files it was unpacked with. Told by
@@ -21,7 +20,7 @@ export async function* checkLayers(context: CheckContext): AsyncGenerator<Proble
     signal.throwIfAborted();
     counts.layers += 1;
     const { chainId, images } = layer;
-    const isHere = snapshots.has(chainId) && existsSync(snapshots.layerDir(chainId));
+    const isHere = snapshots.has(chainId) && folderState(snapshots.layerDir(chainId)) === 'folder';
     const difference = isHere ? await findDifference(context, layer) : undefined;
     if (isHere && difference === undefined) continue;
     if (!isStillWanted(context, layer)) continue;
@@ -37,35 +36,13 @@ export async function* checkLayers(context: CheckContext): AsyncGenerator<Proble
         ? `layer ${chainId} of ${owner} was changed: ${difference}`
         : `layer ${chainId} of ${owner} is not unpacked`,
       remedy: 'unpack it again from its blob',
+      done: 'there again',
       mend: async () => {
         await mendLayer(context, layer, isHere);
         for (const { id } of images) incomplete.delete(id);
       },
     };
   }
-}
-
-async function mendLayer(context: CheckContext, layer: KnownLayer, isThere: boolean): Promise<void> {
-  const { services } = context;
-  if (isThere) {
-    const user = layerUse(context)(layer.chainId);
-    if (user !== undefined) {
-      throw new GantryError({
-        kind: 'conflict',
-        code: 'layer-in-use',
-        message: `${user} uses it: stop that first`,
-      });
-    }
-  }
-  if (storedBlob(services, layer) === undefined) {
-    const advice = layer.images[0]?.fetchAgain ?? 'gantry builder prune --all forgets it';
-    throw new GantryError({
-      kind: 'not-found',
-      code: 'blob-not-found',
-      message: `its blob is not here: ${advice}`,
-    });
-  }
-  await unpackAgain(context, layer);
 }
 
 /** Names removed since we began are nobody's loss. */

@@ -12,6 +12,7 @@ export function* checkLeases({ services, signal }: CheckContext): Generator<Prob
       subject: id,
       message: `a lease for "${purpose}" is held by process ${pid}, which is gone`,
       remedy: 'forget it',
+      done: 'forgotten',
       // Whoever begins a collection forgets the dead first; in the middle of one it must not be done.
       mend: async () => (await beginCollection(services, signal))[Symbol.dispose](),
     };

@@ -1,7 +1,7 @@
 import { parseImageId } from '../../oci/digest.ts';
 import { type ImageRecords, imageRecords, moveName } from '../images/image-records.ts';
 import type { CheckContext, Problem } from './problem.ts';
-import { readSound, soundEntries } from './sound-entries.ts';
+import { isDamaged, readSound, soundEntries } from './sound-entries.ts';
 
 /** Names and images say the same of each other. Both change in one transaction, so that nothing but damage parts them. */
 export function* checkNames({ services }: CheckContext): Generator<Problem> {
@@ -15,6 +15,8 @@ export function* checkNames({ services }: CheckContext): Generator<Problem> {
 
 function* dangling(records: ImageRecords): Generator<Problem> {
   for (const [name, id] of soundEntries(records.names)) {
+    // Told of by the check of records.
+    if (isDamaged(records.images, id)) continue;
     const record = readSound(records.images, id);
     if (record !== undefined && [...record.references, ...record.repoDigests].includes(name)) continue;
     const isThere = record !== undefined;
@@ -26,6 +28,7 @@ function* dangling(records: ImageRecords): Generator<Problem> {
         ? `the name ${name} means image ${id}, which does not know of it`
         : `the name ${name} means image ${id}, which is not here`,
       remedy: isThere ? 'note it there too' : 'forget the name',
+      done: isThere ? 'noted there too' : 'forgotten',
       mend: () => {
         if (records.names.get(name) !== id) return;
         if (isThere) moveName(records, name, id);
@@ -46,6 +49,7 @@ function* lost(records: ImageRecords): Generator<Problem> {
         subject: name,
         message: `image ${id} has the name ${name}, which means ${meant ?? 'nothing'}`,
         remedy: meant === undefined ? 'let it mean the image' : 'take it from the image',
+        done: meant === undefined ? 'it means the image again' : 'taken from the image',
         mend: () => {
           const now = records.images.get(id);
           if (now === undefined) return;

@@ -2,63 +2,90 @@ import { cacheRecords } from '../build/solver/cache-records.ts';
 import { imageRecords } from '../images/image-records.ts';
 import { layerBlobs } from '../layers/layer-blob-records.ts';
 import type { Collection } from '../metadata/metadata.ts';
-import { decodeSnapshot } from '../snapshots/snapshot-record.ts';
-import { volumeRecords } from '../volumes/volume-record.ts';
+import { networkRecords } from '../network/network-record.ts';
+import { isVolumeName, volumeRecords } from '../volumes/volume-record.ts';
 import type { CheckContext, Problem } from './problem.ts';
+import { restoreContainer } from './restore-container.ts';
+import { restoreImage } from './restore-image.ts';
+import { restoreSnapshot, snapshotRecords } from './restore-snapshot.ts';
 import { isDamaged } from './sound-entries.ts';
 
-/** The database itself, and whether each record in it can be read: one that cannot would make every list fail. */
-export function* checkRecords({ services, containers, depth }: CheckContext): Generator<Problem> {
-  const { metadata } = services;
-  for (const message of metadata.verify(depth === 'quick' ? 'quick' : 'full')) {
-    yield {
-      code: 'database-damaged',
-      severity: 'damage',
-      subject: services.dirs.database,
-      message: `the database is damaged: ${message}`,
-      remedy: 'move it away to start without records; images have to be pulled or built again',
-      mend: undefined,
-    };
-  }
-  const images = imageRecords(metadata);
-  const volumes = volumeRecords(metadata).volumes;
-  const forgotten: readonly (readonly [string, Collection<unknown>, string])[] = [
-    ['image', images.images, 'forget the image; it has to be pulled, loaded or built again'],
-    ['image name', images.names, 'forget the name'],
-    [
-      'snapshot',
-      metadata.collection('snapshots', decodeSnapshot),
-      'forget it; it is made again where it can',
-    ],
-    ['layer blob', layerBlobs(metadata), 'forget it; the layer is compressed anew when it is pushed'],
-    ['build cache', cacheRecords(metadata), 'forget it; the step is run again'],
-    ['container', containers.records, 'remove what is left of the container'],
-    ['container name', containers.names, 'forget the name'],
-  ];
-  for (const [noun, collection, remedy] of forgotten) {
-    yield* damagedIn(noun, collection, remedy, (key) => collection.delete(key));
-  }
-  yield* damagedIn('volume', volumes, 'write it anew; data is kept, labels are lost', (key) =>
-    volumes.put(key, { createdAt: new Date().toISOString(), anonymous: false, labels: {} }),
-  );
+/** Records of one kind, and what to do about one that cannot be read. */
+interface Kind {
+  readonly noun: string;
+  readonly records: Collection<unknown>;
+  readonly remedy: string;
+  readonly done: string;
+  /** Default: the record is deleted. */
+  readonly mend?: (key: string) => void | Promise<void>;
 }
 
-function* damagedIn(
-  noun: string,
-  collection: Collection<unknown>,
-  remedy: string,
-  mend: (key: string) => void,
-): Generator<Problem> {
-  for (const key of collection.keys()) {
-    if (!isDamaged(collection, key)) continue;
+/**
+ * Whether each record can be read: one that cannot would make every list fail. What can be known from elsewhere is
+ * written anew; what cannot is forgotten, unless somebody's data hangs on it.
+ */
+export async function* checkRecords(context: CheckContext): AsyncGenerator<Problem> {
+  for (const kind of kinds(context)) yield* damagedIn(kind);
+}
+
+/** Snapshots first: images and containers stand upon them. */
+function kinds(context: CheckContext): readonly Kind[] {
+  const { services, containers } = context;
+  const { metadata } = services;
+  const { images, names } = imageRecords(metadata);
+  const { networks, addresses, ports } = networkRecords(metadata);
+  const forgotten = (noun: string, records: Collection<unknown>, why = ''): Kind => ({
+    noun,
+    records,
+    remedy: `forget it${why}`,
+    done: `forgotten${why}`,
+  });
+  const anew = { remedy: 'write it anew from what is here', done: 'written anew from what is here' };
+  const { volumes } = volumeRecords(metadata);
+  return [
+    {
+      noun: 'snapshot',
+      records: snapshotRecords(metadata),
+      ...anew,
+      mend: (key) => restoreSnapshot(context, key),
+    },
+    forgotten('image name', names),
+    { noun: 'image', records: images, ...anew, mend: (id) => restoreImage(context, id) },
+    forgotten('layer blob', layerBlobs(metadata), '; the layer is compressed anew when it is pushed'),
+    forgotten('build cache', cacheRecords(metadata), '; the step is run again'),
+    forgotten('container name', containers.names),
+    { noun: 'container', records: containers.records, ...anew, mend: (id) => restoreContainer(context, id) },
+    {
+      noun: 'volume',
+      records: volumes,
+      remedy: 'write it anew; data is kept, labels are lost',
+      done: 'written anew; data was kept, labels are lost',
+      mend: (name) => {
+        if (isVolumeName(name))
+          volumes.put(name, { createdAt: new Date().toISOString(), anonymous: false, labels: {} });
+        else volumes.delete(name);
+      },
+    },
+    forgotten('network', networks, '; create it again if it is missed'),
+    forgotten('address', addresses),
+    forgotten('published port', ports),
+  ];
+}
+
+function* damagedIn({ noun, records, remedy, done, mend }: Kind): Generator<Problem> {
+  for (const key of records.keys()) {
+    if (!isDamaged(records, key)) continue;
     yield {
       code: 'record-damaged',
       severity: 'damage',
       subject: `${noun} ${key}`,
       message: `the record of ${noun} ${key} cannot be read`,
       remedy,
-      mend: () => {
-        if (isDamaged(collection, key)) mend(key);
+      done,
+      mend: async () => {
+        if (!isDamaged(records, key)) return;
+        if (mend === undefined) records.delete(key);
+        else await mend(key);
       },
     };
   }

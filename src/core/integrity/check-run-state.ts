@@ -1,13 +1,13 @@
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
-import { namesIn } from './check-containers.ts';
+import { ownNamesIn } from '../host/own-folder.ts';
 import type { CheckContext, Problem } from './problem.ts';
 
-/** What OCI runtimes remember of containers that are none of ours any more. */
+/** What OCI runtimes remember of containers that are none of ours any more. What still runs is left running. */
 export function* checkRunState({ containers, services }: CheckContext): Generator<Problem> {
   const { dirs } = services;
   for (const runtime of ['crun', 'runc']) {
-    for (const id of namesIn(join(dirs.run, runtime))) {
+    for (const id of ownNamesIn(join(dirs.run, runtime))) {
       const path = join(dirs.run, runtime, id);
       // A build's step, whose scratch folder has its name; of a killed build, the next one ends it.
       const isStep = globSync(join(dirs.temp, 'build-*', id)).length > 0;
@@ -17,10 +17,12 @@ export function* checkRunState({ containers, services }: CheckContext): Generato
         severity: 'leftover',
         subject: path,
         message: `${runtime} knows of container ${id}, which is not here`,
-        remedy: 'end what runs in it and have it forgotten',
+        remedy: 'have it forgotten, if nothing runs in it',
+        done: 'forgotten',
         mend: async () => {
+          // Rejects when something runs in it.
           if (!containers.records.has(id))
-            await (await containers.runtime()).delete(id, join(dirs.containers, id), { force: true });
+            await (await containers.runtime()).delete(id, join(dirs.containers, id));
         },
       };
     }

@@ -11,8 +11,10 @@ import { volumeRecords } from '../volumes/volume-record.ts';
 import { checkBuilds } from './check-builds.ts';
 import { checkContainers } from './check-containers.ts';
 import { checkContent } from './check-content.ts';
-import { checkDocuments, nameOf } from './check-documents.ts';
+import { checkDatabase } from './check-database.ts';
+import { checkDocuments } from './check-documents.ts';
 import { checkFiles } from './check-files.ts';
+import { checkFolders } from './check-folders.ts';
 import { checkLayers } from './check-layers.ts';
 import { checkLeases } from './check-leases.ts';
 import { checkNames } from './check-names.ts';
@@ -20,23 +22,26 @@ import { checkRecords } from './check-records.ts';
 import { checkRunState } from './check-run-state.ts';
 import { checkSnapshots } from './check-snapshots.ts';
 import { checkVolumes } from './check-volumes.ts';
+import { nameOf } from './image-words.ts';
 import type { CheckContext, Problem, StoreCheck } from './problem.ts';
 import { readSound } from './sound-entries.ts';
 
-/** In an order in which each can build upon what those before it have mended. */
-const checks: readonly StoreCheck[] = [
-  checkRecords,
-  checkLeases,
-  checkNames,
-  checkContent,
-  checkDocuments,
-  checkLayers,
-  checkBuilds,
-  checkContainers,
-  checkSnapshots,
-  checkVolumes,
-  checkRunState,
-  checkFiles,
+/** What is looked at, in words, in an order in which each can build upon what those before it have mended. */
+const checks: readonly (readonly [what: string, check: StoreCheck])[] = [
+  ['the folders of the store', checkFolders],
+  ['the database', checkDatabase],
+  ['the records', checkRecords],
+  ['the leases', checkLeases],
+  ['the names of images', checkNames],
+  ['the blobs', checkContent],
+  ['the documents of images', checkDocuments],
+  ['the layers', checkLayers],
+  ['the build cache', checkBuilds],
+  ['the containers', checkContainers],
+  ['the snapshots', checkSnapshots],
+  ['the volumes', checkVolumes],
+  ['the run-time state', checkRunState],
+  ['the files beside', checkFiles],
 ];
 
 export interface StoreCheckOptions extends CallOptions {
@@ -55,14 +60,21 @@ export async function checkStore(
     containers,
     depth,
     signal,
+    isSalvaged: false,
     counts: { blobs: 0, blobBytes: 0, layers: 0 },
     incomplete: new Set(),
   };
   const findings: StoreFinding[] = [];
-  for (const check of checks) {
-    for await (const problem of check(context)) {
-      signal.throwIfAborted();
-      findings.push(repair ? await mended(problem) : finding(problem, 'found'));
+  for (const [what, check] of checks) {
+    try {
+      for await (const problem of check(context)) {
+        signal.throwIfAborted();
+        findings.push(repair ? await mended(problem) : finding(problem, 'found'));
+      }
+    } catch (error) {
+      const failure = GantryError.from(error);
+      if (failure.kind === 'cancelled') throw error;
+      if (!isTold(failure, findings)) findings.push(unchecked(what, failure));
     }
   }
   const { metadata } = services;
@@ -86,11 +98,35 @@ export async function checkStore(
   };
 }
 
+/** A check that cannot go on keeps nobody from the others. */
+function unchecked(what: string, { message, hint }: GantryError): StoreFinding {
+  return {
+    code: 'check-failed',
+    severity: 'damage',
+    subject: what,
+    message: `cannot check ${what}: ${message}`,
+    status: 'not-mended',
+    remedy: hint ?? 'see to that first, and check again',
+  };
+}
+
+/**
+ * What stands in the place of a folder keeps several checks from going on, and so does a record that cannot be read, as
+ * long as it is not mended.
+ */
+function isTold({ kind, code, details }: GantryError, findings: readonly StoreFinding[]): boolean {
+  if (code === 'store-folder-replaced')
+    return findings.some((told) => told.code === 'folder-replaced' && told.subject === details['path']);
+  return (
+    kind === 'corrupt' && findings.some((told) => told.code === 'record-damaged' && told.status === 'found')
+  );
+}
+
 async function mended(problem: Problem): Promise<StoreFinding> {
   if (problem.mend === undefined) return finding(problem, 'not-mended');
   try {
     await problem.mend();
-    return finding(problem, 'mended');
+    return finding({ ...problem, remedy: problem.done }, 'mended');
   } catch (error) {
     const { kind, message } = GantryError.from(error);
     if (kind === 'cancelled') throw error;
@@ -109,24 +145,29 @@ async function partDownloads(
   findings: readonly StoreFinding[],
 ): Promise<StoreReport['partDownloads']> {
   const told = new Set(findings.map(({ subject }) => subject));
-  const kept = (await content.leftovers(0)).filter(
-    ({ digest, path }) => digest !== undefined && !told.has(path),
-  );
+  const all = await unlessDamaged(() => content.leftovers(0), []);
+  const kept = all.filter(({ digest, path }) => digest !== undefined && !told.has(path));
   return { count: kept.length, sizeBytes: kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
 }
 
-async function unusedBytes(services: CoreServices): Promise<number> {
+function unusedBytes(services: CoreServices): Promise<number> {
   const { metadata } = services;
-  try {
+  return unlessDamaged(async () => {
     const { content, snapshots } = await findGarbage(services, [
       buildCacheRoots(metadata),
-      containerRoots(metadata),
+      containerRoots(services),
     ]);
     const sizes = [...content, ...snapshots].map(({ sizeBytes }) => sizeBytes ?? 0);
     return sizes.reduce((sum, size) => sum + size, 0);
+  }, 0);
+}
+
+/** Damage is told of in the findings; nothing can be said to be unused then. */
+async function unlessDamaged<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
-    // A damaged record, which is told of above: nothing can be said to be unused then.
-    if (GantryError.from(error).kind === 'corrupt') return 0;
-    throw error;
+    if (GantryError.from(error).kind === 'cancelled') throw error;
+    return otherwise;
   }
 }

@@ -1,8 +1,8 @@
-import { mkdirSync, rmdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockFile } from '../host/lock-file.ts';
-import { checkVolumeName, usersOf, volumeRecords } from '../volumes/volume-record.ts';
-import { namesIn } from './check-containers.ts';
+import { folderState, ownNamesIn } from '../host/own-folder.ts';
+import { isVolumeName, usersOf, volumeRecords } from '../volumes/volume-record.ts';
 import type { CheckContext, Problem } from './problem.ts';
 import { soundEntries } from './sound-entries.ts';
 
@@ -10,7 +10,7 @@ import { soundEntries } from './sound-entries.ts';
 export function* checkVolumes({ services, containers, signal }: CheckContext): Generator<Problem> {
   const { dirs, metadata } = services;
   const { volumes, users } = volumeRecords(metadata);
-  const folders = metadata.transaction(() => namesIn(dirs.volumes));
+  const folders = metadata.transaction(() => ownNamesIn(dirs.volumes));
   for (const [name] of soundEntries(volumes)) {
     if (folders.includes(name) || !volumes.has(name)) continue;
     yield {
@@ -19,26 +19,30 @@ export function* checkVolumes({ services, containers, signal }: CheckContext): G
       subject: name,
       message: `volume ${name} has lost its folder, and its data`,
       remedy: 'make it again, empty',
+      done: 'made again, empty',
       mend: () => void mkdirSync(join(dirs.volumes, name, '_data'), { recursive: true, mode: 0o755 }),
     };
   }
   for (const name of folders) {
     if (volumes.has(name) || !isVolumeName(name)) continue;
     const data = join(dirs.volumes, name, '_data');
-    const isEmpty = namesIn(data).length === 0;
+    // A link, or a folder that is no volume's, was put there by somebody: it is theirs.
+    if (folderState(join(dirs.volumes, name)) !== 'folder') continue;
+    const isEmpty = folderState(data) === 'missing' || isEmptyFolder(data);
     yield {
       code: 'stray-volume-folder',
       severity: isEmpty ? 'leftover' : 'damage',
       subject: name,
       message: `no volume has the folder ${join(dirs.volumes, name)}`,
       remedy: isEmpty ? 'remove it: it is empty' : 'make it a volume again',
+      done: isEmpty ? 'removed: it was empty' : 'made a volume again',
       mend: async () => {
         using _lock = await lockFile(join(dirs.locks, `volume-${name}`), { signal });
         metadata.transaction(() => {
           if (volumes.has(name)) return;
           if (!isEmpty)
             volumes.put(name, { createdAt: new Date().toISOString(), anonymous: false, labels: {} });
-          else for (const dir of [data, join(dirs.volumes, name)]) rmdirSync(dir);
+          else removeEmpty(join(dirs.volumes, name), data);
         });
       },
     };
@@ -52,17 +56,19 @@ export function* checkVolumes({ services, containers, signal }: CheckContext): G
         subject: `volume user ${name}/${id}`,
         message: `volume ${name} is said to be in use by container ${id}, which is not here`,
         remedy: 'forget that',
+        done: 'forgotten',
         mend: () => void users.delete(`${name}/${id}`),
       };
     }
   }
 }
 
-function isVolumeName(name: string): boolean {
-  try {
-    checkVolumeName(name);
-    return true;
-  } catch {
-    return false;
-  }
+function isEmptyFolder(dir: string): boolean {
+  return folderState(dir) === 'folder' && readdirSync(dir).length === 0;
+}
+
+/** Fails when something has come into it since. */
+function removeEmpty(dir: string, data: string): void {
+  if (folderState(data) === 'folder') rmdirSync(data);
+  rmdirSync(dir);
 }

@@ -5,7 +5,7 @@ import { chainIds } from '../../oci/sha256.ts';
 import { cacheRecords } from '../build/solver/cache-records.ts';
 import { imageRecords } from '../images/image-records.ts';
 import { layerBlobs } from '../layers/layer-blob-records.ts';
-import { fetchAgain, nameOf } from './check-documents.ts';
+import { fetchAgain, nameOf } from './image-words.ts';
 import type { CheckContext } from './problem.ts';
 import { readManifest } from './read-manifest.ts';
 import { soundEntries } from './sound-entries.ts';

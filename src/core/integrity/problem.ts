@@ -3,7 +3,11 @@ import type { ContainerContext } from '../containers/container-context.ts';
 import type { CoreServices } from '../core-services.ts';
 
 /** A finding, with the work that mends it. */
-export interface Problem extends Omit<StoreFinding, 'status'> {
+export interface Problem extends Omit<StoreFinding, 'status' | 'remedy'> {
+  /** What mending would do, as an order: `remove it`. */
+  readonly remedy: string;
+  /** What it did, once it has: `removed`. */
+  readonly done: string;
   /**
    * Looks again whether it is so and safe to touch, and mends it; rejects when it cannot. Undefined: nothing can be done
    * from here, and `remedy` says what can.
@@ -17,6 +21,8 @@ export interface CheckContext {
   readonly containers: ContainerContext;
   readonly depth: StoreCheckDepth;
   readonly signal: AbortSignal;
+  /** The database was just made anew from what could be read of it: records may be missing of what is whole. */
+  readonly isSalvaged: boolean;
   /** Filled on the way. */
   readonly counts: { blobs: number; blobBytes: number; layers: number };
   /** Images that are not whole, by ID. */

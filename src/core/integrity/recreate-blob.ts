@@ -31,12 +31,23 @@ export async function recreateManifest(
   id: ImageId,
   record: ImageRecord,
 ): Promise<boolean> {
-  const { content, snapshots } = services;
-  const diffIds = record.config.rootfs.diff_ids;
+  const { content } = services;
+  const bytes = await manifestOf(services, id, record.config.rootfs.diff_ids);
+  if (bytes === undefined || sha256(bytes) !== record.manifest.digest) return false;
+  await content.setAside(record.manifest.digest)?.remove();
+  await content.put(bytes);
+  return true;
+}
+
+/** The manifest of an image made here, as it was written then. Undefined: a layer or the config is not here. */
+export async function manifestOf(
+  { content, snapshots }: CoreServices,
+  id: ImageId,
+  diffIds: readonly DiffId[],
+): Promise<Uint8Array | undefined> {
   const chain = chainIds(diffIds);
-  if (!chain.every((key) => snapshots.has(key))) return false;
   const size = content.info(id as never)?.sizeBytes;
-  if (size === undefined) return false;
+  if (size === undefined || !chain.every((key) => snapshots.has(key))) return undefined;
   const layers: Descriptor[] = [];
   for (const key of chain) layers.push(unpackedLayer(await hashLayer(layerFolder(snapshots, key))));
   const manifest: Manifest = {
@@ -45,11 +56,7 @@ export async function recreateManifest(
     config: { mediaType: mediaTypes.config, digest: id as never, size },
     layers,
   };
-  const bytes = Buffer.from(JSON.stringify(manifest));
-  if (sha256(bytes) !== record.manifest.digest) return false;
-  await content.setAside(record.manifest.digest)?.remove();
-  await content.put(bytes);
-  return true;
+  return Buffer.from(JSON.stringify(manifest));
 }
 
 /** Layers that were compressed here, for a push, compress to the same bytes again. */

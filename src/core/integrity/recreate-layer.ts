@@ -3,6 +3,7 @@ import type { CoreServices } from '../core-services.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
 import type { AppliedLayer } from '../layers/layer-io.ts';
+import type { Lease } from '../metadata/metadata.ts';
 import { unpackInto } from '../transfer/unpack-layers.ts';
 import type { KnownLayer } from './known-layers.ts';
 import type { CheckContext } from './problem.ts';
@@ -12,11 +13,18 @@ export function storedBlob({ content }: CoreServices, { blobs }: KnownLayer): De
   return blobs.find(({ digest }) => content.has(digest));
 }
 
-/** Unpacks a layer anew and puts it where it belongs, in the place of what is there. On the disk when it resolves. */
-export async function unpackAgain(context: CheckContext, layer: KnownLayer): Promise<void> {
+/**
+ * Unpacks a layer anew and puts it where it belongs, in the place of what is there; unless `requireUnused`, called in the
+ * transaction that does it, throws. On the disk when it resolves.
+ */
+export async function unpackAgain(
+  context: CheckContext,
+  layer: KnownLayer,
+  requireUnused: (ownLease: Lease) => void,
+): Promise<void> {
   const { snapshots } = context.services;
-  await unpackAside(context, layer, async (key, applied) => {
-    await snapshots.commit(key, layer.chainId, applied, { replace: true });
+  await unpackAside(context, layer, async (key, applied, lease) => {
+    await snapshots.commit(key, layer.chainId, applied, { replace: () => requireUnused(lease) });
   });
   await snapshots.flush();
 }
@@ -38,7 +46,7 @@ export async function withUnpacked<T>(
 async function unpackAside<T>(
   { services, signal }: CheckContext,
   layer: KnownLayer,
-  use: (key: string, applied: AppliedLayer) => Promise<T>,
+  use: (key: string, applied: AppliedLayer, lease: Lease) => Promise<T>,
 ): Promise<T> {
   const { snapshots, content, metadata } = services;
   const blob = storedBlob(services, layer);
@@ -55,7 +63,7 @@ async function unpackAside<T>(
       diffId: layer.diffId,
       apply: (dir, options) => applyLayer({ path: content.path(blob.digest) }, dir, { ...options, signal }),
     });
-    return await use(key, applied);
+    return await use(key, applied, lease);
   } catch (error) {
     if (snapshots.has(key)) await snapshots.remove(key);
     throw error;

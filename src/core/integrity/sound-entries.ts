@@ -1,4 +1,4 @@
-import { GantryError } from '../../base/gantry-error.ts';
+import { isErrorKind } from '../../base/is-error-code.ts';
 import type { Collection } from '../metadata/metadata.ts';
 
 /** The records that can be read; damaged ones are another check's matter. */
@@ -17,7 +17,7 @@ export function readSound<T>(collection: Collection<T>, key: string): T | undefi
   try {
     return collection.get(key);
   } catch (error) {
-    if (GantryError.from(error).kind === 'corrupt') return undefined;
+    if (isErrorKind(error, 'corrupt')) return undefined;
     throw error;
   }
 }

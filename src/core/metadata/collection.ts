@@ -1,4 +1,5 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { mendHint } from '../host/store-error.ts';
 import type { Database } from './database.ts';
 import type { Collection, Decode } from './metadata.ts';
 
@@ -15,10 +16,15 @@ export function openCollection<T>(database: Database, name: string, decode: Deco
         kind: 'corrupt',
         code: 'record-corrupt',
         message: `the record ${name}/${key} in ${database.path} is not JSON`,
+        hint: mendHint,
         cause,
       });
     }
-    return decode(document, key);
+    try {
+      return decode(document, key);
+    } catch (error) {
+      throw withHint(GantryError.from(error));
+    }
   };
 
   return {
@@ -61,6 +67,13 @@ export function openCollection<T>(database: Database, name: string, decode: Deco
         .map((row) => String(row['key'])),
     count: () => Number(database.get('SELECT count(*) AS n FROM records WHERE collection = ?', name)?.['n']),
   };
+}
+
+/** Decoders know what is wrong, not what to do. */
+function withHint(error: GantryError): GantryError {
+  if (error.hint !== undefined) return error;
+  const { kind, code, message, details, cause } = error;
+  return new GantryError({ kind, code, message, hint: mendHint, details, cause });
 }
 
 /** Sorts behind all that a key may go on with. */

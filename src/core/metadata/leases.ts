@@ -24,8 +24,9 @@ export function openLeases(database: Database): Leases {
   return {
     acquire,
 
-    protectedResources() {
+    protectedResources(except) {
       const living = new Set(all(database).flatMap(({ id, isAlive: lives }) => (lives ? [id] : [])));
+      if (except !== undefined) living.delete(except.id);
       const content = new Set<string>();
       const snapshots = new Set<string>();
       for (const row of database.all('SELECT lease, kind, key FROM leased')) {

@@ -69,8 +69,11 @@ export interface LeaseInfo {
 export interface Leases {
   /** `purpose` is for people: `pull 127.0.0.1:5000/web:1`. */
   acquire(purpose: string): Lease;
-  /** Everything that leases of living processes protect. */
-  protectedResources(): { readonly content: ReadonlySet<string>; readonly snapshots: ReadonlySet<string> };
+  /** Everything that leases of living processes protect; without what only `except` does. */
+  protectedResources(except?: Pick<Lease, 'id'>): {
+    readonly content: ReadonlySet<string>;
+    readonly snapshots: ReadonlySet<string>;
+  };
   /**
    * For whoever collects, inside the transaction that forgets the resource: whether anybody protected it at any time
    * since the collection began, even if the lease is gone again. A record may name it by now.

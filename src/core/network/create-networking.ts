@@ -9,7 +9,7 @@ import { findNetwork } from './find-network.ts';
 import { closePorts, openPorts } from './firewall.ts';
 import { formatIpv4, parseIpv4, parseSubnet } from './ipv4.ts';
 import { type NetworkContext, networkContext } from './network-context.ts';
-import type { NetworkRecord, PublishedPort } from './network-record.ts';
+import type { AddressRecord, NetworkRecord, PublishedPort } from './network-record.ts';
 import type { Endpoint, Networking } from './networking.ts';
 import { type BoundPorts, bindPortsPatiently, returnPorts, takePorts } from './port-pool.ts';
 
@@ -74,18 +74,12 @@ export function createNetworking(services: {
       letGo(endpoint);
     },
 
+    async releaseAll(containerId) {
+      giveBackThose(context, (use) => use.containerId === containerId);
+    },
+
     async reconcile(living) {
-      const { addresses } = context.records;
-      const ports = [...context.records.ports.entries()];
-      for (const [key, use] of [...addresses.entries()]) {
-        if (living.has(use.containerId) || isAlive(use.owner)) continue;
-        const [networkId = '', address = ''] = key.split('/');
-        const bindings = ports
-          .filter(([, port]) => port.hostInterface === use.hostInterface)
-          .map(([, port]) => port);
-        const lost = { ...use, address: formatIpv4(Number.parseInt(address, 16)), ports: bindings };
-        closePorts(context, giveBack(context, networkId, lost));
-      }
+      giveBackThose(context, ({ containerId, owner }) => !living.has(containerId) && !isAlive(owner));
     },
   };
 }
@@ -143,6 +137,20 @@ function given({ device, aliases, macAddress }: Pick<EndpointRequest, 'device' |
     ...(aliases !== undefined && { aliases }),
     ...(macAddress !== undefined && { macAddress }),
   };
+}
+
+function giveBackThose(context: NetworkContext, isOver: (use: AddressRecord) => boolean): void {
+  const { addresses, ports } = context.records;
+  const allPorts = [...ports.entries()];
+  for (const [key, use] of [...addresses.entries()]) {
+    if (!isOver(use)) continue;
+    const [networkId = '', address = ''] = key.split('/');
+    const bindings = allPorts
+      .filter(([, port]) => port.hostInterface === use.hostInterface)
+      .map(([, port]) => port);
+    const lost = { ...use, address: formatIpv4(Number.parseInt(address, 16)), ports: bindings };
+    closePorts(context, giveBack(context, networkId, lost));
+  }
 }
 
 function giveBack(

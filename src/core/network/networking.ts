@@ -48,6 +48,8 @@ export interface Networking {
   ): Promise<Endpoint | undefined>;
   /** Rules and address given back. Idempotent; the kernel reaps the interface with its namespace. */
   release(endpoint: Endpoint): Promise<void>;
+  /** Gives back all that a container has, whose endpoints nobody knows any more. */
+  releaseAll(containerId: string): Promise<void>;
   /** Gives back what belongs to containers that are not in `living`; removes rules nobody needs. */
   reconcile(living: ReadonlySet<string>): Promise<void>;
 }

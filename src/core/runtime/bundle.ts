@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { folderState, ownNamesIn } from '../host/own-folder.ts';
 import type { OciProgram } from './oci-program.ts';
 import type { RuntimeSpec } from './runtime-spec.ts';
 
@@ -35,13 +36,8 @@ export const execFolderPrefix = 'exec-';
 
 /** Takes away what only a running container needs: sockets, pipes, folders of processes run in it. */
 export function sweepBundle(dir: string): void {
-  let names: readonly string[];
-  try {
-    names = readdirSync(dir);
-  } catch {
-    return;
-  }
-  for (const name of names) {
+  if (folderState(dir) !== 'folder') return;
+  for (const name of ownNamesIn(dir)) {
     if (name.startsWith(execFolderPrefix) || passing.has(name)) {
       rmSync(join(dir, name), { recursive: true, force: true });
     }

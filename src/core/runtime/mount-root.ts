@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
 import { GantryError } from '../../base/gantry-error.ts';
 import { bindMount, unmount } from '../host/mount.ts';
 import { mountOverlay } from '../host/overlay-mount.ts';
+import { folderState } from '../host/own-folder.ts';
+import { mendHint } from '../host/store-error.ts';
 import { isErrno } from '../host/system-error.ts';
 import type { MountPlan } from '../snapshots/snapshotter.ts';
 
@@ -14,7 +15,7 @@ export function mountRoot(plan: MountPlan, target: string): void {
   try {
     mountPlan(plan, target);
   } catch (error) {
-    throw isErrno(error, 'ENOENT') ? explainMissing(plan, error) : error;
+    throw isErrno(error, 'ENOENT', 'ENOTDIR') ? explainMissing(plan, error) : error;
   }
 }
 
@@ -39,13 +40,15 @@ function mountPlan(plan: MountPlan, target: string): void {
 }
 
 function explainMissing(plan: MountPlan, cause: unknown): unknown {
-  const missing = [...plan.lower, plan.folder].find((path) => path !== undefined && !existsSync(path));
+  const missing = [...plan.lower, plan.upper, plan.folder].find(
+    (path) => path !== undefined && folderState(path) !== 'folder',
+  );
   if (missing === undefined) return cause;
   return new GantryError({
     kind: 'corrupt',
     code: 'snapshot-missing',
     message: `the files of a layer are gone: ${missing}`,
-    hint: 'Unpack it again with: gantry system check --repair',
+    hint: mendHint,
     details: { path: missing },
     cause,
   });

@@ -1,20 +1,24 @@
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
+import { isErrorKind } from '../../base/is-error-code.ts';
+import { folderState, ownNamesIn, requireOwnFolder } from '../host/own-folder.ts';
 import { bootId } from '../host/process-identity.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { removeTree } from '../host/remove-tree.ts';
+import { mendHint, storeError } from '../host/store-error.ts';
 import { syncFilesystem } from '../host/sync-filesystem.ts';
 import { isErrno } from '../host/system-error.ts';
 import { treeUsage } from '../host/tree-usage.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import type { SnapshotFolders, SnapshotForm } from './snapshot-form.ts';
+import { readLabel, type SnapshotLabel, writeLabel } from './snapshot-label.ts';
 import { decodeSnapshot, type SnapshotRecord } from './snapshot-record.ts';
 import type { SnapshotInfo, Snapshotter } from './snapshotter.ts';
 
 /**
- * Snapshots as numbered folders below `dir` with records that name them: `<id>/fs` and `<id>/work`, and `trash/` for
- * what is on its way out.
+ * Snapshots as numbered folders below `dir` with records that name them: `<id>/fs` and `<id>/work` with a label beside
+ * them, and `trash/` for what is on its way out.
  *
  * A folder is made inside the transaction that records it, and moved to the trash after the one that forgets it: a kill
  * at any moment leaves at worst a folder without a record, which is rubbish, never a record with half its files.
@@ -50,25 +54,56 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
     return record;
   };
 
+  const filesOf = (key: string): string => {
+    const { files } = folders(existing(key));
+    if (folderState(files) !== 'folder') throw filesGone(key);
+    return files;
+  };
+
   const parentsOf = (record: SnapshotRecord): SnapshotFolders[] => {
     const parents: SnapshotFolders[] = [];
     for (let key = record.parent; key !== undefined; ) {
       const parent = existing(key);
       parents.push(folders(parent));
+      if (parents.length > mostParents) throw endless(key);
       key = parent.parent;
     }
     return parents;
   };
 
   /** Inside a transaction. A number whose folder a kill left behind is passed over. */
-  const newFolder = (): string => {
-    for (let number = numbers.get('next') ?? 1; ; number++) {
+  const newFolder = (label: SnapshotLabel): string => {
+    for (let number = numbers.get('next') || 1; ; number++) {
       const id = String(number);
       if (!makeFolder(join(dir, id))) continue;
       mkdirSync(join(dir, id, 'fs'), { mode: 0o755 });
       mkdirSync(join(dir, id, 'work'), { mode: 0o700 });
+      writeLabel(join(dir, id), label);
       numbers.put('next', number + 1);
       return id;
+    }
+  };
+
+  /** Names of folders that no record knows. Inside a transaction. */
+  const unrecorded = (): readonly string[] => {
+    const known = new Set([...records.entries()].map(([, { id }]) => id));
+    return ownNamesIn(dir).filter((name) => name !== 'trash' && !known.has(name));
+  };
+
+  /** What was written into may be a container's whose record was damaged: whoever knows of these decides. */
+  const mayBeWanted = (name: string): boolean => {
+    const folder = join(dir, name);
+    const isOurs = [folder, join(folder, 'fs')].every((path) => folderState(path) === 'folder');
+    return isOurs && readLabel(folder)?.kind === 'active' && ownNamesIn(folder, 'fs').length > 0;
+  };
+
+  /** Of a damaged record: undefined. */
+  const readableId = (key: string): string | undefined => {
+    try {
+      return records.get(key)?.id;
+    } catch (error) {
+      if (isErrorKind(error, 'corrupt')) return undefined;
+      throw error;
     }
   };
 
@@ -88,11 +123,11 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
   /** Out of the way by one rename. */
   const moveToTrash = (id: string): string => {
     const gone = join(trash, `${id}-${randomHex(4)}`);
-    mkdirSync(trash, { recursive: true, mode: 0o700 });
+    if (!requireOwnFolder(dir, 'trash')) mkdirSync(trash, { recursive: true, mode: 0o700 });
     try {
       renameSync(join(dir, id), gone);
     } catch (error) {
-      if (!isErrno(error, 'ENOENT')) throw GantryError.from(error);
+      if (!isErrno(error, 'ENOENT')) throw storeError(error, join(dir, id));
     }
     return gone;
   };
@@ -123,13 +158,14 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
         if (parent !== undefined && existing(parent).kind !== 'committed') {
           throw conflict('snapshot-not-committed', `snapshot ${parent} is still being written`);
         }
-        const made: SnapshotRecord = { id: newFolder(), kind: 'active', parent };
+        const id = newFolder({ key, kind: 'active', parent });
+        const made: SnapshotRecord = { id, kind: 'active', parent };
         records.put(key, made);
         if (parent !== undefined) children.put(`${parent} ${key}`, true);
         return made;
       });
       try {
-        if (parent !== undefined) await form.fill(folders(record).files, folders(existing(parent)).files);
+        if (parent !== undefined) await form.fill(folders(record).files, filesOf(parent));
         return form.plan(folders(record), parentsOf(record), 'active');
       } catch (error) {
         metadata.transaction(() => dropRecord(key, record));
@@ -145,17 +181,19 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
 
     layerDir: (key) => folders(existing(key)).files,
 
-    async commit(key, name, known, { replace = false } = {}) {
+    async commit(key, name, known, { replace } = {}) {
       const dropped = metadata.transaction(() => {
         const record = existing(key);
         if (record.kind !== 'active')
           throw conflict('snapshot-committed', `snapshot ${key} is committed already`);
         dropRecord(key, record);
-        if (find(name) !== undefined && !replace) return record.id;
+        if (find(name) !== undefined && replace === undefined) return record.id;
+        replace?.();
         const before = records.get(name);
         records.put(name, { ...record, kind: 'committed', usage: known });
         unflushed.put(name, bootId());
         if (record.parent !== undefined) children.put(`${record.parent} ${name}`, true);
+        writeLabel(join(dir, record.id), { key: name, kind: 'committed', parent: record.parent });
         return before?.id;
       });
       if (dropped !== undefined) await removeTree(moveToTrash(dropped));
@@ -217,29 +255,46 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
 
     strays: () =>
       // A transaction: `prepare` makes its folder inside one.
+      metadata.transaction(() => ({
+        folders: [
+          ...unrecorded().map((name) => ({ path: join(dir, name), label: readLabel(join(dir, name)) })),
+          ...ownNamesIn(dir, 'trash').map((name) => ({ path: join(trash, name), label: undefined })),
+        ],
+        lost: unflushed.keys().filter(isLost),
+      })),
+
+    async removeStray(path) {
+      const gone = metadata.transaction(() => {
+        const name = basename(path);
+        return unrecorded().includes(name) ? moveToTrash(name) : join(trash, name);
+      });
+      await removeTree(gone);
+    },
+
+    adopt: (key) =>
       metadata.transaction(() => {
-        const known = new Set([...records.entries()].map(([, { id }]) => id));
-        const folders = namesIn(dir).filter((name) => name !== 'trash' && !known.has(name));
-        return {
-          folders: [
-            ...folders.map((name) => join(dir, name)),
-            ...namesIn(trash).map((name) => join(trash, name)),
-          ],
-          lost: unflushed.keys().filter(isLost),
-        };
+        const known = new Set(records.keys().map((other) => readableId(other)));
+        for (const id of ownNamesIn(dir)) {
+          if (known.has(id)) continue;
+          const label = readLabel(join(dir, id));
+          if (label?.key !== key || folderState(join(dir, id, 'fs')) !== 'folder') continue;
+          if (label.parent !== undefined && find(label.parent) === undefined) continue;
+          records.put(key, { id, kind: label.kind, parent: label.parent });
+          if (label.parent !== undefined) children.put(`${label.parent} ${key}`, true);
+          return true;
+        }
+        return false;
       }),
 
     async cleanUp() {
       // The renames too are inside: a number that seems unused could be taken by a `prepare` right after.
       metadata.transaction(() => {
-        const known = new Set<string>();
         for (const [key, record] of records.entries()) {
-          if (!isLost(key) && existsSync(join(dir, record.id, 'fs'))) known.add(record.id);
-          else dropRecord(key, record);
+          if (isLost(key) || !existsSync(join(dir, record.id, 'fs'))) dropRecord(key, record);
         }
-        for (const name of namesIn(dir)) if (name !== 'trash' && !known.has(name)) moveToTrash(name);
+        for (const name of unrecorded()) if (!mayBeWanted(name)) moveToTrash(name);
       });
-      for (const name of namesIn(trash)) await removeTree(join(trash, name));
+      for (const name of ownNamesIn(dir, 'trash')) await removeTree(join(trash, name));
     },
   };
 }
@@ -254,16 +309,7 @@ function makeFolder(path: string): boolean {
     return true;
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return false;
-    throw GantryError.from(error);
-  }
-}
-
-function namesIn(dir: string): string[] {
-  try {
-    return readdirSync(dir);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw GantryError.from(error);
+    throw storeError(error, path);
   }
 }
 
@@ -277,4 +323,25 @@ function notFound(key: string): GantryError {
 
 function conflict(code: string, message: string): GantryError {
   return new GantryError({ kind: 'conflict', code, message });
+}
+
+/** An image has at most a thousand layers. */
+const mostParents = 1024;
+
+function endless(key: string): GantryError {
+  return new GantryError({
+    kind: 'corrupt',
+    code: 'record-corrupt',
+    message: `snapshot ${key} stands upon itself, or upon too many others`,
+    hint: mendHint,
+  });
+}
+
+function filesGone(key: string): GantryError {
+  return new GantryError({
+    kind: 'corrupt',
+    code: 'snapshot-missing',
+    message: `the files of layer ${key} are gone`,
+    hint: mendHint,
+  });
 }

@@ -1,3 +1,5 @@
+import type { SnapshotLabel } from './snapshot-label.ts';
+
 /**
  * How to see a snapshot as one folder. `lower` is top first. An overlay without `upper` is read-only; a single
  * `lower` without `upper` is that very folder.
@@ -25,8 +27,8 @@ export interface SnapshotInfo {
 }
 
 export interface SnapshotStrays {
-  /** Paths no record knows. */
-  readonly folders: readonly string[];
+  /** Folders no record knows, and what they say of themselves. */
+  readonly folders: readonly { readonly path: string; readonly label: SnapshotLabel | undefined }[];
   /** Keys of snapshots that were not flushed when the machine went down. */
   readonly lost: readonly string[];
 }
@@ -45,14 +47,14 @@ export interface Snapshotter {
   layerDir(key: string): string;
   /**
    * Renames, no copy. If `name` exists already the active one is dropped: same name, same content; with `replace` it
-   * takes the place of the one that is there (and damaged). Whoever has just written it knows its usage and spares
-   * counting it later.
+   * takes the place of the one that is there (and damaged), unless that, called in the transaction that does it, throws.
+   * Whoever has just written it knows its usage and spares counting it later.
    */
   commit(
     key: string,
     name: string,
     known?: SnapshotUsage,
-    options?: { readonly replace?: boolean },
+    options?: { readonly replace?: () => void },
   ): Promise<void>;
   has(key: string): boolean;
   info(key: string): SnapshotInfo | undefined;
@@ -72,8 +74,15 @@ export interface Snapshotter {
    * afterwards. Nothing to do when there is nothing new. Without it a kill loses nothing either.
    */
   flush(): Promise<void>;
-  /** What `cleanUp` would take care of. */
+  /** What `cleanUp` would take care of, and what only somebody who knows of its owner can. */
   strays(): SnapshotStrays;
-  /** Removes files no record knows and records without files. Called lazily, safe beside other processes. */
+  /** Removes one of their folders, if still no record knows it. */
+  removeStray(path: string): Promise<void>;
+  /** Takes back the folder of a snapshot whose record was lost, by its label. Whether there was one. */
+  adopt(key: string): boolean;
+  /**
+   * Removes files no record knows and records without files; folders that say they were being written, and hold
+   * something, are left: they may be a container's. Called lazily, safe beside other processes.
+   */
   cleanUp(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { randomHex } from '../host/random-hex.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import { isErrno } from '../host/system-error.ts';
 import type { Metadata } from '../metadata/metadata.ts';
-import { checkVolumeName, usersOf, volumeRecords } from './volume-record.ts';
+import { checkVolumeName, isVolumeName, usersOf, volumeRecords } from './volume-record.ts';
 import type { VolumeStore } from './volume-store.ts';
 
 export interface VolumeServices {
@@ -77,7 +77,7 @@ export async function removeVolume({ dirs, metadata }: VolumeServices, name: str
           message: `remove ${name}: volume is in use - [${users.join(', ')}]`,
         });
       }
-      if (!records.volumes.delete(name)) return false;
+      if (!isVolumeName(name) || !records.volumes.delete(name)) return false;
       moveAway(join(dirs.volumes, name), rubbish);
       metadata.journal.append({ type: 'volume.removed', name });
       return true;

@@ -3,7 +3,6 @@ import {
   chownSync,
   closeSync,
   constants,
-  existsSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -17,6 +16,7 @@ import { copyTree } from '../host/copy-tree.ts';
 import { bindMount } from '../host/mount.ts';
 import { openInRoot } from '../host/open-in-root.ts';
 import { mountOverlay } from '../host/overlay-mount.ts';
+import { requireOwnFolder } from '../host/own-folder.ts';
 import { withPrivateMounts } from '../host/private-mounts.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import { isErrno } from '../host/system-error.ts';
@@ -33,7 +33,7 @@ import type { MountPlan } from '../snapshots/snapshotter.ts';
 export async function seedVolume(volumeDir: string, rootfs: MountPlan, target: string): Promise<void> {
   const data = join(volumeDir, '_data');
   const seed = join(volumeDir, '_seed');
-  if (!existsSync(seed)) {
+  if (!requireOwnFolder(seed)) {
     if (readdirSync(data).some((name) => name !== 'lost+found')) return;
     const source = openFolderInside(rootfs, target, join(volumeDir, '_root'));
     if (source === undefined) return;

@@ -28,9 +28,14 @@ export function usersOf(records: VolumeRecords, name: string): readonly string[]
   return [...records.users.entries(`${name}/`)].map(([key]) => key.slice(name.length + 1));
 }
 
-/** Throws `invalid` / `bad-volume-name` in Docker's words. The name becomes that of a folder. */
+/** A volume's name becomes that of a folder. */
+export function isVolumeName(name: string): boolean {
+  return /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name) && name.length <= 255;
+}
+
+/** Throws `invalid` / `bad-volume-name` in Docker's words. */
 export function checkVolumeName(name: string): void {
-  if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name) && name.length <= 255) return;
+  if (isVolumeName(name)) return;
   throw new GantryError({
     kind: 'invalid',
     code: 'bad-volume-name',
@@ -43,6 +48,7 @@ export function checkVolumeName(name: string): void {
 
 function decodeVolume(document: unknown, key: string): VolumeRecord {
   const what = `record of volume ${key}`;
+  if (!isVolumeName(key)) throw badDocument(what, 'its key is no name of a volume');
   const object = asObject(document, what);
   requiredString(object, 'createdAt', what);
   if (typeof object['anonymous'] !== 'boolean') throw badDocument(what, '"anonymous" is missing');

@@ -13,17 +13,16 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cacheRecords } from '../../../src/core/build/solver/cache-records.ts';
-import { containerContext } from '../../../src/core/containers/container-context.ts';
 import { createImages, type ImageTransfers } from '../../../src/core/images/create-images.ts';
 import type { Image } from '../../../src/core/images/image-store.ts';
-import { checkStore, type StoreCheckOptions } from '../../../src/core/integrity/check-store.ts';
+import type { StoreCheckOptions } from '../../../src/core/integrity/check-store.ts';
 import { importImage } from '../../../src/core/transfer/import-image.ts';
 import { loadImages } from '../../../src/core/transfer/load-images.ts';
 import { saveImages } from '../../../src/core/transfer/save-images.ts';
-import { openVolumeStore } from '../../../src/core/volumes/open-volume-store.ts';
 import { volumeRecords } from '../../../src/core/volumes/volume-record.ts';
 import type { StoreReport } from '../../../src/engine/store-report.ts';
 import { fakeDigest } from '../../support/sample-objects.ts';
+import { checkCore, expectMended as expectMendedIn } from '../../support/store-check.ts';
 import { makeTar } from '../../support/tar-fixture.ts';
 import { addImage, type TestCore, testCore } from '../../support/test-core.ts';
 
@@ -33,40 +32,11 @@ beforeEach(() => {
 });
 afterEach(() => core[Symbol.dispose]());
 
-async function check(options: StoreCheckOptions = {}): Promise<StoreReport> {
-  const unused = () => Promise.reject(new Error('not part of this test'));
-  const containers = containerContext({
-    dirs: core.dirs,
-    metadata: core.metadata,
-    content: async () => core.content,
-    images: async () => core.images,
-    snapshots: async () => core.snapshots,
-    runtime: unused,
-    networking: unused,
-    volumes: async () => openVolumeStore(core),
-    selfCommand: [],
-  });
-  return checkStore(core, containers, options);
-}
+const check = (options: StoreCheckOptions = {}) => checkCore(core, options);
+const expectMended = (wanted: readonly string[], options: StoreCheckOptions = {}) =>
+  expectMendedIn(core, wanted, options);
 
 const codes = ({ findings }: StoreReport) => findings.map(({ code }) => code);
-
-/** Finds exactly this, touches nothing; mends it; finds nothing any more. */
-async function expectMended(
-  wanted: readonly string[],
-  options: StoreCheckOptions = {},
-): Promise<StoreReport> {
-  for (let look = 0; look < 2; look += 1) {
-    const { findings } = await check(options);
-    expect(findings.map(({ code, status }) => `${code} ${status}`)).toEqual(
-      wanted.map((code) => `${code} found`),
-    );
-  }
-  const report = await check({ ...options, repair: true });
-  expect(report.findings.filter(({ status }) => status !== 'mended')).toEqual([]);
-  expect((await check({ ...options, depth: 'full' })).findings).toEqual([]);
-  return report;
-}
 
 const files = [
   { path: 'etc/' },
@@ -154,8 +124,8 @@ describe('a blob', () => {
       ['blob-altered', 'mended'],
       ['blob-missing', 'not-mended'],
     ]);
-    expect(report.findings[1]?.remedy).toContain('pull, load or build docker.io/library/pulled:latest again');
-    expect(report.incompleteImages).toEqual(['docker.io/library/pulled:latest']);
+    expect(report.findings[1]?.remedy).toContain('pull, load or build pulled:latest again');
+    expect(report.incompleteImages).toEqual(['pulled:latest']);
     expect(existsSync(join(layerDir(image), 'bin/sh'))).toBe(true);
     await pulledImage();
     expect((await check({ depth: 'full' })).findings).toEqual([]);
@@ -252,7 +222,7 @@ describe('a layer', () => {
     expect(report.findings).toMatchObject([
       { code: 'layer-altered', status: 'not-mended', remedy: expect.stringContaining('again') },
     ]);
-    expect(report.incompleteImages).toEqual(['docker.io/library/built:latest']);
+    expect(report.incompleteImages).toEqual(['built:latest']);
   });
 
   it('is not exchanged under work that uses it', async () => {

@@ -93,7 +93,7 @@ test('a layer whose files are gone is named, with what brings them back', () => 
       expect.objectContaining({
         code: 'snapshot-missing',
         message: `the files of a layer are gone: ${folder.at('gone')}`,
-        hint: 'Unpack it again with: gantry system check --repair',
+        hint: 'mend it with: gantry system check --repair',
       }),
     );
   });

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileWhole } from '../../host/durable-file.ts';
+import { ownNamesIn } from '../../host/own-folder.ts';
 
 /** A folder of small files that may be lost any time: no more than so many are kept, the oldest go first. */
 export class KeptFiles {
@@ -28,7 +29,7 @@ export class KeptFiles {
   write(name: string, text: string): void {
     mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
     writeFileWhole(this.path(name), text, { durable: false });
-    const names = readdirSync(this.#dir);
+    const names = ownNamesIn(this.#dir);
     if (names.length <= this.#most) return;
     const byAge = names
       .map((other) => ({

@@ -1,19 +1,11 @@
 import { hash } from 'node:crypto';
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildCacheEntry } from '../../../engine/builds.ts';
 import type { EngineDirs } from '../../engine-dirs.ts';
 import { writeFileWhole } from '../../host/durable-file.ts';
 import { type FileLock, lockFile, tryLockFile } from '../../host/lock-file.ts';
+import { ownNamesIn } from '../../host/own-folder.ts';
 import { removeTree } from '../../host/remove-tree.ts';
 import { treeUsage } from '../../host/tree-usage.ts';
 import type { RunMount } from '../dockerfile/parse-run-mount.ts';
@@ -151,13 +143,11 @@ export async function removeCacheMounts(
 }
 
 function folderOf(dirs: EngineDirs): string {
-  return join(dirs.cache, 'build-mounts');
+  return join(dirs.cache, folderName);
 }
 
+const folderName = 'build-mounts';
+
 function namesOf(dirs: EngineDirs): readonly string[] {
-  try {
-    return readdirSync(folderOf(dirs)).filter((name) => /^[0-9a-f]{32}(?:-\d+)?$/.test(name));
-  } catch {
-    return [];
-  }
+  return ownNamesIn(dirs.cache, folderName).filter((name) => /^[0-9a-f]{32}(?:-\d+)?$/.test(name));
 }

@@ -2,6 +2,7 @@ import type { BuildCacheEntry } from '../../../engine/builds.ts';
 import type { ImageId } from '../../../oci/digest.ts';
 import { chainIds } from '../../../oci/sha256.ts';
 import type { CoreServices } from '../../core-services.ts';
+import { requireStoreFolders } from '../../host/store-folders.ts';
 import { findGarbage, type GarbageRoots } from '../../images/garbage.ts';
 import { beginCollection } from '../../metadata/garbage-lock.ts';
 import { listCacheMounts, removeCacheMounts } from './cache-mounts.ts';
@@ -57,6 +58,7 @@ export async function pruneCache(
   },
 ): Promise<CachePruning> {
   const { dirs, metadata, snapshots } = services;
+  requireStoreFolders(dirs);
   using _ = await beginCollection(services, options.signal);
   const records = cacheRecords(metadata);
   const imageChains = imageChainsOf(services, options.goneImages);

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CoreServices } from '../../core-services.ts';
 import { type FileLock, tryLockFile } from '../../host/lock-file.ts';
+import { folderState, ownNamesIn } from '../../host/own-folder.ts';
 import { randomHex } from '../../host/random-hex.ts';
 import { removeTree } from '../../host/remove-tree.ts';
 
@@ -67,11 +68,11 @@ function buildsOnDisk(services: CoreServices): ReadonlySet<string> {
     const id = kind === 'active' ? /^build-([0-9a-f]{16})-/.exec(key)?.[1] : undefined;
     if (id !== undefined) ids.add(id);
   }
-  for (const name of readNames(services.dirs.temp)) {
+  for (const name of ownNamesIn(services.dirs.temp)) {
     const id = /^build-([0-9a-f]{16})$/.exec(name)?.[1];
     if (id !== undefined) ids.add(id);
   }
-  for (const name of readNames(services.dirs.locks)) {
+  for (const name of ownNamesIn(services.dirs.locks)) {
     const id = /^build-([0-9a-f]{16})$/.exec(name)?.[1];
     if (id !== undefined) ids.add(id);
   }
@@ -84,7 +85,8 @@ export async function clearAbandonedBuilds(services: CoreServices, endStep: EndS
     const lock = tryLockFile(lockPath(services, id));
     if (lock === undefined) continue;
     const dir = join(services.dirs.temp, prefix + id);
-    for (const step of readNames(dir)) if (step !== contextName) await endStep(step, join(dir, step));
+    const steps = folderState(dir) === 'folder' ? ownNamesIn(dir) : [];
+    for (const step of steps) if (step !== contextName) await endStep(step, join(dir, step));
     await discard(services, id, lock);
   }
 }
@@ -100,12 +102,4 @@ async function discard(services: CoreServices, id: string, lock: FileLock): Prom
 
 function lockPath({ dirs }: CoreServices, id: string): string {
   return join(dirs.locks, prefix + id);
-}
-
-function readNames(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir);
-  } catch {
-    return [];
-  }
 }

@@ -1,0 +1,107 @@
+import { decodeImageConfig } from '../../oci/decode-image-config.ts';
+import { documentLimitBytes } from '../../oci/decode-json.ts';
+import { decodeManifestDocument, sniffManifestType } from '../../oci/decode-manifest.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import { type Digest, type ImageId, isDigest } from '../../oci/digest.ts';
+import type { ImageConfig } from '../../oci/image-config.ts';
+import type { Manifest } from '../../oci/manifest.ts';
+import { mediaTypes } from '../../oci/media-types.ts';
+import { chainIds, sha256 } from '../../oci/sha256.ts';
+import type { CoreServices } from '../core-services.ts';
+import { type ImageRecord, imageRecords } from '../images/image-records.ts';
+import type { CheckContext } from './problem.ts';
+import { manifestOf } from './recreate-blob.ts';
+import { soundEntries } from './sound-entries.ts';
+
+/**
+ * Writes an image's record anew from its config, the manifest that names that, and the names that mean it. Without these
+ * the record goes: there is nothing to run it from.
+ */
+export async function restoreImage({ services, signal }: CheckContext, id: string): Promise<void> {
+  const { metadata } = services;
+  const { images, names } = imageRecords(metadata);
+  const config = await readConfig(services, id);
+  const manifest =
+    config && ((await storedManifest(services, id, signal)) ?? (await newManifest(services, id, config)));
+  const sizeBytes = config === undefined ? 0 : await unpackedSize(services, config);
+  metadata.transaction(() => {
+    if (config === undefined || manifest === undefined) return void images.delete(id);
+    const own = [...soundEntries(names)].filter(([, means]) => means === id).map(([name]) => name);
+    const record: ImageRecord = {
+      manifest,
+      config,
+      references: own.filter((name) => !name.includes('@')),
+      repoDigests: own.filter((name) => name.includes('@')),
+      sizeBytes,
+    };
+    images.put(id, record);
+  });
+}
+
+async function readConfig({ content }: CoreServices, id: string): Promise<ImageConfig | undefined> {
+  if (!isDigest(id) || !content.has(id as Digest)) return undefined;
+  try {
+    const bytes = await content.read(id as Digest, documentLimitBytes);
+    return sha256(bytes) === id ? decodeImageConfig(bytes) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The manifest in the content store that names this config; of several one whose blobs are all here. */
+async function storedManifest(
+  services: CoreServices,
+  id: string,
+  signal: AbortSignal,
+): Promise<Descriptor | undefined> {
+  const { content } = services;
+  let second: Descriptor | undefined;
+  for await (const { digest, sizeBytes } of content.list()) {
+    signal.throwIfAborted();
+    if (sizeBytes > documentLimitBytes) continue;
+    const found = asManifest(await content.read(digest, documentLimitBytes), digest);
+    if (found?.document.config.digest !== id) continue;
+    const descriptor = { mediaType: found.mediaType, digest, size: sizeBytes };
+    if (found.document.layers.every((layer) => content.has(layer.digest))) return descriptor;
+    second ??= descriptor;
+  }
+  return second;
+}
+
+const documentTypes = { manifest: mediaTypes.manifest, index: mediaTypes.index };
+
+function asManifest(
+  bytes: Uint8Array,
+  digest: Digest,
+): { readonly mediaType: string; readonly document: Manifest } | undefined {
+  // Layers begin otherwise, and are many.
+  if (bytes[0] !== 0x7b || sha256(bytes) !== digest) return undefined;
+  try {
+    const mediaType = sniffManifestType(bytes, documentTypes);
+    const document = decodeManifestDocument(bytes, mediaType);
+    return document.kind === 'manifest' ? { mediaType, document: document.manifest } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As a build would write it, for an image whose layers are all unpacked. */
+async function newManifest(
+  services: CoreServices,
+  id: string,
+  config: ImageConfig,
+): Promise<Descriptor | undefined> {
+  const bytes = await manifestOf(services, id as ImageId, config.rootfs.diff_ids);
+  if (bytes === undefined) return undefined;
+  const { digest, sizeBytes } = await services.content.put(bytes);
+  return { mediaType: mediaTypes.manifest, digest, size: sizeBytes };
+}
+
+async function unpackedSize({ snapshots }: CoreServices, config: ImageConfig): Promise<number> {
+  let total = 0;
+  for (const key of chainIds(config.rootfs.diff_ids)) {
+    const info = snapshots.info(key);
+    if (info?.kind === 'committed') total += info.sizeBytes ?? (await snapshots.usage(key)).sizeBytes;
+  }
+  return total;
+}

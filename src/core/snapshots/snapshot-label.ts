@@ -1,0 +1,36 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a snapshot's folder says of itself. */
+export interface SnapshotLabel {
+  readonly key: string;
+  readonly kind: 'active' | 'committed';
+  readonly parent?: string | undefined;
+}
+
+const fileName = 'label.json';
+const limitBytes = 4096;
+
+/**
+ * Writes beside a snapshot's files whose they are. The record is what counts; this is for the day it is lost, so that a
+ * layer that has no blob, or a container's data, is known again.
+ */
+export function writeLabel(dir: string, { key, kind, parent }: SnapshotLabel): void {
+  writeFileSync(join(dir, fileName), JSON.stringify({ key, kind, parent }), { mode: 0o600 });
+}
+
+/** Undefined: there is none, or it cannot be read. */
+export function readLabel(dir: string): SnapshotLabel | undefined {
+  try {
+    const text = readFileSync(join(dir, fileName), 'utf8');
+    if (text.length > limitBytes) return undefined;
+    const { key, kind, parent } = JSON.parse(text) as Partial<SnapshotLabel>;
+    const isSound =
+      typeof key === 'string' &&
+      (kind === 'active' || kind === 'committed') &&
+      (parent === undefined || typeof parent === 'string');
+    return isSound ? { key, kind, parent } : undefined;
+  } catch {
+    return undefined;
+  }
+}
