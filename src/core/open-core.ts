@@ -79,7 +79,7 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
     ),
     builds: lazyNoun(
       lazy(async () => (await import('./assemble-builds.ts')).assembleBuilds(parts)),
-      { build: 'operation' },
+      { build: 'operation', openShell: 'operation' },
     ),
     volumes: lazyNoun(
       lazy(async () => {

@@ -3,6 +3,7 @@ import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageId } from '../oci/digest.ts';
 import type { Resources } from './containers.ts';
 import type { CallOptions, Operation } from './operation.ts';
+import type { Session, TerminalSize } from './session.ts';
 
 /** Where something is wrong in a Dockerfile. Lines and columns count from 1. */
 export interface SourcePosition {
@@ -113,6 +114,15 @@ export interface BuildResult {
   readonly totalSteps: number;
 }
 
+/** A step of a build: its vertex, or a line of the Dockerfile it stands at. */
+export type StepPlace = { readonly vertex: string } | { readonly line: number };
+
+/** A shell where the command of a RUN step would run. Disposing of the session ends it and throws its files away. */
+export interface StepShell {
+  readonly session: Session;
+  readonly step: { readonly name: string; readonly position: SourcePosition };
+}
+
 /** What a build check found. */
 export interface BuildFinding {
   /** BuildKit's name: `JSONArgsRecommended`. */
@@ -149,6 +159,19 @@ export interface Builds {
    * fails with `failed` / `build-step-failed`, `details.exitCode` and `details.vertex`.
    */
   build(spec: BuildSpec, options?: CallOptions): Operation<BuildEvent, BuildResult>;
+  /**
+   * Opens a shell in the state just before a RUN step, with its mounts, variables and user: to see why it fails. What
+   * comes before is taken from the cache or made. Rejects as `build`, `not-found` / `no-such-step`, `start` /
+   * `no-shell`.
+   */
+  openShell(
+    spec: BuildSpec,
+    options: CallOptions & {
+      readonly before: StepPlace;
+      readonly tty: boolean;
+      readonly size?: TerminalSize | undefined;
+    },
+  ): Operation<BuildEvent, StepShell>;
   /**
    * Brings a context here for a build, a check or a tree. `file` is the Dockerfile's path in it. Rejects `invalid` /
    * `bad-context`, `not-found` / `dockerfile-not-found`, `unavailable`.

@@ -31,8 +31,11 @@ function buildEngine() {
   engine.buildWork = async (emit, signal) => {
     signal.addEventListener('abort', () => gate.reject(signal.reason), { once: true });
     emit(graph);
-    emit({ kind: 'cached', vertex: '0' });
-    emit({ kind: 'cached', vertex: '1' });
+    for (const vertex of ['0', '1']) {
+      emit({ kind: 'started', vertex, time: fakeNow - 4000 });
+      emit({ kind: 'cached', vertex });
+      emit({ kind: 'completed', vertex, time: fakeNow - 4000 });
+    }
     emit({ kind: 'started', vertex: '2', time: fakeNow - 4000 });
     emit({ kind: 'completed', vertex: '2', time: fakeNow - 3400 });
     emit({ kind: 'started', vertex: '3', time: fakeNow - 2500 });
@@ -110,7 +113,13 @@ describe('progress', () => {
       await buildWork(emit, signal).catch(() => undefined);
       const message = 'The command "make" returned a non-zero code: 2';
       emit({ kind: 'failed', vertex: '3', time: fakeNow, message });
-      throw new GantryError({ kind: 'failed', code: 'build-step-failed', message, details: { exitCode: 2 } });
+      throw new GantryError({
+        kind: 'failed',
+        code: 'build-step-failed',
+        message,
+        hint: 'for the command line',
+        details: { exitCode: 2, vertex: '0.3', position: { line: 4 } },
+      });
     };
     await startBuild(screen);
     gate.reject(new Error('make'));

@@ -271,6 +271,9 @@ export class FakeEngine implements Engine {
         options?.signal,
       );
     },
+    openShell: () => {
+      throw unavailableError();
+    },
     check: async () => ({ text: '', findings: [], error: undefined, unknownImages: [] }),
     syntaxTree: async () => '',
     fetchContext: () => Promise.reject(new Error('the fake engine fetches no contexts')),

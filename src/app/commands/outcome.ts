@@ -1,5 +1,5 @@
 import type { GantryError } from '../../base/gantry-error.ts';
-import type { BuildEvent, BuildResult } from '../../engine/builds.ts';
+import type { BuildEvent } from '../../engine/builds.ts';
 import type { LogEntry } from '../../engine/containers.ts';
 import type { Operation } from '../../engine/operation.ts';
 import type { Session } from '../../engine/session.ts';
@@ -68,15 +68,17 @@ export interface TransferOutcome extends OutcomeExtras {
   next(): Promise<Outcome>;
 }
 
-export interface BuildOutcome extends OutcomeExtras {
+export interface BuildOutcome<Result = unknown> extends OutcomeExtras {
   readonly kind: 'build';
   /** What is built, so that an error can be shown in its place: positions name the file without its folder. */
   readonly dockerfile: { readonly path: string } | { readonly text: string };
-  readonly operation: Operation<BuildEvent, BuildResult>;
+  readonly operation: Operation<BuildEvent, Result>;
   readonly progress: 'auto' | 'plain' | 'tty' | 'quiet' | 'rawjson';
-  /** Files are made and no image is kept. */
-  readonly isFilesOnly?: boolean | undefined;
-  next(result: BuildResult): Promise<Outcome>;
+  /** Lines for a person, beside the progress. */
+  told?(result: Result): readonly string[];
+  next(result: Result): Promise<Outcome>;
+  /** What follows a failure that was told, on a surface that can give it the user's terminal. Undefined: nothing. */
+  afterFailure?(error: GantryError): Outcome | undefined;
 }
 
 /** Log lines as they come, to stdout and stderr as the container wrote them. */

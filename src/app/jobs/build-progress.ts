@@ -53,8 +53,12 @@ export function applyBuildEvent(progress: BuildProgress, event: BuildEvent): Bui
       return change(progress, event.vertex, {
         detail: { label: sanitiseLine(event.label), done: event.done, total: event.total },
       });
-    case 'completed':
-      return change(progress, event.vertex, { state: 'done', endedMs: event.time, detail: undefined });
+    case 'completed': {
+      // What was found in the cache is told to be complete too.
+      const isCached = progress.steps.some(({ id, state }) => id === event.vertex && state === 'cached');
+      const state = isCached ? 'cached' : 'done';
+      return change(progress, event.vertex, { state, endedMs: event.time, detail: undefined });
+    }
     case 'failed':
       return change(progress, event.vertex, {
         state: 'failed',

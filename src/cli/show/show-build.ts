@@ -4,6 +4,7 @@ import { GantryError } from '../../base/gantry-error.ts';
 import { stripControl } from '../../base/strip-control.ts';
 import type { BuildEvent } from '../../engine/builds.ts';
 import type { CliHost } from '../cli-host.ts';
+import { printError } from '../print-error.ts';
 import { buildBoard } from './build-board.ts';
 import { findingLines } from './finding-lines.ts';
 import { plainBuild } from './plain-build.ts';
@@ -53,13 +54,8 @@ export async function showBuild(host: CliHost, outcome: BuildOutcome): Promise<O
   }
   try {
     const result = await operation.result;
-    if (outcome.isFilesOnly !== true && (progress === 'tty' || progress === 'plain')) {
-      const lines = [
-        `=> image ${result.imageId}`,
-        ...result.tags.map((tag) => `=> named ${stripControl(tag)}`),
-      ];
-      stderr.text(`${lines.join('\n')}\n`);
-    }
+    const lines = progress === 'rawjson' ? [] : (outcome.told?.(result) ?? []);
+    if (lines.length > 0) stderr.text(`${lines.map(stripControl).join('\n')}\n`);
     return await outcome.next(result);
   } catch (error) {
     if (error instanceof GantryError && error.kind !== 'cancelled' && progress !== 'rawjson') {
@@ -71,6 +67,11 @@ export async function showBuild(host: CliHost, outcome: BuildOutcome): Promise<O
       ];
       if (lines.length > 0) stderr.text(`${lines.join('\n')}\n`);
     }
-    throw error;
+    const instead = error instanceof GantryError ? outcome.afterFailure?.(error) : undefined;
+    if (instead === undefined) throw error;
+    // How to get what now follows need not be said.
+    const { kind, code, message, details } = GantryError.from(error);
+    printError(host, new GantryError({ kind, code, message, details }));
+    return instead;
   }
 }

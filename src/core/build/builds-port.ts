@@ -16,6 +16,11 @@ export function createBuilds(services: CoreServices, dependencies: BuildDependen
   return {
     build: (spec, options) =>
       startOperation((emit, signal) => runBuild(services, dependencies, spec, emit, signal), options?.signal),
+    openShell: (spec, { before, tty, size, signal: outer }) =>
+      startOperation(async (emit, signal) => {
+        const { openStepShell } = await import('./open-step-shell.ts');
+        return openStepShell(services, dependencies, spec, { before, tty, size }, emit, signal);
+      }, outer),
     async fetchContext(source, options) {
       const { fetchContext } = await import('./context/fetch-context.ts');
       const { file, keepGitDir = false, signal = new AbortController().signal } = options ?? {};

@@ -31,4 +31,5 @@ export interface StepSpecRequest {
   readonly network: 'own' | 'host';
   readonly mounts: readonly ResolvedMount[];
   readonly resources?: Resources | undefined;
+  readonly tty?: boolean | undefined;
 }

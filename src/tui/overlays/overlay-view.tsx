@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { failedStep } from '../../app/commands/image/step-shell.ts';
 import { useScreen } from '../hooks/screen-context.ts';
 import { useStore } from '../hooks/use-store.ts';
 import { OverlayFrame } from '../widgets/overlay-frame.tsx';
@@ -51,7 +52,10 @@ function JobFrame({
   const { styles } = useStore(screen.chrome, (state) => state);
   const state = useStore(screen.jobs, ({ jobs }) => jobs.find(({ id }) => id === jobId)?.state);
   const line = useStore(screen.jobs, ({ jobs }) => jobs.find(({ id }) => id === jobId)?.line);
+  const error = useStore(screen.jobs, ({ jobs }) => jobs.find(({ id }) => id === jobId)?.error);
   const border = state === 'failed' ? styles.dangerBorder : styles.overlayBorder;
-  const keys = state === 'running' ? 'x cancel · esc go on in the background' : 'j k read output · esc close';
+  const shell = failedStep(error) === undefined ? '' : 'e shell before the step · ';
+  const keys =
+    state === 'running' ? 'x cancel · esc go on in the background' : `${shell}j k read output · esc close`;
   return <OverlayFrame rect={rect} styles={styles} border={border} title={line ?? ''} keys={keys} />;
 }

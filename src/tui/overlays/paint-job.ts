@@ -1,4 +1,5 @@
 import { timeLeft } from '../../app/commands/format/time-left.ts';
+import { failedStep } from '../../app/commands/image/step-shell.ts';
 import { type BuildProgress, type BuildStep, buildFraction } from '../../app/jobs/build-progress.ts';
 import type { Job } from '../../app/jobs/job.ts';
 import {
@@ -220,7 +221,9 @@ function endLines(grid: CellGrid, { job, styles }: JobPaint): readonly NoteLine[
     case 'cancelled':
       return [{ text: '! cancelled', style: styles.warning }];
     case 'failed': {
-      const { message = 'it failed', hint } = job.error ?? {};
+      const { message = 'it failed', hint: said } = job.error ?? {};
+      const hint =
+        failedStep(job.error) === undefined ? said : 'e opens a shell in the state before the step';
       const all = message.split('\n').flatMap((line) => lines(line, styles.danger));
       const [first, ...rest] = [...all, ...(hint === undefined ? [] : lines(hint, styles.muted))];
       const shown = [{ text: `✗ ${first?.text ?? ''}`, style: styles.danger }, ...rest];

@@ -27,6 +27,11 @@ export function intercepted(
       if (input.options['detach'] === true) return false;
       openShell(screen, words, paneTitle(command, input));
       return true;
+    // A shell it opens is for somebody at a terminal.
+    case 'image.build':
+      if (input.options['onFail'] !== 'shell' && input.options['shellBefore'] === undefined) return false;
+      openShell(screen, words, 'build');
+      return true;
     case 'container.logs':
       return showLog(screen, String(input.args['container']));
     case 'image.list':

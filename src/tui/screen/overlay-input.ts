@@ -13,6 +13,7 @@ import { invoke } from './invoke.ts';
 import { changeOverlay, closeOverlay, openOverlay, openViewer, topOverlay } from './overlays.ts';
 import { say } from './say.ts';
 import { focusedPane, type Screen } from './screen.ts';
+import { shellBeforeFailure } from './step-shell.ts';
 import { typeInto } from './type-into.ts';
 
 /** A key or a paste while an overlay has the keys. */
@@ -194,6 +195,10 @@ function jobKey(screen: Screen, overlay: OverlayOf<'job'>, event: KeyEvent): voi
   }
   if (event.name === 'enter') {
     closeOverlay(screen);
+    return;
+  }
+  if (event.name === 'e' && job.progress?.kind === 'build' && job.state === 'failed') {
+    shellBeforeFailure(screen, job);
     return;
   }
   const by = movement(event.name, pageOf(screen, overlay) - 1);

@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
-import type { BuildSpec } from '../../../engine/builds.ts';
+import type { BuildResult, BuildSpec, StepPlace } from '../../../engine/builds.ts';
 import { parseReference } from '../../../oci/reference.ts';
 import { requireArchiveOutput } from '../archive-output.ts';
 import { one } from '../argument-spec.ts';
@@ -9,17 +8,19 @@ import { parseHost } from '../container/spec/parse-host.ts';
 import { parsePairs } from '../container/spec/parse-pairs.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag, list, text } from '../option-spec.ts';
-import type { LinesOutcome } from '../outcome.ts';
+import type { BuildOutcome, LinesOutcome, Outcome } from '../outcome.ts';
 import { buildResourceOptions, parseBuildResources } from './build-resources.ts';
 import { writeResultFiles } from './build-result-files.ts';
 import { buildSource, usualDockerfile } from './build-source.ts';
 import { checkReport } from './check-report.ts';
 import { finishBuild, requireNameToPush } from './finish-build.ts';
+import { namedContexts } from './named-contexts.ts';
 import { parseBuildArguments } from './parse-build-arguments.ts';
 import { type BuildOutput, parseOutput } from './parse-output.ts';
 import { parseSecrets } from './parse-secret.ts';
 import { parseSsh } from './parse-ssh.ts';
 import { readProgress } from './read-progress.ts';
+import { failedStep, parseLine, stepShell } from './step-shell.ts';
 
 export const imageBuild = defineCommand({
   id: 'image.build',
@@ -48,6 +49,10 @@ export const imageBuild = defineCommand({
     }),
     noCache: flag('Run every step again'),
     noCacheFilter: list('Run every step of these stages again'),
+    onFail: text('When a RUN fails: fail, or shell (one in the state before it)', {
+      initial: 'fail',
+      source: { choices: ['fail', 'shell'] },
+    }),
     output: list('What to make: a folder, - for a tar, or type=local|tar|oci|docker|image|registry,dest=', {
       short: 'o',
       source: 'file',
@@ -62,6 +67,7 @@ export const imageBuild = defineCommand({
     push: flag('Push the image under all its names'),
     quiet: flag('Print the image ID and nothing else', { short: 'q' }),
     secret: list('Secret for RUN --mount=type=secret (id=ID,src=FILE or id=ID,env=NAME)'),
+    shellBefore: text('Build up to the RUN at a line of the Dockerfile and open a shell there'),
     ssh: list('SSH agent for RUN --mount=type=ssh (default or ID=SOCKET)'),
     tag: list('Name the image (name[:tag])', { short: 't' }),
     target: text('Stage to build'),
@@ -113,6 +119,7 @@ export const imageBuild = defineCommand({
       platform: options.platform,
     };
     const keepGitDir = ['1', 'true'].includes(wanted.buildArgs['BUILDKIT_CONTEXT_KEEP_GIT_DIR'] ?? '');
+    const before = options.shellBefore === undefined ? undefined : parseLine(options.shellBefore);
     const source = await buildSource(ctx, args.path, { file: options.file, keepGitDir });
     const { contextDir, dockerfile, dockerfileText } = source;
     const spec = { ...wanted, contextDir, dockerfile, dockerfileText };
@@ -123,44 +130,45 @@ export const imageBuild = defineCommand({
         await source.discard();
       }
     }
+    const { discard } = source;
+    const written =
+      dockerfileText === undefined
+        ? { path: dockerfile ?? usualDockerfile(contextDir) }
+        : { text: dockerfileText };
+    const shell = { dockerfile: written, discard };
+    if (before !== undefined) {
+      const next = async (exitCode: number): Promise<Outcome> => ({ kind: 'none', exitCode });
+      return stepShell(ctx, spec, { ...shell, before, progress, next });
+    }
+    const shellAfter = (error: unknown): StepPlace | undefined =>
+      options.onFail === 'shell' ? failedStep(error) : undefined;
     const operation = ctx.engine.builds.build(spec, { signal: ctx.signal });
-    operation.result.then(source.discard, source.discard);
-    return {
+    operation.result.then(discard, (error: unknown) =>
+      shellAfter(error) === undefined ? discard() : undefined,
+    );
+    const outcome: BuildOutcome<BuildResult> = {
       kind: 'build',
-      dockerfile:
-        source.dockerfileText === undefined
-          ? { path: source.dockerfile ?? usualDockerfile(source.contextDir) }
-          : { text: source.dockerfileText },
+      dockerfile: written,
       operation,
       progress,
-      isFilesOnly: spec.output !== undefined,
+      told: ({ imageId, tags: names }) =>
+        spec.output !== undefined || progress === 'quiet'
+          ? []
+          : [`=> image ${imageId}`, ...names.map((name) => `=> named ${name}`)],
       async next(result) {
         await writeResultFiles(options, result, ctx.cwd);
         return finishBuild(ctx, result, { output, push, quiet: progress === 'quiet' });
       },
+      afterFailure(error) {
+        const failed = shellAfter(error);
+        if (failed === undefined) return undefined;
+        const next = async (): Promise<Outcome> => ({ kind: 'none', exitCode: error.exitCode });
+        return stepShell(ctx, spec, { ...shell, before: failed, progress: 'quiet', next });
+      },
     };
+    return outcome;
   },
 });
-
-/** Folders are taken from where the user is. What is neither folder nor image is for the engine to refuse. */
-function namedContexts(words: readonly string[], cwd: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    words.map((word) => {
-      const equals = word.indexOf('=');
-      const value = word.slice(equals + 1);
-      if (equals < 1 || value === '') {
-        throw new GantryError({
-          kind: 'invalid',
-          code: 'bad-context',
-          message: `invalid context value: ${word}, expected key=value`,
-          hint: '--build-context NAME=PATH',
-        });
-      }
-      const isElsewhere = /^[a-z][a-z-]*:|^git@/.test(value);
-      return [word.slice(0, equals), isElsewhere ? value : resolve(cwd, value)];
-    }),
-  );
-}
 
 /** Throws `invalid` / `bad-output` for more than one. */
 function oneOutput(words: readonly string[], cwd: string): BuildOutput | undefined {

@@ -2,10 +2,9 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import { formatPlatform } from '../../../oci/platform-parse.ts';
 import { DiagnosticSink } from '../dockerfile/diagnostic-sink.ts';
 import type { StageInstruction } from '../dockerfile/dockerfile.ts';
-import type { PlannedStage } from '../graph/build-plan.ts';
+import type { PlannedStage, PlannedStep } from '../graph/build-plan.ts';
 import { noStageEither } from '../graph/no-stage-either.ts';
 import { originsOf } from '../graph/origins-of.ts';
-import type { EarlierStages } from '../graph/stage-names.ts';
 import type { BuildSession } from './build-session.ts';
 import { onceSettled } from './once-settled.ts';
 import { makeOrigins } from './origins.ts';
@@ -14,6 +13,7 @@ import { solveImage } from './solve-base.ts';
 import { type SolvedStep, solveStep } from './solve-step.ts';
 import { StageLinter } from './stage-linter.ts';
 import { type StageState, scratchState } from './stage-state.ts';
+import type { StepWork } from './step-work.ts';
 import { triggerSteps } from './triggers.ts';
 import { Vertices } from './vertices.ts';
 
@@ -37,18 +37,7 @@ interface Solvers {
  */
 export async function solveBuild(session: BuildSession, abort: () => void): Promise<SolvedBuild> {
   const { plan } = session;
-  const vertices = new Vertices(plan, session.emit);
-  const stages = new Map<number, Promise<SolvedStep>>();
-  const images = new Map<string, Promise<SolvedStep>>();
-  const solvers: Solvers = {
-    vertices,
-    lint: new StageLinter(session),
-    stage: (index) => once(stages, index, () => solveStage(session, stageOf(session, index), solvers)),
-    image: (reference, stage, vertex) => {
-      const platform = stage.platformGiven ? formatPlatform(stage.platform) : undefined;
-      return once(images, `${reference} ${platform}`, () => solveImage(session, reference, platform, vertex));
-    },
-  };
+  const solvers = makeSolvers(session);
   const settled = await Promise.allSettled(
     plan.stages.map(({ index }) =>
       solvers.stage(index).catch((error: unknown) => {
@@ -64,40 +53,107 @@ export async function solveBuild(session: BuildSession, abort: () => void): Prom
   const failure = failures.find(({ kind }) => kind !== 'cancelled') ?? failures[0];
   if (failure !== undefined) throw failure;
   const { state } = await solvers.stage(plan.target);
-  return { state, cachedSteps: vertices.cached, totalSteps: vertices.total };
+  return { state, cachedSteps: solvers.vertices.cached, totalSteps: solvers.vertices.total };
+}
+
+/** A build that has come to one of its steps. */
+export interface ReachedStep {
+  readonly step: PlannedStep;
+  /** Before the step. */
+  readonly state: StageState;
+  readonly work: StepWork;
+}
+
+/** Solves all that comes before a step of the Dockerfile, and makes the step ready. Undefined: there is no such step. */
+export async function solveBefore(
+  session: BuildSession,
+  isMeant: (step: PlannedStage['steps'][number]) => boolean,
+): Promise<ReachedStep | undefined> {
+  const stage = session.plan.stages.find(({ steps }) => steps.some(isMeant));
+  const step = stage?.steps.find(isMeant);
+  if (stage === undefined || step === undefined) return undefined;
+  const solvers = makeSolvers(session);
+  const begun = await beginStage(session, stage, solvers);
+  const { state } = await solveSteps(begun, begun.steps.slice(0, begun.steps.indexOf(step)), solvers);
+  await awaitStages(step.instruction, stage, solvers);
+  return { step, state, work: await makeReady(begun, step, state, solvers) };
+}
+
+function makeSolvers(session: BuildSession): Solvers {
+  const stages = new Map<number, Promise<SolvedStep>>();
+  const images = new Map<string, Promise<SolvedStep>>();
+  const solvers: Solvers = {
+    vertices: new Vertices(session.plan, session.emit),
+    lint: new StageLinter(session),
+    stage: (index) => once(stages, index, () => solveStage(session, stageOf(session, index), solvers)),
+    image: (reference, stage, vertex) => {
+      const platform = stage.platformGiven ? formatPlatform(stage.platform) : undefined;
+      return once(images, `${reference} ${platform}`, () => solveImage(session, reference, platform, vertex));
+    },
+  };
+  return solvers;
 }
 
 async function solveStage(whole: BuildSession, stage: PlannedStage, solvers: Solvers): Promise<SolvedStep> {
+  const begun = await beginStage(whole, stage, solvers);
+  return solveSteps(begun, begun.steps, solvers);
+}
+
+/** A stage whose base is known. */
+interface BegunStage {
+  readonly session: BuildSession;
+  readonly stage: PlannedStage;
+  readonly base: SolvedStep;
+  /** With those the base image's triggers add. */
+  readonly steps: PlannedStage['steps'];
+}
+
+async function beginStage(whole: BuildSession, stage: PlannedStage, solvers: Solvers): Promise<BegunStage> {
   const session = { ...whole, noCache: whole.noCache || whole.noCacheStages.has(stage.name) };
   if (stage.base.kind === 'stage') await solvers.stage(stage.base.index);
   const base = await solvers.vertices.tell(stage.from, () => solveFrom(stage, solvers));
   const { OnBuild: triggers = [], ...config } = base.state.config;
-  let state: StageState = { ...base.state, config };
-  let cached = base.cached;
   const added = triggerSteps(stage, triggers);
   solvers.vertices.insertAfterFrom(stage.index, stage.name, added);
   solvers.lint.stage(stage, base.state, added);
+  const state = { ...base.state, config };
+  return { session, stage, base: { ...base, state }, steps: [...added, ...stage.steps] };
+}
 
-  const { earlier } = stage;
-  for (const step of [...added, ...stage.steps]) {
-    const origins = makeOrigins(session, {
-      earlier,
-      stage: async (index) => (await solvers.stage(index)).state,
-      image: async (reference) => (await solvers.image(reference, stage, step.id)).state,
-    });
+async function solveSteps(
+  begun: BegunStage,
+  steps: PlannedStage['steps'],
+  solvers: Solvers,
+): Promise<SolvedStep> {
+  const { session, stage } = begun;
+  let { state, cached } = begun.base;
+  for (const step of steps) {
     // Waiting for other stages is no part of a step, and their failures are not its own.
-    await Promise.all(stagesOf(step.instruction, earlier).map((index) => solvers.stage(index)));
+    await awaitStages(step.instruction, stage, solvers);
     const before = state;
-    const solved = await solvers.vertices.tell(step, async () => {
-      return onceSettled(session.signal, async () => {
-        const work = await prepareStep(session, before, step.instruction, step.id, origins);
-        return solveStep(session, before, work);
-      });
-    });
+    const solved = await solvers.vertices.tell(step, () =>
+      onceSettled(session.signal, async () =>
+        solveStep(session, before, await makeReady(begun, step, before, solvers)),
+      ),
+    );
     state = solved.state;
     cached &&= solved.cached;
   }
   return { state, cached };
+}
+
+function makeReady(
+  { session, stage }: BegunStage,
+  step: PlannedStage['steps'][number],
+  before: StageState,
+  solvers: Solvers,
+): Promise<StepWork> {
+  const origins = makeOrigins(session, {
+    earlier: stage.earlier,
+    stage: async (index) => (await solvers.stage(index)).state,
+    image: async (reference) => (await solvers.image(reference, stage, step.id)).state,
+  });
+  return prepareStep(session, before, step.instruction, step.id, origins);
 }
 
 async function solveFrom(stage: PlannedStage, solvers: Solvers): Promise<SolvedStep> {
@@ -121,9 +177,14 @@ async function solveFrom(stage: PlannedStage, solvers: Solvers): Promise<SolvedS
 }
 
 /** Earlier stages an instruction takes files from. */
-function stagesOf(instruction: StageInstruction, earlier: EarlierStages): readonly number[] {
-  return originsOf(instruction, earlier, new DiagnosticSink('')).flatMap((origin) =>
-    origin.kind === 'stage' ? [origin.index] : [],
+async function awaitStages(
+  instruction: StageInstruction,
+  { earlier }: PlannedStage,
+  solvers: Solvers,
+): Promise<void> {
+  const origins = originsOf(instruction, earlier, new DiagnosticSink(''));
+  await Promise.all(
+    origins.flatMap((origin) => (origin.kind === 'stage' ? [solvers.stage(origin.index)] : [])),
   );
 }
 

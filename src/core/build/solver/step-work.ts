@@ -1,3 +1,4 @@
+import type { Session, TerminalSize } from '../../../engine/session.ts';
 import type { MountPlan } from '../../snapshots/snapshotter.ts';
 import type { LayeredTree } from '../tree/layered-tree.ts';
 import type { StageState } from './stage-state.ts';
@@ -11,6 +12,11 @@ export interface LayerTarget {
   readonly upperDir: string;
   /** For whatever the step needs beside its layer: may be made, is removed after the step. */
   readonly scratchDir: string;
+}
+
+export interface ShellOptions {
+  readonly tty: boolean;
+  readonly size: TerminalSize | undefined;
 }
 
 /** An instruction made ready: what it will change, and how to know whether that was done before. */
@@ -30,4 +36,6 @@ export type StepWork =
       readonly keys: readonly (() => Promise<string> | string)[];
       /** Resolves to false when it left the files as they were: no layer then. */
       readonly write: (target: LayerTarget) => Promise<boolean>;
+      /** Of a RUN: a shell where its command would run, with its mounts and variables. Leaving it ends it. */
+      readonly openShell?: (target: LayerTarget, options: ShellOptions) => Promise<Session>;
     };

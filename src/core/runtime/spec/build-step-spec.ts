@@ -13,11 +13,11 @@ export interface BuildStepSpecInput {
   readonly host: HostFacts;
 }
 
-/** The specification of a RUN step: a container with Docker's defaults, without a terminal. Pure. */
+/** The specification of a RUN step: a container with Docker's defaults. Pure. */
 export function buildStepSpec({ request, user, seccomp, host }: BuildStepSpecInput): RuntimeSpec {
   return containerSpec({
     ...request,
-    spec: { image: '', resources: request.resources },
+    spec: { image: '', resources: request.resources, tty: request.tty },
     user,
     security: parseSecurityOptions(),
     seccomp,

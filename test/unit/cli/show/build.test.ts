@@ -31,7 +31,7 @@ const outcome = (
   progress: BuildOutcome['progress'],
   end: () => Promise<BuildResult> = async () => result,
   last: BuildEvent = { kind: 'completed', vertex: 'b', time: 3500 },
-): BuildOutcome => ({
+): BuildOutcome<BuildResult> => ({
   kind: 'build',
   dockerfile: { text: 'FROM debian\nRUN make\nCMD x\n' },
   operation: startOperation<BuildEvent, BuildResult>(async (emit) => {
@@ -39,6 +39,7 @@ const outcome = (
     return end();
   }),
   progress,
+  told: ({ imageId, tags }) => (progress === 'quiet' ? [] : [`=> image ${imageId}`, ...tags]),
   next: async ({ imageId }) => ({ kind: 'lines', lines: [imageId] }),
 });
 
@@ -56,7 +57,7 @@ describe('a build', () => {
       '#2 T three',
       '#2 DONE 2.5s',
       `=> image ${result.imageId}`,
-      '=> named web:1',
+      'web:1',
       '',
     ]);
     expect(host.printed.stdout).toBe('');
