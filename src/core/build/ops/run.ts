@@ -14,6 +14,7 @@ import { KnownContents } from '../tree/known-contents.ts';
 import { Pacer } from '../tree/pacer.ts';
 import { runCreatedBy } from './created-by.ts';
 import { findMounts, mountFacts, readMount, takesFiles } from './find-mounts.ts';
+import { requireRunnable } from './require-runnable.ts';
 import { runCommandLine } from './run-command-line.ts';
 import type { FoundMount } from './run-mounts.ts';
 import { SecretMask } from './secret-mask.ts';
@@ -84,6 +85,7 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
       mounts: mounts.map((mount) => [mountFacts(mount), originChain(mount, inputs)]),
     });
   const container = async (): Promise<StepContainerInput> => {
+    requireRunnable(state.platform, position);
     return { instruction, line, network, env, found: await find(), contents, pacer };
   };
   return {
