@@ -2,6 +2,7 @@ import type { GantryError } from '../base/gantry-error.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { ImageId } from '../oci/digest.ts';
 import type { Resources } from './containers.ts';
+import type { Filters } from './filters.ts';
 import type { CallOptions, Operation } from './operation.ts';
 import type { Session, TerminalSize } from './session.ts';
 
@@ -188,6 +189,8 @@ export interface Builds {
   pruneCache(
     options?: CallOptions & {
       readonly all?: boolean;
+      /** `until`: only what was last used before. */
+      readonly filters?: Filters;
       readonly dryRun?: boolean;
       /** For `dryRun`: as if these images, by ID, and these containers were gone. */
       readonly withoutImages?: readonly string[];

@@ -7,8 +7,11 @@ const formatHelp =
 
 /** `--format` of every list. */
 export const formatOption = text(formatHelp);
-/** `--filter` of every list. */
-export const filterOption = list('Show only what matches (key=value)', { short: 'f', valueName: 'filter' });
+/** `--filter` of a list; `known` are the keys it takes. */
+export function filterOption(known: readonly string[]) {
+  const help = `Show only what matches (key=value); keys: ${known.join(', ')}`;
+  return list(help, { short: 'f', valueName: 'filter' });
+}
 /** `-q`. */
 export const quietOption = flag('Print nothing but IDs', { short: 'q' });
 /** `--no-trunc`. */

@@ -46,6 +46,7 @@ export function createBuilds(services: CoreServices, dependencies: BuildDependen
       options?.signal?.throwIfAborted();
       const {
         all = false,
+        filters = {},
         dryRun = false,
         withoutImages = [],
         withoutContainers = [],
@@ -54,6 +55,7 @@ export function createBuilds(services: CoreServices, dependencies: BuildDependen
       if (!dryRun) await clearAbandonedBuilds(services, endStepWith(dependencies));
       return pruneCache(services, dependencies.roots, {
         all,
+        filters,
         dryRun,
         goneImages: new Set(withoutImages),
         goneContainers: new Set(withoutContainers),

@@ -1,5 +1,6 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { ContainerSummary } from '../../engine/containers.ts';
+import { checkFilterKeys, filterKeys } from '../../engine/filter-keys.ts';
 import { type Filters, hasLabel } from '../../engine/filters.ts';
 
 /** What a filter cannot see in the summary itself. */
@@ -26,7 +27,7 @@ const states: readonly string[] = [
 ];
 
 /** Docker's `--filter` of `ps`. Values of one key are alternatives, but several labels must all be there. */
-const tests: Readonly<Record<string, Test>> = {
+const tests: Readonly<Record<(typeof filterKeys.containers)[number], Test>> = {
   id: (container, value) => container.id.startsWith(value),
   name: ({ name }, value) => nameMatches(name, value),
   label: ({ labels }, value) => hasLabel(labels, value),
@@ -65,7 +66,7 @@ const valueChecks: Readonly<Record<string, (value: string) => boolean>> = {
 /** Whether the container passes filters that {@link checkFilters} let through. */
 export function matchesFilters(container: ContainerSummary, filters: Filters, facts: FilterFacts): boolean {
   return Object.entries(filters).every(([key, values]) => {
-    const test = tests[key];
+    const test = tests[key as keyof typeof tests] as Test | undefined;
     if (test === undefined || values.length === 0) return true;
     return key === 'label'
       ? values.every((value) => test(container, value, facts))
@@ -74,9 +75,9 @@ export function matchesFilters(container: ContainerSummary, filters: Filters, fa
 }
 
 /** Throws `invalid` / `bad-filter` for a key or value there is not, also when no container is there to be tested. */
-export function checkFilters(filters: Filters, known: readonly string[] = Object.keys(tests)): void {
+export function checkFilters(filters: Filters): void {
+  checkFilterKeys(filters, filterKeys.containers);
   for (const [key, values] of Object.entries(filters)) {
-    if (!known.includes(key)) throw badFilter(`invalid filter '${key}'`);
     const isGood = Object.hasOwn(valueChecks, key) ? valueChecks[key] : undefined;
     const bad = values.find((value) => isGood?.(value) === false);
     if (bad !== undefined) throw badFilter(`invalid filter '${key}=${bad}'`);

@@ -1,4 +1,5 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { filterKeys } from '../../engine/filter-keys.ts';
 import type { Images } from '../../engine/images.ts';
 import { canonicalReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { requireStoreFolders } from '../host/store-folders.ts';
@@ -30,9 +31,9 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
   return {
     ...transfers,
     async list({ filters = {} } = {}) {
-      const { filterImages, listFilters } = await import('./image-filters.ts');
+      const { filterImages } = await import('./image-filters.ts');
       const users = usage.counts();
-      return filterImages(images.list(), filters, listFilters, context())
+      return filterImages(images.list(), filters, filterKeys.images, context())
         .map(({ image, references }) => summarizeImage(image, users.get(image.id) ?? 0, references))
         .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
     },

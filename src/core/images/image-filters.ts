@@ -1,4 +1,5 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { checkFilterKeys } from '../../engine/filter-keys.ts';
 import { filterTime } from '../../engine/filter-time.ts';
 import { type Filters, hasLabel } from '../../engine/filters.ts';
 import { familiarName, familiarReference, parseReference } from '../../oci/reference.ts';
@@ -33,9 +34,6 @@ const tests: Readonly<Record<string, Test>> = {
     image.references.some((name) => values.some((pattern) => nameMatches(pattern, name))),
 };
 
-export const listFilters = ['dangling', 'label', 'before', 'since', 'until', 'reference'];
-export const pruneFilters = ['dangling', 'label', 'label!', 'until'];
-
 /** Throws `invalid` / `bad-filter` for unknown keys and values, also when there is no image. */
 export function filterImages(
   images: readonly Image[],
@@ -44,7 +42,8 @@ export function filterImages(
   context: FilterContext,
 ): readonly FilteredImage[] {
   const active = Object.entries(filters).filter(([, values]) => values.length > 0);
-  for (const [key, values] of active) check(key, values, known, context);
+  checkFilterKeys(Object.fromEntries(active), known);
+  for (const [key, values] of active) check(key, values, context);
   const patterns = filters['reference'] ?? [];
   return images
     .filter((image) => active.every(([key, values]) => (tests[key] as Test)(image, values, context)))
@@ -63,13 +62,7 @@ export function wantsDangling(filters: Filters): boolean | undefined {
   return value === undefined ? undefined : flag('dangling', value);
 }
 
-function check(
-  key: string,
-  values: readonly string[],
-  known: readonly string[],
-  context: FilterContext,
-): void {
-  if (!known.includes(key)) throw badFilter(`invalid filter '${key}'`);
+function check(key: string, values: readonly string[], context: FilterContext): void {
   for (const value of values) {
     if (key === 'dangling') flag(key, value);
     else if (key === 'until') filterTime(value, context.nowMs);

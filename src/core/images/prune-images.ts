@@ -1,3 +1,4 @@
+import { filterKeys } from '../../engine/filter-keys.ts';
 import type { Filters } from '../../engine/filters.ts';
 import type { ImagePruneReport, RemovedImage } from '../../engine/images.ts';
 import type { ImageId } from '../../oci/digest.ts';
@@ -5,7 +6,7 @@ import { requireStoreFolders } from '../host/store-folders.ts';
 import { beginCollection } from '../metadata/garbage-lock.ts';
 import { noSuchImage } from './find-image.ts';
 import { findGarbage, type Garbage, type GarbageRoots, type GarbageServices, sweep } from './garbage.ts';
-import { filterImages, pruneFilters, wantsDangling } from './image-filters.ts';
+import { filterImages, wantsDangling } from './image-filters.ts';
 import { dropImage, imageOf, imageRecords } from './image-records.ts';
 import type { Image } from './image-store.ts';
 import { type ContainerUsage, familiar } from './summarize-image.ts';
@@ -21,8 +22,8 @@ export interface PruneRequest {
 }
 
 /**
- * Removes images nobody uses, and then all that no image needs any more, with `all` half downloads too. `dryRun` tells
- * the same and removes nothing.
+ * Removes images nobody uses, and then all that no image needs any more, with `all` half downloads too. With filters
+ * only what the filtered images alone needed. `dryRun` tells the same and removes nothing.
  */
 export async function pruneImages(
   services: GarbageServices,
@@ -33,6 +34,8 @@ export async function pruneImages(
   requireStoreFolders(services.dirs);
   using _ = await beginCollection(services, request.signal);
   const { metadata } = services;
+  const gone = { goneContainers: request.goneContainers };
+  const before = isFiltered(request) ? await findGarbage(services, roots, gone) : undefined;
   const records = imageRecords(metadata);
   const victims = metadata.transaction(() => {
     const chosen = chooseImages(services, usage, request);
@@ -45,11 +48,12 @@ export async function pruneImages(
     }
     return chosen;
   });
-  const garbage = await findGarbage(services, roots, {
+  const all = await findGarbage(services, roots, {
     without: new Set(victims.map(({ id }) => id)),
-    goneContainers: request.goneContainers,
+    ...gone,
     ...(request.all ? { partialsOlderThanMs: 0 } : {}),
   });
+  const garbage = before === undefined ? all : withoutEarlier(all, before);
   const reclaimedBytes = await sizeOf(services, garbage);
   if (!request.dryRun) await sweep(services, garbage);
   const removed = victims.flatMap((image): RemovedImage[] => [
@@ -83,6 +87,24 @@ export async function collectGarbage(
   return layersOf(garbage);
 }
 
+/** `dangling` says no more than `all` does. */
+function isFiltered({ filters }: PruneRequest): boolean {
+  return Object.entries(filters).some(([key, values]) => key !== 'dangling' && values.length > 0);
+}
+
+/** What nobody needed before is nobody's, and so nothing that the filters speak of. */
+function withoutEarlier(all: Garbage, before: Garbage): Garbage {
+  const content = new Set<string>(before.content.map(({ digest }) => digest));
+  const snapshots = new Set(before.snapshots.map(({ key }) => key));
+  const layerBlobs = new Set(before.layerBlobs);
+  return {
+    content: all.content.filter(({ digest }) => !content.has(digest)),
+    snapshots: all.snapshots.filter(({ key }) => !snapshots.has(key)),
+    layerBlobs: all.layerBlobs.filter((diffId) => !layerBlobs.has(diffId)),
+    strays: [],
+  };
+}
+
 /** What killed work was filling goes without a word: nobody has ever seen it. */
 function layersOf({ snapshots }: Garbage): readonly RemovedImage[] {
   return snapshots
@@ -106,7 +128,7 @@ function chooseImages(
   };
   // As in Docker, `dangling=false` is another way to say `all`.
   const all = request.all || wantsDangling(request.filters) === false;
-  return filterImages(images, filters, pruneFilters, context)
+  return filterImages(images, filters, filterKeys.imagesPrune, context)
     .map(({ image }) => image)
     .filter((image) => all || image.references.length === 0)
     .filter(({ id }) => !usage.of(id).some((user) => !request.goneContainers.has(user.id)));

@@ -1,6 +1,8 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { checkFilterKeys, filterKeys } from '../../engine/filter-keys.ts';
 import { type Filters, hasLabel } from '../../engine/filters.ts';
 import type { NetworkSummary, Networks } from '../../engine/networks.ts';
+import { checkUntil, passesPruneFilters } from '../../engine/prune-filters.ts';
 import { randomHex } from '../host/random-hex.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import { bringUp, takeDown } from './bring-up.ts';
@@ -63,6 +65,7 @@ export function createNetworks(services: {
 
   return {
     async list({ filters = {} } = {}) {
+      checkFilterKeys(filters, filterKeys.networks);
       return all().filter((network) => matches(network, filters));
     },
 
@@ -115,12 +118,14 @@ export function createNetworks(services: {
     },
 
     async prune({ filters = {}, dryRun = false } = {}) {
+      checkFilterKeys(filters, filterKeys.networksPrune);
+      checkUntil(filters);
       const unused = all().filter(
         (network) =>
           network.driver === 'bridge' &&
           network.name !== defaultNetwork &&
           Object.keys(network.endpoints).length === 0 &&
-          matches(network, filters),
+          passesPruneFilters(network, filters),
       );
       if (!dryRun) for (const { name } of unused) await removeRecord(findNetwork(context, name));
       return { removed: unused.map((network) => network.name) };
@@ -155,8 +160,10 @@ function matches(network: NetworkSummary, filters: Filters): boolean {
         return values.includes(isOwn(network) ? 'custom' : 'builtin');
       case 'dangling':
         return values.some((value) => (value === 'true' || value === '1') === isDangling(network));
+      case 'scope':
+        return values.includes('local');
       default:
-        throw new GantryError({ kind: 'invalid', code: 'bad-filter', message: `invalid filter '${key}'` });
+        return true;
     }
   });
 }

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
+import { checkFilterKeys, filterKeys } from '../../engine/filter-keys.ts';
 import { type Filters, hasLabel } from '../../engine/filters.ts';
+import { passesPruneFilters } from '../../engine/prune-filters.ts';
 import type { VolumeSummary, Volumes } from '../../engine/volumes.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { treeUsage } from '../host/tree-usage.ts';
@@ -31,7 +33,10 @@ export function createVolumes(services: VolumeServices): Volumes {
       .filter((volume) => matches(volume, filters));
 
   return {
-    list: async ({ filters = {} } = {}) => list(filters),
+    async list({ filters = {} } = {}) {
+      checkFilterKeys(filters, filterKeys.volumes);
+      return list(filters);
+    },
 
     inspect: async (name) => find(name),
 
@@ -73,8 +78,13 @@ export function createVolumes(services: VolumeServices): Volumes {
     },
 
     async prune({ all = false, filters = {}, dryRun = false, withoutContainers = [] } = {}) {
-      const unused = list(filters).filter(
-        ({ usedBy, anonymous }) => usedBy.every((id) => withoutContainers.includes(id)) && (all || anonymous),
+      checkFilterKeys(filters, filterKeys.volumesPrune);
+      const isAll = all || (filters['all'] ?? []).some((value) => value === 'true' || value === '1');
+      const unused = list({}).filter(
+        (volume) =>
+          volume.usedBy.every((id) => withoutContainers.includes(id)) &&
+          (isAll || volume.anonymous) &&
+          passesPruneFilters(volume, filters),
       );
       const removed: string[] = [];
       let reclaimedBytes = 0;
@@ -112,7 +122,7 @@ function matches(volume: VolumeSummary, filters: Filters): boolean {
       case 'dangling':
         return values.some((value) => (value === 'true' || value === '1') === (volume.usedBy.length === 0));
       default:
-        throw new GantryError({ kind: 'invalid', code: 'bad-filter', message: `invalid filter '${key}'` });
+        return true;
     }
   });
 }

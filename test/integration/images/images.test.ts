@@ -283,6 +283,19 @@ describe('pruning', () => {
     expect(removed.filter(({ action }) => action === 'deleted')).toHaveLength(1);
     expect(await images.list()).toHaveLength(2);
   });
+
+  it('takes with a filter what the filtered images needed, and no rubbish of others', async () => {
+    const gone = await addImage(core, { layers: [base], config: { Labels: { old: '' } } });
+    const { digest } = await core.content.put(Buffer.from('nobody needs this'));
+    const filters = { label: ['old'] };
+    const planned = await images.prune({ filters, dryRun: true });
+    expect(await images.prune({ filters })).toEqual(planned);
+    expect(planned.removed.map(({ target }) => target)).toEqual([gone.id, gone.topChainId]);
+    expect(core.content.has(digest)).toBe(true);
+    await images.prune({ filters: { dangling: ['true'] } });
+    expect(core.content.has(digest)).toBe(false);
+    await expect(images.prune({ filters: { name: ['x'] } })).rejects.toThrow("invalid filter 'name'");
+  });
 });
 
 describe('tagging', () => {

@@ -10,6 +10,7 @@ import { networkNames } from '../../../src/core/network/network-names.ts';
 import type { Endpoint, Networking } from '../../../src/core/network/networking.ts';
 import { removeAllNetworks } from '../../../src/core/network/remove-all-networks.ts';
 import type { PortBinding } from '../../../src/engine/containers.ts';
+import type { Filters } from '../../../src/engine/filters.ts';
 import { OtherNamespace } from '../../support/own-network-namespace.ts';
 import { startScript } from '../../support/script-process.ts';
 import { type TempFolder, tempFolder } from '../../support/temp-folder.ts';
@@ -296,6 +297,15 @@ test('predefined networks stay, and the list shows all', async () => {
   expect(names.sort()).toEqual(['bridge bridge', 'host host', 'none null']);
   expect((await networks.list({ filters: { driver: ['null'] } })).map(({ name }) => name)).toEqual(['none']);
   await networks.create('unused');
+  const removedBy = async (filters: Filters) =>
+    (await networks.prune({ dryRun: true, filters })).removed.join();
+  expect(await removedBy({ until: ['24h'] })).toBe('');
+  expect(await removedBy({ until: ['0s'], 'label!': ['keep'] })).toBe('unused');
+  expect(await removedBy({ label: ['keep'] })).toBe('');
+  await expect(networks.prune({ filters: { name: ['unused'] } })).rejects.toThrow("invalid filter 'name'");
+  await expect(networks.prune({ filters: { until: ['soon'] } })).rejects.toMatchObject({
+    code: 'bad-filter',
+  });
   expect(await networks.prune({ dryRun: true })).toEqual({ removed: ['unused'] });
   expect(await networks.prune()).toEqual({ removed: ['unused'] });
   expect(await networks.prune()).toEqual({ removed: [] });

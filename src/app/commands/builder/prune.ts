@@ -1,6 +1,10 @@
+import { filterKeys } from '../../../engine/filter-keys.ts';
+import type { CommandContext } from '../command-context.ts';
 import { defineCommand } from '../define-command.ts';
 import { humanSize } from '../format/human-size.ts';
 import { flag } from '../option-spec.ts';
+import { parseFilters } from '../parse-filters.ts';
+import { dryRunOption, forceOption, pruneFilterOption } from '../prune-options.ts';
 
 export const builderPrune = defineCommand({
   id: 'builder.prune',
@@ -9,19 +13,17 @@ export const builderPrune = defineCommand({
   args: {},
   options: {
     all: flag('All of it, not just what no image is built upon', { short: 'a' }),
-    force: flag('Do not ask', { short: 'f' }),
+    filter: pruneFilterOption(filterKeys.cachePrune),
+    dryRun: dryRunOption,
+    force: forceOption,
   },
-  refused: { filter: 'the cache is pruned as a whole', 'keep-storage': 'the cache is pruned as a whole' },
+  refused: { 'keep-storage': 'say until when it was last used: --filter until=24h' },
   needs: ['build.cache'],
   danger: {
     asks: 'always',
-    async question({ engine, signal }, { options }) {
-      if (options.force) return undefined;
-      const { removed, reclaimedBytes } = await engine.builds.pruneCache({
-        signal,
-        all: options.all,
-        dryRun: true,
-      });
+    async question(ctx, { options }) {
+      if (options.force || options.dryRun) return undefined;
+      const { removed, reclaimedBytes } = await prune(ctx, options, true);
       return {
         text: `WARNING! This will remove all ${options.all ? '' : 'dangling '}build cache.`,
         items: removed.length === 0 ? [] : [...removed, `${humanSize(reclaimedBytes)} would be reclaimed`],
@@ -29,12 +31,21 @@ export const builderPrune = defineCommand({
       };
     },
   },
-  async run({ engine, signal }, { options }) {
-    const { removed, reclaimedBytes } = await engine.builds.pruneCache({ signal, all: options.all });
+  async run(ctx, { options }) {
+    const { removed, reclaimedBytes } = await prune(ctx, options, options.dryRun);
     return {
       kind: 'removals',
+      isDryRun: options.dryRun,
       sections: [{ noun: 'build cache objects', lines: removed }],
       reclaimedBytes,
     };
   },
 });
+
+function prune(
+  { engine, signal }: CommandContext,
+  { all, filter }: { readonly all: boolean; readonly filter: readonly string[] },
+  dryRun: boolean,
+) {
+  return engine.builds.pruneCache({ signal, all, filters: parseFilters(filter), dryRun });
+}

@@ -1,3 +1,4 @@
+import { filterKeys } from '../../../engine/filter-keys.ts';
 import { defineCommand } from '../define-command.ts';
 import { filterOption, formatOption, noTruncOption, quietOption, tableView } from '../list-options.ts';
 import { flag, integer } from '../option-spec.ts';
@@ -12,7 +13,7 @@ export const containerList = defineCommand({
   args: {},
   options: {
     all: flag('Show all containers, not just running ones', { short: 'a' }),
-    filter: filterOption,
+    filter: filterOption(filterKeys.containers),
     format: formatOption,
     last: integer('Show the n newest containers, whatever their state', { short: 'n', initial: -1 }),
     latest: flag('Show the newest container, whatever its state', { short: 'l' }),

@@ -1,8 +1,9 @@
+import { filterKeys } from '../../../engine/filter-keys.ts';
 import { shortId } from '../../../oci/digest.ts';
 import type { CommandContext } from '../command-context.ts';
 import { defineCommand } from '../define-command.ts';
-import { flag, list } from '../option-spec.ts';
 import { parseFilters } from '../parse-filters.ts';
+import { dryRunOption, forceOption, pruneFilterOption } from '../prune-options.ts';
 
 export const containerPrune = defineCommand({
   id: 'container.prune',
@@ -10,14 +11,15 @@ export const containerPrune = defineCommand({
   summary: 'Remove all stopped containers',
   args: {},
   options: {
-    filter: list('Only what matches (until=24h, label=key)', { valueName: 'filter' }),
-    force: flag('Do not ask', { short: 'f' }),
+    filter: pruneFilterOption(filterKeys.containersPrune),
+    dryRun: dryRunOption,
+    force: forceOption,
   },
   keys: [{ key: 'D', places: ['containers'] }],
   danger: {
     asks: 'always',
     async question(ctx, { options }) {
-      if (options.force) return undefined;
+      if (options.force || options.dryRun) return undefined;
       const { removed } = await prune(ctx, options.filter, true);
       return {
         text: 'WARNING! This will remove all stopped containers.',
@@ -27,8 +29,13 @@ export const containerPrune = defineCommand({
     },
   },
   async run(ctx, { options }) {
-    const { removed, reclaimedBytes } = await prune(ctx, options.filter, false);
-    return { kind: 'removals', sections: [{ noun: 'Containers', lines: removed }], reclaimedBytes };
+    const { removed, reclaimedBytes } = await prune(ctx, options.filter, options.dryRun);
+    return {
+      kind: 'removals',
+      isDryRun: options.dryRun,
+      sections: [{ noun: 'Containers', lines: removed }],
+      reclaimedBytes,
+    };
   },
 });
 

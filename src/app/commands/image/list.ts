@@ -1,4 +1,5 @@
 import type { GantryError } from '../../../base/gantry-error.ts';
+import { filterKeys } from '../../../engine/filter-keys.ts';
 import type { ImageSummary } from '../../../engine/images.ts';
 import { optional } from '../argument-spec.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -19,7 +20,7 @@ export const imageList = defineCommand({
   options: {
     all: flag('Show images without a name that others are built upon too', { short: 'a' }),
     digests: flag('Show digests'),
-    filter: filterOption,
+    filter: filterOption(filterKeys.images),
     format: formatOption,
     noTrunc: noTruncOption,
     quiet: quietOption,

@@ -1,8 +1,10 @@
+import { filterKeys } from '../../../engine/filter-keys.ts';
 import type { CommandContext } from '../command-context.ts';
 import { defineCommand } from '../define-command.ts';
 import { humanSize } from '../format/human-size.ts';
-import { flag, list } from '../option-spec.ts';
+import { flag } from '../option-spec.ts';
 import { parseFilters } from '../parse-filters.ts';
+import { dryRunOption, forceOption, pruneFilterOption } from '../prune-options.ts';
 import { prunedImageLines } from './removed-image-line.ts';
 
 export const imagePrune = defineCommand({
@@ -12,9 +14,9 @@ export const imagePrune = defineCommand({
   args: {},
   options: {
     all: flag('Remove every image no container uses, not just dangling ones', { short: 'a' }),
-    filter: list('Only what matches (until=24h, label=key)', { valueName: 'filter' }),
-    dryRun: flag('Tell what would go, and remove nothing'),
-    force: flag('Do not ask', { short: 'f' }),
+    filter: pruneFilterOption(filterKeys.imagesPrune),
+    dryRun: dryRunOption,
+    force: forceOption,
   },
   keys: [{ key: 'D', places: ['images', 'layers'] }],
   danger: {

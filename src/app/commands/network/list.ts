@@ -1,3 +1,4 @@
+import { filterKeys } from '../../../engine/filter-keys.ts';
 import { defineCommand } from '../define-command.ts';
 import { filterOption, formatOption, noTruncOption, quietOption, tableView } from '../list-options.ts';
 import { tableOutcome } from '../outcome.ts';
@@ -9,7 +10,12 @@ export const networkList = defineCommand({
   verbs: ['network ls', 'network list'],
   summary: 'List networks',
   args: {},
-  options: { filter: filterOption, format: formatOption, noTrunc: noTruncOption, quiet: quietOption },
+  options: {
+    filter: filterOption(filterKeys.networks),
+    format: formatOption,
+    noTrunc: noTruncOption,
+    quiet: quietOption,
+  },
   async run(ctx, { options }) {
     const rows = await ctx.engine.networks.list({
       signal: ctx.signal,

@@ -1,7 +1,8 @@
+import { filterKeys } from '../../../engine/filter-keys.ts';
 import type { CommandContext } from '../command-context.ts';
 import { defineCommand } from '../define-command.ts';
-import { flag, list } from '../option-spec.ts';
 import { parseFilters } from '../parse-filters.ts';
+import { dryRunOption, forceOption, pruneFilterOption } from '../prune-options.ts';
 
 export const networkPrune = defineCommand({
   id: 'network.prune',
@@ -9,14 +10,15 @@ export const networkPrune = defineCommand({
   summary: 'Remove unused networks',
   args: {},
   options: {
-    filter: list('Only what matches (until=24h, label=key)', { valueName: 'filter' }),
-    force: flag('Do not ask', { short: 'f' }),
+    filter: pruneFilterOption(filterKeys.networksPrune),
+    dryRun: dryRunOption,
+    force: forceOption,
   },
   keys: [{ key: 'D', places: ['networks'] }],
   danger: {
     asks: 'always',
     async question(ctx, { options }) {
-      if (options.force) return undefined;
+      if (options.force || options.dryRun) return undefined;
       const { removed } = await prune(ctx, options.filter, true);
       return {
         text: 'WARNING! This will remove all custom networks not used by at least one container.',
@@ -26,9 +28,10 @@ export const networkPrune = defineCommand({
     },
   },
   async run(ctx, { options }) {
-    const { removed } = await prune(ctx, options.filter, false);
+    const { removed } = await prune(ctx, options.filter, options.dryRun);
     return {
       kind: 'removals',
+      isDryRun: options.dryRun,
       sections: [{ noun: 'Networks', lines: removed }],
       reclaimedBytes: undefined,
     };

@@ -19,7 +19,7 @@ export const registrySearch = defineCommand({
     'catalog, which many registries do not show.',
   args: { term: one('TERM', { help: 'what to look for' }) },
   options: {
-    filter: filterOption,
+    filter: filterOption(['is-automated', 'is-official', 'stars']),
     format: formatOption,
     limit: integer('Most results', { initial: 25 }),
     noTrunc: noTruncOption,

@@ -1,5 +1,5 @@
-import { GantryError } from '../../../base/gantry-error.ts';
 import type { EngineEvent } from '../../../engine/events.ts';
+import { checkFilterKeys } from '../../../engine/filter-keys.ts';
 import type { Filters } from '../../../engine/filters.ts';
 import { defineCommand } from '../define-command.ts';
 import { filterOption } from '../list-options.ts';
@@ -8,13 +8,26 @@ import { parseFilters } from '../parse-filters.ts';
 import { parseTime } from '../parse-time.ts';
 import { type EventDocument, eventDocument, eventLine } from './event-document.ts';
 
+const knownFilters = [
+  'container',
+  'daemon',
+  'event',
+  'image',
+  'label',
+  'network',
+  'plugin',
+  'scope',
+  'type',
+  'volume',
+] as const;
+
 export const systemEvents = defineCommand({
   id: 'system.events',
   verbs: ['events', 'system events'],
   summary: 'Show what happens, as it happens',
   args: {},
   options: {
-    filter: filterOption,
+    filter: filterOption(knownFilters),
     format: text("Output format: 'json', or a Go template such as '{{.Type}} {{.Action}}'"),
     since: text('Begin at a time (2026-03-01T10:00:00Z) or an age (10m)'),
     until: text('End at a time (2026-03-01T10:00:00Z) or an age (10m)'),
@@ -40,16 +53,9 @@ async function* entries(events: AsyncIterable<EngineEvent>, matches: (document: 
 
 /** Docker's filters: any value of a key, all keys. */
 function eventFilter(filters: Filters): (document: EventDocument) => boolean {
+  checkFilterKeys(filters, knownFilters);
   const tests = Object.entries(filters).map(([key, values]) => {
-    const test = Object.hasOwn(filterTests, key) ? filterTests[key] : undefined;
-    if (test === undefined) {
-      throw new GantryError({
-        kind: 'invalid',
-        code: 'bad-filter',
-        message: `invalid filter '${key}'`,
-        hint: `Known here: ${Object.keys(filterTests).join(', ')}.`,
-      });
-    }
+    const test = filterTests[key as keyof typeof filterTests];
     return (document: EventDocument) => values.some((value) => test(document, value));
   });
   return (document) => tests.every((test) => test(document));
@@ -60,7 +66,9 @@ const named =
   ({ Type, Actor }: EventDocument, value: string): boolean =>
     Type === type && (Actor.ID.startsWith(value) || Actor.Attributes['name'] === value);
 
-const filterTests: Readonly<Record<string, (document: EventDocument, value: string) => boolean>> = {
+const filterTests: Readonly<
+  Record<(typeof knownFilters)[number], (document: EventDocument, value: string) => boolean>
+> = {
   type: ({ Type }, value) => Type === value,
   event: ({ Action }, value) => Action === value || Action.startsWith(`${value}:`),
   container: named('container'),

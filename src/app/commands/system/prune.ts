@@ -1,8 +1,12 @@
+import type { GantryError } from '../../../base/gantry-error.ts';
+import { filterKeys } from '../../../engine/filter-keys.ts';
 import type { CommandContext } from '../command-context.ts';
 import { defineCommand } from '../define-command.ts';
 import { prunedImageLines } from '../image/removed-image-line.ts';
-import { flag, list } from '../option-spec.ts';
+import { flag } from '../option-spec.ts';
+import { usageError } from '../parse/usage-error.ts';
 import { parseFilters } from '../parse-filters.ts';
+import { dryRunOption, forceOption, pruneFilterOption } from '../prune-options.ts';
 
 export const systemPrune = defineCommand({
   id: 'system.prune',
@@ -11,9 +15,9 @@ export const systemPrune = defineCommand({
   args: {},
   options: {
     all: flag('Remove every image no container uses, not just dangling ones', { short: 'a' }),
-    filter: list('Only what matches (until=24h, label=key)', { valueName: 'filter' }),
-    dryRun: flag('Tell what would go, and remove nothing'),
-    force: flag('Do not ask', { short: 'f' }),
+    filter: pruneFilterOption(filterKeys.containersPrune),
+    dryRun: dryRunOption,
+    force: forceOption,
     volumes: flag('Remove anonymous volumes too'),
   },
   danger: {
@@ -56,6 +60,7 @@ async function prune(
   dryRun: boolean,
 ) {
   const filters = parseFilters(filter);
+  if (volumes && filters['until'] !== undefined) throw untilWithVolumes();
   const containers = await engine.containers.prune({ signal, filters, dryRun });
   // What the earlier steps would take away is taken for gone by the later ones: the list is exact.
   const withoutContainers = dryRun ? containers.removed : [];
@@ -65,13 +70,11 @@ async function prune(
     : { removed: [], reclaimedBytes: 0 };
   const images = await engine.images.prune({ signal, all, filters, dryRun, withoutContainers });
   const withoutImages = dryRun ? images.removed.map(({ target }) => target) : [];
-  const cache = await engine.builds.pruneCache({
-    signal,
-    all,
-    dryRun,
-    withoutContainers,
-    withoutImages,
-  });
+  // Nothing of the cache has labels: where they are asked for, none of it is meant.
+  const isLabelled = Object.keys(filters).some((key) => key !== 'until');
+  const cache = isLabelled
+    ? { removed: [], reclaimedBytes: 0 }
+    : await engine.builds.pruneCache({ signal, all, filters, dryRun, withoutContainers, withoutImages });
   return {
     sections: [
       { noun: 'Containers', lines: containers.removed },
@@ -83,4 +86,8 @@ async function prune(
     reclaimedBytes:
       containers.reclaimedBytes + freed.reclaimedBytes + images.reclaimedBytes + cache.reclaimedBytes,
   };
+}
+
+function untilWithVolumes(): GantryError {
+  return usageError('conflicting-options', 'The "until" filter is not supported with "--volumes"');
 }

@@ -1,3 +1,4 @@
+import { filterKeys } from '../../../engine/filter-keys.ts';
 import { defineCommand } from '../define-command.ts';
 import { filterOption, formatOption, quietOption, tableView } from '../list-options.ts';
 import { tableOutcome } from '../outcome.ts';
@@ -10,7 +11,7 @@ export const volumeList = defineCommand({
   summary: 'List volumes',
   args: {},
   options: {
-    filter: filterOption,
+    filter: filterOption(filterKeys.volumes),
     format: formatOption,
     quiet: { ...quietOption, help: 'Print nothing but names' },
   },

@@ -1,7 +1,9 @@
+import { filterKeys } from '../../../engine/filter-keys.ts';
 import type { CommandContext } from '../command-context.ts';
 import { defineCommand } from '../define-command.ts';
-import { flag, list } from '../option-spec.ts';
+import { flag } from '../option-spec.ts';
 import { parseFilters } from '../parse-filters.ts';
+import { dryRunOption, forceOption, pruneFilterOption } from '../prune-options.ts';
 
 export const volumePrune = defineCommand({
   id: 'volume.prune',
@@ -10,14 +12,15 @@ export const volumePrune = defineCommand({
   args: {},
   options: {
     all: flag('Named ones too, not just anonymous ones', { short: 'a' }),
-    filter: list('Only what matches (label=key)', { valueName: 'filter' }),
-    force: flag('Do not ask', { short: 'f' }),
+    filter: pruneFilterOption(filterKeys.volumesPrune),
+    dryRun: dryRunOption,
+    force: forceOption,
   },
   keys: [{ key: 'D', places: ['volumes'] }],
   danger: {
     asks: 'always',
     async question(ctx, { options }) {
-      if (options.force) return undefined;
+      if (options.force || options.dryRun) return undefined;
       const { removed } = await prune(ctx, options, true);
       return {
         text: `WARNING! This will remove ${options.all ? 'all' : 'anonymous'} local volumes not used by at least one container.`,
@@ -27,8 +30,13 @@ export const volumePrune = defineCommand({
     },
   },
   async run(ctx, { options }) {
-    const { removed, reclaimedBytes } = await prune(ctx, options, false);
-    return { kind: 'removals', sections: [{ noun: 'Volumes', lines: removed }], reclaimedBytes };
+    const { removed, reclaimedBytes } = await prune(ctx, options, options.dryRun);
+    return {
+      kind: 'removals',
+      isDryRun: options.dryRun,
+      sections: [{ noun: 'Volumes', lines: removed }],
+      reclaimedBytes,
+    };
   },
 });
 

@@ -1,4 +1,7 @@
 import type { BuildCacheEntry } from '../../../engine/builds.ts';
+import { checkFilterKeys, filterKeys } from '../../../engine/filter-keys.ts';
+import { filterTime } from '../../../engine/filter-time.ts';
+import type { Filters } from '../../../engine/filters.ts';
 import type { ImageId } from '../../../oci/digest.ts';
 import { chainIds } from '../../../oci/sha256.ts';
 import type { CoreServices } from '../../core-services.ts';
@@ -44,13 +47,14 @@ export interface CachePruning {
 
 /**
  * Forgets steps whose layer no image uses, or all of them and the cache mounts with `all`, and removes layers nobody
- * needs then. `dryRun` says what would go. Builds at work keep what they use.
+ * needs then; with `until` only of what was last used before. `dryRun` says what would go. Builds at work keep what they use.
  */
 export async function pruneCache(
   services: CoreServices,
   roots: readonly GarbageRoots[],
   options: {
     readonly all: boolean;
+    readonly filters: Filters;
     readonly dryRun: boolean;
     readonly goneImages: ReadonlySet<string>;
     readonly goneContainers: ReadonlySet<string>;
@@ -58,6 +62,8 @@ export async function pruneCache(
   },
 ): Promise<CachePruning> {
   const { dirs, metadata, snapshots } = services;
+  checkFilterKeys(options.filters, filterKeys.cachePrune);
+  const isMeant = usedBefore(options.filters);
   requireStoreFolders(dirs);
   using _ = await beginCollection(services, options.signal);
   const records = cacheRecords(metadata);
@@ -68,7 +74,7 @@ export async function pruneCache(
     layer === undefined
       ? options.all || lastUsedAt < forgottenBefore
       : !leased.has(layer.chainId) && (options.all || !imageChains.has(layer.chainId));
-  const going = new Map([...records.entries()].filter(([, record]) => goes(record)));
+  const going = new Map([...records.entries()].filter(([, record]) => isMeant(record) && goes(record)));
   const chains = new Set(
     [...going.values()].flatMap(({ layer }) => (layer === undefined ? [] : [layer.chainId])),
   );
@@ -83,7 +89,9 @@ export async function pruneCache(
   for (const { key, sizeBytes } of removable) {
     reclaimedBytes += sizeBytes ?? (await snapshots.usage(key)).sizeBytes;
   }
-  const mounts = options.all ? (await listCacheMounts(dirs)).filter(({ inUse }) => !inUse) : [];
+  const mounts = options.all
+    ? (await listCacheMounts(dirs)).filter((mount) => !mount.inUse && isMeant(mount))
+    : [];
   for (const { sizeBytes } of mounts) reclaimedBytes += sizeBytes;
   if (!options.dryRun) {
     metadata.transaction(() => {
@@ -102,6 +110,12 @@ export async function pruneCache(
     .filter(([, { layer }]) => layer !== undefined)
     .map(([key]) => key.slice(0, shownDigits));
   return { removed: [...removed, ...mounts.map(({ id }) => id)], reclaimedBytes };
+}
+
+/** `until`, of all that are given the earliest. */
+function usedBefore(filters: Filters): (entry: { readonly lastUsedAt: string }) => boolean {
+  const until = Math.min(...(filters['until'] ?? []).map((text) => filterTime(text, Date.now())));
+  return ({ lastUsedAt }) => Date.parse(lastUsedAt) < until;
 }
 
 function chainsInUse(services: CoreServices): ReadonlySet<string> {

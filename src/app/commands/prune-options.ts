@@ -1,0 +1,20 @@
+import { flag, list } from './option-spec.ts';
+
+/** `--filter` of a prune; `known` are the keys it takes. */
+export function pruneFilterOption(known: readonly string[]) {
+  const keys = known.map((key) => examples[key] ?? key);
+  return list(`Only what matches all of these: ${keys.join(', ')}`, { valueName: 'filter' });
+}
+
+/** `--dry-run` of every prune: the exact list, and nothing removed. */
+export const dryRunOption = flag('Tell what would go, and remove nothing');
+/** `--force` of every prune. */
+export const forceOption = flag('Do not ask', { short: 'f' });
+
+const examples: Readonly<Record<string, string>> = {
+  all: 'all=true',
+  dangling: 'dangling=false',
+  label: 'label=KEY[=VALUE]',
+  'label!': 'label!=KEY[=VALUE]',
+  until: 'until=24h',
+};
