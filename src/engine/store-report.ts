@@ -4,6 +4,8 @@ export type StoreFindingCode =
   | 'folder-replaced'
   | 'database-damaged'
   | 'record-damaged'
+  | 'image-record-lost'
+  | 'layer-record-lost'
   | 'dead-lease'
   | 'blob-altered'
   | 'size-misnamed'

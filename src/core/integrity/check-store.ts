@@ -11,12 +11,14 @@ import { volumeRecords } from '../volumes/volume-record.ts';
 import { checkBuilds } from './check-builds.ts';
 import { checkContainers } from './check-containers.ts';
 import { checkContent } from './check-content.ts';
-import { checkDatabase } from './check-database.ts';
+import type { DatabaseCheck } from './check-database.ts';
 import { checkDocuments } from './check-documents.ts';
 import { checkFiles } from './check-files.ts';
 import { checkFolders } from './check-folders.ts';
 import { checkLayers } from './check-layers.ts';
 import { checkLeases } from './check-leases.ts';
+import { checkLostImages } from './check-lost-images.ts';
+import { checkLostSnapshots } from './check-lost-snapshots.ts';
 import { checkNames } from './check-names.ts';
 import { checkRecords } from './check-records.ts';
 import { checkRunState } from './check-run-state.ts';
@@ -29,9 +31,10 @@ import { readSound } from './sound-entries.ts';
 /** What is looked at, in words, in an order in which each can build upon what those before it have mended. */
 const checks: readonly (readonly [what: string, check: StoreCheck])[] = [
   ['the folders of the store', checkFolders],
-  ['the database', checkDatabase],
   ['the records', checkRecords],
   ['the leases', checkLeases],
+  ['lost layers', checkLostSnapshots],
+  ['lost images', checkLostImages],
   ['the names of images', checkNames],
   ['the blobs', checkContent],
   ['the documents of images', checkDocuments],
@@ -47,24 +50,31 @@ const checks: readonly (readonly [what: string, check: StoreCheck])[] = [
 export interface StoreCheckOptions extends CallOptions {
   readonly depth?: StoreCheckDepth;
   readonly repair?: boolean;
+  /** What was found of the database before it was opened. */
+  readonly database?: DatabaseCheck | undefined;
 }
 
 /** Looks at everything the engine keeps, one check after the other, and mends what they find if that is wanted. */
 export async function checkStore(
   services: CoreServices,
   containers: ContainerContext,
-  { depth = 'normal', repair = false, signal = new AbortController().signal }: StoreCheckOptions = {},
+  {
+    depth = 'normal',
+    repair = false,
+    database,
+    signal = new AbortController().signal,
+  }: StoreCheckOptions = {},
 ): Promise<StoreReport> {
   const context: CheckContext = {
     services,
     containers,
     depth,
     signal,
-    isSalvaged: false,
+    recordsAreLost: database?.state === 'salvaged' || isStrangersDatabase(services),
     counts: { blobs: 0, blobBytes: 0, layers: 0 },
     incomplete: new Set(),
   };
-  const findings: StoreFinding[] = [];
+  const findings: StoreFinding[] = [...(database?.findings ?? [])];
   for (const [what, check] of checks) {
     try {
       for await (const problem of check(context)) {
@@ -96,6 +106,16 @@ export async function checkStore(
     unusedBytes: await unusedBytes(services),
     partDownloads: await partDownloads(services, findings),
   };
+}
+
+/** Somebody has put it in the place of one that was damaged or lost: it knows no snapshot, and there are layers. */
+function isStrangersDatabase({ snapshots }: CoreServices): boolean {
+  try {
+    const isEmpty = snapshots.list().next().done === true;
+    return isEmpty && snapshots.strays().folders.some(({ label }) => label?.kind === 'committed');
+  } catch {
+    return false;
+  }
 }
 
 /** A check that cannot go on keeps nobody from the others. */

@@ -21,8 +21,8 @@ export interface CheckContext {
   readonly containers: ContainerContext;
   readonly depth: StoreCheckDepth;
   readonly signal: AbortSignal;
-  /** The database was just made anew from what could be read of it: records may be missing of what is whole. */
-  readonly isSalvaged: boolean;
+  /** Records are missing of what is whole: the database was just made anew, or is not the one that belongs here. */
+  readonly recordsAreLost: boolean;
   /** Filled on the way. */
   readonly counts: { blobs: number; blobBytes: number; layers: number };
   /** Images that are not whole, by ID. */

@@ -1,10 +1,8 @@
 import { decodeImageConfig } from '../../oci/decode-image-config.ts';
 import { documentLimitBytes } from '../../oci/decode-json.ts';
-import { decodeManifestDocument, sniffManifestType } from '../../oci/decode-manifest.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { type Digest, type ImageId, isDigest } from '../../oci/digest.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
-import type { Manifest } from '../../oci/manifest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 import { chainIds, sha256 } from '../../oci/sha256.ts';
 import type { CoreServices } from '../core-services.ts';
@@ -12,6 +10,7 @@ import { type ImageRecord, imageRecords } from '../images/image-records.ts';
 import type { CheckContext } from './problem.ts';
 import { manifestOf } from './recreate-blob.ts';
 import { soundEntries } from './sound-entries.ts';
+import { asManifest } from './stored-manifest.ts';
 
 /**
  * Writes an image's record anew from its config, the manifest that names that, and the names that mean it. Without these
@@ -66,23 +65,6 @@ async function storedManifest(
     second ??= descriptor;
   }
   return second;
-}
-
-const documentTypes = { manifest: mediaTypes.manifest, index: mediaTypes.index };
-
-function asManifest(
-  bytes: Uint8Array,
-  digest: Digest,
-): { readonly mediaType: string; readonly document: Manifest } | undefined {
-  // Layers begin otherwise, and are many.
-  if (bytes[0] !== 0x7b || sha256(bytes) !== digest) return undefined;
-  try {
-    const mediaType = sniffManifestType(bytes, documentTypes);
-    const document = decodeManifestDocument(bytes, mediaType);
-    return document.kind === 'manifest' ? { mediaType, document: document.manifest } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** As a build would write it, for an image whose layers are all unpacked. */

@@ -1,6 +1,9 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import { isErrno } from '../host/system-error.ts';
 
+/** What to do about a damaged database. */
+export const salvageHint = 'save what can be read of it with: gantry system check --repair';
+
 /**
  * What SQLite or the file system threw, as ours. SQLite's primary result code (sqlite.org/rescode.html) is the low byte
  * of `errcode`.
@@ -33,7 +36,7 @@ export function databaseError(error: unknown, path: string): unknown {
         kind: 'corrupt',
         code: 'metadata-corrupt',
         message: `${path} is damaged: ${error.message}`,
-        hint: `move it away to start without records; images have to be pulled or built again`,
+        hint: salvageHint,
         details: { path },
         cause: error,
       });

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { GantryError } from '../../base/gantry-error.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { isErrno } from '../host/system-error.ts';
+import { salvageHint } from './database-error.ts';
 import { migrations } from './schema.ts';
 
 /** How long a writer waits for the others before it gives up. A transaction takes well under a millisecond. */
@@ -26,7 +27,10 @@ export function openConnection(path: string): DatabaseSync {
   }
   const connection = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
-    if (schemaVersion(connection) !== migrations.length) migrate(connection, path);
+    const version = schemaVersion(connection);
+    // It got its name when it was whole: whatever is empty now has lost all there was.
+    if (version === 0) throw emptied(path);
+    if (version !== migrations.length) migrate(connection, path);
     connection.exec(`PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${journalPages}`);
     return connection;
   } catch (error) {
@@ -36,7 +40,7 @@ export function openConnection(path: string): DatabaseSync {
 }
 
 /** Makes the database aside and links it to its name when it is whole: of several processes one wins, the others use it. */
-function createDatabase(path: string): void {
+export function createDatabase(path: string): void {
   const temporary = `${path}.${randomHex(6)}.tmp`;
   closeSync(openSync(temporary, 'wx', 0o600));
   try {
@@ -71,6 +75,16 @@ function migrate(connection: DatabaseSync, path: string): void {
     if (connection.isTransaction) connection.exec('ROLLBACK');
     throw error;
   }
+}
+
+function emptied(path: string): GantryError {
+  return new GantryError({
+    kind: 'corrupt',
+    code: 'metadata-corrupt',
+    message: `${path} is damaged: it is empty`,
+    hint: salvageHint,
+    details: { path },
+  });
 }
 
 function madeByNewer(path: string, version: number): GantryError {

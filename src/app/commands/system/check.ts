@@ -12,7 +12,7 @@ export const systemCheck = defineCommand({
   description: [
     'Looks for blobs that are missing, cut off or altered, layers that are not unpacked or were changed, records and names that do not fit together, and what killed work has left behind. Ends with status 1 while something is not mended.',
     'Blobs are compared with their digests, unpacked layers by the number and size of their files. --quick looks at sizes only; --full compares the contents of every layer as well, where it can be told: with its blob, or made here.',
-    'Mending removes nothing that is in use, ends no container and takes away nothing a container wrote. Layers are unpacked again from their blobs, lost records are written anew from what is whole; what has to be pulled again is said.',
+    'Mending removes nothing that is in use, ends no container and takes away nothing a container wrote. Layers are unpacked again from their blobs, lost records are written anew from what is whole, a damaged database from what can be read of it; what has to be pulled again is said.',
   ].join('\n\n'),
   args: {},
   options: {
