@@ -27,9 +27,10 @@ export const applyLayer: ApplyLayer = async (source, targetDir, options) => {
   options.signal?.throwIfAborted();
   const limits = { ...defaultLimits, ...options.limits };
   const ring = new ByteRing({ capacityBytes: ringBytes });
-  const { whiteouts, lowerDirs, knownDiffId } = options;
+  const { whiteouts, lowerDirs, knownDiffId, onWritten } = options;
   const wantDiffId = knownDiffId === undefined;
-  const unpacking = unpack({ ring: ring.shared, targetDir, whiteouts, lowerDirs, limits, wantDiffId }, ring);
+  const job = { ring: ring.shared, targetDir, whiteouts, lowerDirs, limits, wantDiffId };
+  const unpacking = unpack(job, ring, onWritten);
   const inflating = inflate(source, ring, options, limits.ratio);
   const [unpacked, inflated] = await Promise.allSettled([unpacking, inflating]);
   options.signal?.throwIfAborted();
@@ -59,12 +60,17 @@ const otherEndFailed = new GantryError({
 });
 
 /** Has the other thread write what comes out of the ring. */
-async function unpack(job: Omit<UnpackJob, 'port'>, ring: ByteRing): Promise<Unpacked> {
+async function unpack(
+  job: Omit<UnpackJob, 'port'>,
+  ring: ByteRing,
+  onWritten: ApplyOptions['onWritten'],
+): Promise<Unpacked> {
   using worker = borrowWorker('core/layers/unpack.worker.ts');
   const { port1: port, port2 } = new MessageChannel();
   const { promise, resolve, reject } = Promise.withResolvers<Unpacked>();
-  port.once('message', (reply: UnpackReply) => {
-    if (reply.kind === 'done') resolve(reply);
+  port.on('message', (reply: UnpackReply) => {
+    if (reply.kind === 'written') onWritten?.(reply.bytes);
+    else if (reply.kind === 'done') resolve(reply);
     else reject(reply.kind === 'failed' ? fromThreadError(reply.error) : otherEndFailed);
   });
   worker.onceFailed((error) => {

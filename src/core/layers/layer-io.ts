@@ -37,6 +37,8 @@ export interface ApplyOptions {
    */
   readonly lowerDirs?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** So many more bytes were written to the target; told every now and then. */
+  readonly onWritten?: ((bytes: number) => void) | undefined;
   /** Compressed bytes taken so far. */
   readonly onProgress?: ((doneBytes: number) => void) | undefined;
 }

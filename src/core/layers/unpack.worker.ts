@@ -24,9 +24,12 @@ export interface UnpackJob {
 
 export type UnpackReply =
   | ({ readonly kind: 'done'; readonly diffId: string | undefined } & LayerTotals)
+  /** On the way: so much has been written since the last of these. */
+  | { readonly kind: 'written'; readonly bytes: number }
   | { readonly kind: 'failed'; readonly error: ThreadError }
   | { readonly kind: 'broken' };
 
+const tellEveryBytes = 32 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
 
 parentPort?.on('message', (job: UnpackJob) => {
@@ -40,6 +43,7 @@ function run(job: UnpackJob): UnpackReply {
   const digester = job.wantDiffId ? sha256Digester() : undefined;
   const parser = new TarParser();
   let plainBytes = 0;
+  let toldBytes = 0;
   try {
     using lower = job.lowerDirs === undefined ? undefined : new LowerLayers(job.lowerDirs);
     using _ = confineThread(job.targetDir);
@@ -58,6 +62,9 @@ function run(job: UnpackJob): UnpackReply {
         else writer.end();
       }
       ring.release(piece.length);
+      if (plainBytes - toldBytes < tellEveryBytes) continue;
+      job.port.postMessage({ kind: 'written', bytes: plainBytes - toldBytes } satisfies UnpackReply);
+      toldBytes = plainBytes;
     }
     parser.finish();
     return { kind: 'done', diffId: digester?.digest(), ...writer.finish() };

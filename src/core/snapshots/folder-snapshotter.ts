@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import { isErrorKind } from '../../base/is-error-code.ts';
+import { earlyWriteback } from '../host/early-writeback.ts';
 import { folderState, ownNamesIn, requireOwnFolder } from '../host/own-folder.ts';
 import { bootId } from '../host/process-identity.ts';
 import { randomHex } from '../host/random-hex.ts';
@@ -31,6 +32,7 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
   /** Boot in which a snapshot was committed, as long as its files may be in memory only. */
   const unflushed = metadata.collection<string>('snapshots-unflushed', String);
   const trash = join(dir, 'trash');
+  const writeback = earlyWriteback(dir);
 
   const folders = (record: SnapshotRecord): SnapshotFolders => ({
     files: join(dir, record.id, 'fs'),
@@ -247,11 +249,14 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
       const pending = [...unflushed.entries()].filter(([, boot]) => boot === bootId());
       if (pending.length === 0) return;
       const ids = new Map(pending.map(([key]) => [key, records.get(key)?.id]));
+      await writeback.settled();
       await syncFilesystem(dir);
       metadata.transaction(() => {
         for (const [key, id] of ids) if (records.get(key)?.id === id) unflushed.delete(key);
       });
     },
+
+    wrote: (bytes) => writeback.wrote(bytes),
 
     strays: () =>
       // A transaction: `prepare` makes its folder inside one.

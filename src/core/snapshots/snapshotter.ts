@@ -74,6 +74,8 @@ export interface Snapshotter {
    * afterwards. Nothing to do when there is nothing new. Without it a kill loses nothing either.
    */
   flush(): Promise<void>;
+  /** So many more bytes were written into layers: from time to time they are sent to the disk ahead of `flush`. */
+  wrote(bytes: number): void;
   /** What `cleanUp` would take care of, and what only somebody who knows of its owner can. */
   strays(): SnapshotStrays;
   /** Removes one of their folders, if still no record knows it. */

@@ -85,6 +85,7 @@ async function importLayer(
       whiteouts: 'delete',
       signal,
       onProgress,
+      onWritten: (bytes) => snapshots.wrote(bytes),
     });
     await ingest.commit(lease);
     const name = chainId(undefined, applied.diffId);

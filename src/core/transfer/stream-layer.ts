@@ -1,7 +1,8 @@
 import { applyLayer } from '../layers/apply-layer.ts';
-import type { AppliedLayer, ApplyOptions } from '../layers/layer-io.ts';
+import type { AppliedLayer } from '../layers/layer-io.ts';
 import { type BlobDownload, downloadBlob, isFresh, openIngest } from './download-blob.ts';
 import { startFetch } from './start-fetch.ts';
+import type { UnpackOptions } from './unpack-layers.ts';
 
 /**
  * Downloads a layer and unpacks it at the same time. The folder may hold unverified bytes until this resolves: the
@@ -10,7 +11,7 @@ import { startFetch } from './start-fetch.ts';
 export async function streamLayer(
   download: BlobDownload,
   targetDir: string,
-  options: Pick<ApplyOptions, 'whiteouts' | 'lowerDirs'>,
+  options: UnpackOptions,
 ): Promise<AppliedLayer> {
   const { descriptor, content, signal, tell } = download;
   const { digest, size } = descriptor;

@@ -6,11 +6,14 @@ import type { AppliedLayer, ApplyOptions } from '../layers/layer-io.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
 
+/** What unpacking is told by whoever prepared the place for it. */
+export type UnpackOptions = Pick<ApplyOptions, 'whiteouts' | 'lowerDirs' | 'onWritten'>;
+
 /** One layer on its way to a snapshot. */
 export interface LayerToUnpack {
   readonly diffId: DiffId;
   /** Unpacks it into the folder; called only when its snapshot is not there. */
-  apply(targetDir: string, options: Pick<ApplyOptions, 'whiteouts' | 'lowerDirs'>): Promise<AppliedLayer>;
+  apply(targetDir: string, options: UnpackOptions): Promise<AppliedLayer>;
   /** Its snapshot is there already. */
   onExists?(): void;
   onDone?(): void;
@@ -66,7 +69,8 @@ export async function unpackInto(
   // The lowest layer has nothing to hide; seen without overlayfs, its whiteouts would be devices.
   const whiteouts = snapshots.name === 'overlay' && parent !== undefined ? 'overlay' : 'delete';
   const lowerDirs = parent === undefined || whiteouts === 'delete' ? [] : layerDirs(snapshots, parent);
-  const applied = await apply(snapshots.layerDir(key), { whiteouts, lowerDirs });
+  const onWritten = (bytes: number) => snapshots.wrote(bytes);
+  const applied = await apply(snapshots.layerDir(key), { whiteouts, lowerDirs, onWritten });
   if (applied.diffId !== diffId) throw mismatch(diffId, applied.diffId);
   return applied;
 }

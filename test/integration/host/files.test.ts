@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { writeFileWhole } from '../../../src/core/host/durable-file.ts';
+import { earlyWriteback } from '../../../src/core/host/early-writeback.ts';
 import { dataExtents } from '../../../src/core/host/file-holes.ts';
 import { fileTime, setFileTimes } from '../../../src/core/host/file-times.ts';
 import { freeSpace } from '../../../src/core/host/free-space.ts';
@@ -170,5 +171,20 @@ describe('the file system', () => {
     expect(space.totalBytes).toBeGreaterThanOrEqual(space.freeBytes);
     await syncFilesystem(folder.path);
     await expect(syncFilesystem(folder.at('none'))).rejects.toMatchObject({ kind: 'io', code: 'enoent' });
+  });
+
+  it('is flushed ahead after many bytes, and a failure of that is told once to whoever flushes', async () => {
+    using folder = tempFolder();
+    const many = 64 * 1024 * 1024;
+    const there = earlyWriteback(folder.path);
+    there.wrote(many);
+    await there.settled();
+
+    const gone = earlyWriteback(folder.at('none'));
+    gone.wrote(many - 1);
+    await gone.settled();
+    gone.wrote(1);
+    await expect(gone.settled()).rejects.toMatchObject({ kind: 'io', code: 'enoent' });
+    await gone.settled();
   });
 });
