@@ -118,6 +118,10 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
           containers: (how) => engine.containers.list({ all: true, ...how }),
           volumes: () => engine.volumes.list(),
           buildCache: () => engine.builds.cache(),
+          registrySettings: async () => {
+            const { describeSettings } = await import('./registry/describe-settings.ts');
+            return describeSettings(options.env, options.insecureRegistries);
+          },
           warnings: () => [...new Set(Object.values(engine.capabilities))],
         });
       }),

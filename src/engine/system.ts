@@ -20,6 +20,10 @@ export interface SystemInfo {
   readonly snapshotter: string;
   readonly images: number;
   readonly containers: { readonly running: number; readonly paused: number; readonly stopped: number };
+  /** Hosts and blocks of addresses whose certificates are not checked, and which may speak plain HTTP. */
+  readonly insecureRegistries: readonly string[];
+  /** By the domain of a name, what is asked before the registry itself: `https://mirror.example/path`. */
+  readonly registryMirrors: Readonly<Record<string, readonly string[]>>;
   readonly warnings: readonly string[];
 }
 

@@ -38,6 +38,8 @@ export interface TableOutcome extends OutcomeExtras {
 export interface DocumentsOutcome extends OutcomeExtras {
   readonly kind: 'documents';
   readonly documents: readonly unknown[];
+  /** There is only ever one: as JSON it stands alone, and not in a list. */
+  readonly isOne?: boolean | undefined;
   readonly format: string | undefined;
   /** The text shown without a format, where JSON is not how it reads by default (info, version). */
   readonly text?: string | undefined;

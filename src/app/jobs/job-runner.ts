@@ -183,7 +183,7 @@ export class JobRunner {
       }
       case 'documents': {
         const { documentText } = await import('../commands/present/document-text.ts');
-        const text = outcome.text ?? (await documentText(outcome.documents, outcome.format));
+        const text = outcome.text ?? (await documentText(outcome));
         return text.replace(/\n$/, '').split('\n');
       }
       default:

@@ -9,7 +9,7 @@ export async function showDocuments(host: CliHost, outcome: DocumentsOutcome): P
   const format = outcome.format === '' ? undefined : outcome.format;
   if (text === undefined) {
     const isJson = format === undefined || format === 'json';
-    if (documents.length > 0 || isJson) host.stdout.text(`${await documentText(documents, format)}\n`);
+    if (documents.length > 0 || isJson) host.stdout.text(`${await documentText(outcome)}\n`);
   } else if (format === undefined) {
     host.stdout.text(`${stripControl(text)}\n`);
   } else {

@@ -9,7 +9,7 @@ import { proxyRules } from './proxy-rules.ts';
 import { connectRegistry, type RegistryConnection } from './registry-connection.ts';
 import { registryEndpoint } from './registry-endpoint.ts';
 import { type RegistrySession, registrySession } from './registry-session.ts';
-import { insecureEntry, type Mirror, type RegistrySettings } from './registry-settings.ts';
+import { type Mirror, type RegistrySettings, withInsecure } from './registry-settings.ts';
 import { type Server, serverOf } from './server-key.ts';
 import type { Environment } from './user-files.ts';
 import { parseWarnings } from './warning-header.ts';
@@ -48,9 +48,7 @@ export interface RegistryAccess extends Disposable {
 /** Throws `invalid` / `bad-registry-settings`. */
 export function openRegistryAccess(options: RegistryAccessOptions): RegistryAccess {
   const { env, insecure = [] } = options;
-  const loaded = options.settings ?? loadRegistrySettings(env);
-  const more = insecure.map((entry) => insecureEntry(entry, '--insecure-registry', 'value'));
-  const settings = { ...loaded, insecure: [...loaded.insecure, ...more] };
+  const settings = withInsecure(options.settings ?? loadRegistrySettings(env), insecure);
   const find = options.find ?? credentialFinder(env);
   const exchange = httpExchange({
     settings,

@@ -57,6 +57,12 @@ export function decodeRegistrySettings(text: string, path: string): Partial<Regi
   return result;
 }
 
+/** With what `--insecure-registry` adds. Throws {@link GantryError} for what is no host and no block of addresses. */
+export function withInsecure(settings: RegistrySettings, more: readonly string[]): RegistrySettings {
+  const entries = more.map((entry) => insecureEntry(entry, '--insecure-registry', 'value'));
+  return { ...settings, insecure: [...settings.insecure, ...entries] };
+}
+
 /** Checks one word of `insecure-registries`; throws {@link GantryError} that names `where`. */
 export function insecureEntry(text: string, path: string, where: string): string {
   const [address = '', bits] = text.split('/');

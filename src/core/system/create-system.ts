@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem } from 'node:os';
-import type { DiskUsage, System } from '../../engine/system.ts';
+import { GantryError } from '../../base/gantry-error.ts';
+import type { DiskUsage, System, SystemInfo } from '../../engine/system.ts';
 import type { EngineDirs } from '../engine-dirs.ts';
 import { cgroupMode } from '../host/cgroups/cgroup-mode.ts';
 import { diskUsage, type UsageSources } from './disk-usage.ts';
@@ -14,6 +15,8 @@ export interface SystemSources extends UsageSources {
   readonly describeRuntime: () => Promise<string>;
   readonly checkStore: System['checkStore'];
   readonly snapshotterName: () => Promise<string>;
+  /** What registries.json and the command line say. */
+  readonly registrySettings: () => Promise<Pick<SystemInfo, 'insecureRegistries' | 'registryMirrors'>>;
   readonly warnings: () => readonly string[];
 }
 
@@ -22,11 +25,16 @@ export function createSystem(sources: SystemSources): System {
   return {
     async info() {
       const { dirs, version, uid } = sources;
-      const [runtime, snapshotter, images, containers] = await Promise.all([
+      const warnings = [...sources.warnings()];
+      const [runtime, snapshotter, images, containers, registries] = await Promise.all([
         sources.describeRuntime().catch(() => 'none'),
         sources.snapshotterName().catch(() => 'none'),
         sources.images(),
         sources.containers(),
+        sources.registrySettings().catch((error: unknown) => {
+          warnings.push(GantryError.from(error).message);
+          return { insecureRegistries: [], registryMirrors: {} };
+        }),
       ]);
       const count = (...states: readonly string[]): number =>
         containers.filter(({ state }) => states.includes(state)).length;
@@ -46,7 +54,8 @@ export function createSystem(sources: SystemSources): System {
         snapshotter,
         images: images.length,
         containers: { running, paused, stopped: containers.length - running - paused },
-        warnings: sources.warnings(),
+        ...registries,
+        warnings,
       };
     },
 

@@ -41,7 +41,7 @@ export async function showOutcome(
       finish(screen, line, outcome, removalLines(outcome).slice(-1));
       return;
     case 'documents': {
-      const text = outcome.text ?? (await documentText(outcome.documents, outcome.format));
+      const text = outcome.text ?? (await documentText(outcome));
       finish(screen, line, outcome, text.split('\n'), { always: true });
       return;
     }

@@ -191,6 +191,14 @@ describe('images from a shell', () => {
     expect(await gantry.must('images', '--format', '{{.Repository}}:{{.Tag}}', 'other/*')).toBe(
       'other/name:2\n',
     );
+    // What an image does not say is empty to a template, and no error.
+    const fields = ['.Config.Hostname', '.Config.ExposedPorts', '.Config.Healthcheck', '.Config.StopSignal'];
+    const format = `${fields.map((field) => `{{${field}}}`).join('|')}|{{if .Config.Shell}}no{{end}}|{{.DockerVersion}}`;
+    expect(await gantry.must('image', 'inspect', '-f', format, 'busybox')).toBe('|map[]|<no value>|||\n');
+    expect(await gantry.must('image', 'inspect', 'busybox')).not.toContain('Healthcheck');
+    expect(await gantry.must('images', '--format', '{{.VirtualSize}} {{.SharedSize}}', 'busybox')).toMatch(
+      /^\d\S*MB N\/A\n$/,
+    );
     const [header, step] = (await gantry.must('history', 'other/name:2')).split('\n');
     expect(header).toMatch(/^IMAGE +CREATED +CREATED BY +SIZE +COMMENT$/);
     expect(step).toMatch(/^[0-9a-f]{12} /);

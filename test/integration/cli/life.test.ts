@@ -186,6 +186,14 @@ describe('what is unused', () => {
 });
 
 describe('an inspection', () => {
+  it('says to a template that a container has no health check, and is no error', async () => {
+    const id = (await gantry.must('create', 'busybox')).trim();
+    const format = '{{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.Config.Healthcheck}}';
+    expect(await gantry.must('inspect', '-f', format, id)).toBe('none <no value>\n');
+    expect(await gantry.must('inspect', id)).not.toContain('Health');
+    await gantry.must('rm', id);
+  });
+
   it('shows what the image says where the user said nothing', async () => {
     const context = stand.root.at('entry');
     mkdirSync(context);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { version } from '../../../src/base/version.ts';
@@ -33,6 +33,40 @@ describe('the program', () => {
     expect((await gantry('doctor')).stdout).toMatch(/^ok +Rights: root$/m);
     const checks = (await gantry('doctor', '--format', 'json')).stdout.trim().split('\n');
     expect(checks.map((line) => JSON.parse(line).ID)).toContain('kernel');
+  });
+
+  it('tells of insecure registries and mirrors, and of settings it cannot read', async () => {
+    const folder = root.at('home', 'config', 'gantry');
+    const path = join(folder, 'registries.json');
+    mkdirSync(folder, { recursive: true });
+    const mirrors = { 'docker.io': ['http://mirror.test/hub'], 'quay.test': ['mirror.test:5000'] };
+    writeFileSync(path, JSON.stringify({ 'insecure-registries': ['old.test:80', '10.0.0.0/8'], mirrors }));
+    const told = await gantry.must('--insecure-registry', 'more.test', 'info');
+    expect(told.slice(told.indexOf(' Insecure'))).toBe(
+      [
+        ...[
+          ' Insecure Registries:',
+          '  old.test:80',
+          '  10.0.0.0/8',
+          '  more.test',
+          '  ::1/128',
+          '  127.0.0.0/8',
+        ],
+        ...[' Registry Mirrors:', '  http://mirror.test/hub', '  https://mirror.test:5000/ (quay.test)', ''],
+      ].join('\n'),
+    );
+    const format =
+      '{{.RegistryConfig.InsecureRegistryCIDRs}} {{.RegistryConfig.Mirrors}} {{(index .RegistryConfig.IndexConfigs "old.test:80").Secure}}';
+    expect(await gantry.must('info', '--format', format)).toBe(
+      '[10.0.0.0/8 ::1/128 127.0.0.0/8] [http://mirror.test/hub] false\n',
+    );
+    writeFileSync(path, '{');
+    const broken = await gantry('info');
+    expect(broken).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining(`${path}: is not valid JSON`),
+    });
+    rmSync(path);
   });
 
   it('says in one line that it cannot use its root', async () => {

@@ -94,5 +94,12 @@ describe('what shows of containers', () => {
     expect(text).toMatch(/\nBuild cache usage: 0B\n/);
     const json = await gantry.must('system', 'df', '-v', '--format', '{{len .Volumes}} {{len .Containers}}');
     expect(json).toBe('3 1\n');
+    const images =
+      '{{range .Images}}{{.Repository}}:{{.Tag}} {{.SharedSize}} {{.Containers}} {{len .ID}}{{end}}';
+    expect(await gantry.must('system', 'df', '-v', '--format', images)).toBe('busybox:latest 0B 1 71\n');
+    const parsed = JSON.parse(await gantry.must('system', 'df', '-v', '--format', 'json'));
+    expect(parsed.Volumes).toContainEqual(
+      expect.objectContaining({ Name: 'data', Links: '0', Size: '3.15MB' }),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import type { ContainerDetails, Mount } from '../../../engine/containers.ts';
 import { shortId } from '../../../oci/digest.ts';
+import { withLeftOut } from '../present/left-out.ts';
 import { hostConfig, portMap } from './host-config.ts';
 
 const never = '0001-01-01T00:00:00Z';
@@ -34,7 +35,7 @@ export function containerDocument(container: ContainerDetails): Readonly<Record<
 }
 
 function state(container: ContainerDetails) {
-  return {
+  const document = {
     Status: container.state,
     Running:
       container.state === 'running' || container.state === 'paused' || container.state === 'restarting',
@@ -49,12 +50,13 @@ function state(container: ContainerDetails) {
     FinishedAt: container.finishedAt ?? never,
     ...(container.health !== 'none' && { Health: { Status: container.health } }),
   };
+  return withLeftOut(document, { Health: null });
 }
 
 function config(container: ContainerDetails) {
   const { spec } = container;
   const words = [container.path, ...container.args];
-  return {
+  const document = {
     Hostname: spec.hostname ?? shortId(container.id),
     Domainname: spec.domainname ?? '',
     User: container.user,
@@ -71,6 +73,7 @@ function config(container: ContainerDetails) {
     ...(spec.stopTimeout !== undefined && { StopTimeout: spec.stopTimeout }),
     ...(container.healthcheck !== undefined && { Healthcheck: container.healthcheck }),
   };
+  return withLeftOut(document, { Healthcheck: null, MacAddress: '', Shell: [], StopTimeout: null });
 }
 
 function orNull(words: readonly string[]): readonly string[] | null {

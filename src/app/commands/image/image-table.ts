@@ -49,7 +49,11 @@ export const imageTable: Table<ImageRow> = {
     Digest: { header: 'DIGEST', value: ({ digest }) => digest },
     ID: { header: 'IMAGE ID', value: ({ image }, { full }) => (full ? image.id : shortId(image.id)) },
     Repository: { header: 'REPOSITORY', value: ({ repository }) => repository },
+    // Known to `system df -v` alone, as in Docker.
+    SharedSize: { header: 'SHARED SIZE', value: () => 'N/A' },
     Size: { header: 'SIZE', value: ({ image }) => humanSize(image.sizeBytes, 3) },
+    UniqueSize: { header: 'UNIQUE SIZE', value: () => 'N/A' },
+    VirtualSize: { header: 'SIZE', value: ({ image }) => humanSize(image.sizeBytes, 3) },
     Tag: { header: 'TAG', value: ({ tag }) => tag },
   },
 };

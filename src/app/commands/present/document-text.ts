@@ -1,17 +1,20 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import { stripControl } from '../../../base/strip-control.ts';
+import type { DocumentsOutcome } from '../outcome.ts';
 import { safeJson } from './safe-text.ts';
 
 /**
  * Documents as `inspect` prints them: JSON in one array, or a template for each. The text ends without a newline.
  * Rejects `invalid` / `bad-template`.
  */
-export async function documentText(
-  documents: readonly unknown[],
-  format: string | undefined,
-): Promise<string> {
-  if (format === undefined || format === '') return safeJson(documents, 4);
-  if (format === 'json') return safeJson(documents);
+export async function documentText({
+  documents,
+  format,
+  isOne = false,
+}: Pick<DocumentsOutcome, 'documents' | 'format' | 'isOne'>): Promise<string> {
+  const whole = isOne ? documents[0] : documents;
+  if (format === undefined || format === '') return safeJson(whole, 4);
+  if (format === 'json') return safeJson(whole);
   return documents.map(await documentPrinter(format)).join('\n');
 }
 

@@ -4,6 +4,7 @@ import { cacheTable } from '../builder/list.ts';
 import { containerTable } from '../container/container-table.ts';
 import { humanSize } from '../format/human-size.ts';
 import { type ImageRow, imageRows, imageTable } from '../image/image-table.ts';
+import { rowObject } from '../present/row-object.ts';
 import { tablePrinter } from '../present/table-printer.ts';
 import type { Table, TableView } from '../table.ts';
 import { volumeTable } from '../volume/volume-table.ts';
@@ -34,6 +35,22 @@ export async function detailLines(details: DiskUsageDetails, view: TableView): P
     '',
     ...(await print(cacheTable, details.buildCache)),
   ];
+}
+
+/** The same for templates and JSON: Docker's names and words, with everything in full. */
+export function detailDocument(
+  details: DiskUsageDetails,
+  view: TableView,
+): Readonly<Record<string, unknown>> {
+  const objects = <Row>(table: Table<Row>, rows: readonly Row[]) =>
+    rows.map((row) => rowObject(table, row, { ...view, full: true }));
+  return {
+    Images: objects(imagesTable(details), imageRows(details.images, false)),
+    Containers: objects(containersTable, details.containers),
+    Volumes: objects(volumesTable, details.volumes),
+    BuildCache: objects(cacheTable, details.buildCache),
+    Content: details.content,
+  };
 }
 
 function contentLines({ blobs, partDownloads }: DiskUsageDetails['content']): readonly string[] {

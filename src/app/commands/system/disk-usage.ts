@@ -1,4 +1,4 @@
-import type { DiskUsage, DiskUsageDetails } from '../../../engine/system.ts';
+import type { DiskUsage } from '../../../engine/system.ts';
 import { defineCommand } from '../define-command.ts';
 import { humanSize } from '../format/human-size.ts';
 import { formatOption, tableView } from '../list-options.ts';
@@ -18,27 +18,16 @@ export const systemDiskUsage = defineCommand({
   async run(ctx, { options }): Promise<Outcome> {
     if (options.verbose) {
       const details = await ctx.engine.system.diskUsageDetails({ signal: ctx.signal });
-      if (options.format !== undefined && options.format !== 'table') {
-        return { kind: 'documents', documents: [diskUsageDocument(details)], format: options.format };
-      }
-      const { detailLines } = await import('./disk-usage-details.ts');
-      return { kind: 'lines', lines: await detailLines(details, tableView(ctx, options)) };
+      const { detailDocument, detailLines } = await import('./disk-usage-details.ts');
+      const view = tableView(ctx, options);
+      const format = options.format === 'table' ? undefined : options.format;
+      if (format === undefined) return { kind: 'lines', lines: await detailLines(details, view) };
+      return { kind: 'documents', documents: [detailDocument(details, view)], isOne: true, format };
     }
     const rows = await ctx.engine.system.diskUsage({ signal: ctx.signal });
     return tableOutcome(usageTable, rows, tableView(ctx, options));
   },
 });
-
-/** The names Docker's templates for it use. */
-function diskUsageDocument(details: DiskUsageDetails): Readonly<Record<string, unknown>> {
-  return {
-    Images: details.images,
-    Containers: details.containers,
-    Volumes: details.volumes,
-    BuildCache: details.buildCache,
-    Content: details.content,
-  };
-}
 
 const names = {
   images: 'Images',

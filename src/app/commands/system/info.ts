@@ -42,7 +42,28 @@ function infoDocument(info: SystemInfo) {
     ServerVersion: info.version,
     DefaultRuntime: info.runtime,
     Rootless: info.rootless,
+    RegistryConfig: registryConfig(info),
     Warnings: info.warnings,
+  };
+}
+
+/** Docker's shape: mirrors are those of Docker Hub, and other registries are told one by one. */
+function registryConfig({ insecureRegistries, registryMirrors }: SystemInfo) {
+  const hosts = insecureRegistries.filter((entry) => !entry.includes('/'));
+  const names = new Set(['docker.io', ...hosts, ...Object.keys(registryMirrors)]);
+  const configs = [...names].map((name) => [
+    name,
+    {
+      Name: name,
+      Mirrors: registryMirrors[name] ?? [],
+      Secure: !hosts.includes(name),
+      Official: name === 'docker.io',
+    },
+  ]);
+  return {
+    InsecureRegistryCIDRs: insecureRegistries.filter((entry) => entry.includes('/')),
+    IndexConfigs: Object.fromEntries(configs),
+    Mirrors: registryMirrors['docker.io'] ?? [],
   };
 }
 
@@ -65,5 +86,16 @@ function infoText(info: SystemInfo): string {
     ` Architecture: ${info.architecture}`,
     ` CPUs: ${info.cpus}`,
     ` Total Memory: ${binarySize(info.memoryBytes)}`,
+    ' Insecure Registries:',
+    ...info.insecureRegistries.map((entry) => `  ${entry}`),
+    ...mirrorLines(info.registryMirrors),
   ].join('\n');
+}
+
+/** Of Docker Hub as Docker tells them; of others with the registry they stand in for. */
+function mirrorLines(mirrors: SystemInfo['registryMirrors']): readonly string[] {
+  const lines = Object.entries(mirrors).flatMap(([registry, urls]) =>
+    urls.map((url) => (registry === 'docker.io' ? `  ${url}` : `  ${url} (${registry})`)),
+  );
+  return lines.length === 0 ? [] : [' Registry Mirrors:', ...lines];
 }

@@ -95,14 +95,20 @@ describe('columns', () => {
 });
 
 describe('documents', () => {
+  it('stand alone where there is only ever one', async () => {
+    expect(await documentText({ documents: [{ a: 1 }], format: 'json', isOne: true })).toBe('{"a":1}');
+  });
+
   it('are an array with an indent, or one line as json', async () => {
-    expect(await documentText([{ a: 1 }], undefined)).toBe('[\n    {\n        "a": 1\n    }\n]');
-    expect(await documentText([], undefined)).toBe('[]');
-    expect(await documentText([{ a: 1 }], 'json')).toBe('[{"a":1}]');
+    expect(await documentText({ documents: [{ a: 1 }], format: undefined })).toBe(
+      '[\n    {\n        "a": 1\n    }\n]',
+    );
+    expect(await documentText({ documents: [], format: undefined })).toBe('[]');
+    expect(await documentText({ documents: [{ a: 1 }], format: 'json' })).toBe('[{"a":1}]');
   });
 
   it('go through a template one by one', async () => {
-    expect(await documentText([{ a: 1 }, { a: 2 }], 'x{{.a}}')).toBe('x1\nx2');
+    expect(await documentText({ documents: [{ a: 1 }, { a: 2 }], format: 'x{{.a}}' })).toBe('x1\nx2');
   });
 
   it('keep what a terminal might act upon as escapes', () => {
