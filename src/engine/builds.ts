@@ -21,7 +21,10 @@ export interface BuildSpec {
   readonly dockerfile?: string | undefined;
   /** Its text, where it came from stdin or is read already. */
   readonly dockerfileText?: string | undefined;
-  /** Named contexts: an absolute folder, or `docker-image://REFERENCE`. */
+  /**
+   * Named contexts: an absolute folder, `docker-image://REFERENCE`, `oci-layout://FOLDER[:TAG|@DIGEST]`, or the URL of a
+   * tar or a git repository.
+   */
   readonly contexts?: Readonly<Record<string, string>> | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly target?: string | undefined;
@@ -43,9 +46,16 @@ export interface BuildSpec {
   readonly extraHosts?: readonly string[] | undefined;
   /** Limits of RUN steps. */
   readonly resources?: Resources | undefined;
+  /** What RUN steps of the Dockerfile may ask for. Default: nothing. */
+  readonly allow?: readonly Entitlement[] | undefined;
+  /** All the build adds to its base becomes one layer. */
+  readonly squash?: boolean | undefined;
   /** No image is kept then. */
   readonly output?: BuildFilesOutput | undefined;
 }
+
+/** `network.host`: the network of the machine, `security.insecure`: all its rights (`RUN --security=insecure`). */
+export type Entitlement = 'network.host' | 'security.insecure';
 
 /** A context that is no folder of this machine: a tar or a lone Dockerfile, or where to get that, or a git repository. */
 export type ContextSource =

@@ -91,7 +91,11 @@ function baseOf(
   unknown: string[],
 ): KnownBase {
   const { base } = stage;
-  if (base.kind === 'scratch' || base.kind === 'folder') {
+  if (base.kind === 'layout') {
+    unknown.push(base.dir);
+    return { knowledge: knowledgeOf(undefined), platform: undefined, triggers: [] };
+  }
+  if (base.kind === 'scratch' || base.kind === 'folder' || base.kind === 'remote') {
     return { knowledge: knowledgeOf({}), platform: undefined, triggers: [] };
   }
   if (base.kind === 'stage') {

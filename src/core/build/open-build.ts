@@ -74,6 +74,7 @@ export async function openBuild(
   let isGuarded = false;
   let downloads: Promise<HttpExchange> | undefined;
   resources.defer(async () => (await workspace?.catch(() => undefined))?.[Symbol.asyncDispose]());
+  const fetched = new Map<string, Promise<string>>();
   const cache = new BuildCache(services, lease);
   const session: BuildSession = {
     services,
@@ -96,6 +97,11 @@ export async function openBuild(
       );
       return downloads;
     },
+    fetch: (url) => {
+      const known = fetched.get(url) ?? fetchNamed(session, url);
+      fetched.set(url, known);
+      return known;
+    },
     findings,
     buildPlatform,
     buildArgs,
@@ -107,12 +113,18 @@ export async function openBuild(
     resources: spec.resources ?? {},
     pull: spec.pull === true,
     network,
+    entitlements: new Set(spec.allow),
     epochSeconds,
     emit,
     signal: AbortSignal.any([outer, stop.signal]),
     onCore: limiter(Math.max(2, availableParallelism())),
   };
   return { session, abort: () => stop.abort(), [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+async function fetchNamed(session: BuildSession, url: string): Promise<string> {
+  const { fetchFolder } = await import('./context/fetch-context.ts');
+  return fetchFolder(url, (await session.workspace()).scratchDir(), session.signal);
 }
 
 /** Tells findings, and throws the first error. */

@@ -11,7 +11,9 @@ import type { CoreServices } from '../core-services.ts';
 import type { BuildDependencies } from './build-dependencies.ts';
 import { recordImage } from './export/record-image.ts';
 import { openBuild } from './open-build.ts';
+import type { BuildSession } from './solver/build-session.ts';
 import { solveBuild } from './solver/solve-build.ts';
+import type { StageState } from './solver/stage-state.ts';
 
 /** One build from its specification to a recorded image. Whatever happens, nothing is left but what the cache may keep. */
 export async function runBuild(
@@ -25,7 +27,8 @@ export async function runBuild(
   await using build = await openBuild(services, dependencies, spec, emit, outer);
   const { session } = build;
   const solved = await solveBuild(session, build.abort).finally(() => session.cache.touch(Date.now()));
-  const image = await recordImage(session, solved.state, {
+  const state = spec.squash === true ? await squash(session, solved.state) : solved.state;
+  const image = await recordImage(session, state, {
     tags: tags.map(canonicalReference),
     labels: spec.labels ?? {},
     output: spec.output,
@@ -38,6 +41,11 @@ export async function runBuild(
     cachedSteps,
     totalSteps,
   };
+}
+
+async function squash(session: BuildSession, state: StageState): Promise<StageState> {
+  const { squashLayers } = await import('./export/squash-layers.ts');
+  return squashLayers(session, state);
 }
 
 function parseTag(tag: string): ReturnType<typeof parseReference> {

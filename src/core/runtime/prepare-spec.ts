@@ -60,13 +60,20 @@ export async function prepareStepSpec(
   request: StepSpecRequest,
 ): Promise<SpecForRoot> {
   const host = hostFacts();
-  const filter = await filterFor(program, cacheDir, {}, 'default');
+  const { privileged } = request;
+  const filter = await filterFor(
+    program,
+    cacheDir,
+    { spec: { image: '', privileged } },
+    privileged === true ? 'unconfined' : 'default',
+  );
+  const devices = await devicesFor({ image: '', privileged });
   const mounts = request.mounts.map(withKindOfSource);
   return (rootDir) => {
     checkMountTargets(rootDir, mounts);
     const user = resolveUser(request.process.user, [], rootUserDatabase(rootDir));
     return withFilter(
-      buildStepSpec({ request: { ...request, mounts }, user, seccomp: filter?.section, host }),
+      buildStepSpec({ request: { ...request, mounts }, user, seccomp: filter?.section, devices, host }),
       filter,
     );
   };

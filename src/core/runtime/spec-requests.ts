@@ -32,4 +32,5 @@ export interface StepSpecRequest {
   readonly mounts: readonly ResolvedMount[];
   readonly resources?: Resources | undefined;
   readonly tty?: boolean | undefined;
+  readonly privileged?: boolean | undefined;
 }

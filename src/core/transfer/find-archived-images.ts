@@ -26,6 +26,8 @@ export interface ArchivedImage {
   readonly id: ImageId;
   /** Canonical. */
   readonly names: readonly string[];
+  /** What it is called in its index: digests of its manifest, tags as they are written there. */
+  readonly entries: readonly string[];
   /** Brings its documents and layers into the content store. Result: what `ImageStore.record` takes. */
   keep(): Promise<KeptImage>;
 }
@@ -92,6 +94,7 @@ function fromListItem(source: ArchiveSource, { config, tags, layers }: ListItem)
   return {
     id: imageIdOf(archive.find(config)?.digest),
     names: tags,
+    entries: tags,
     async keep() {
       const { digest, sizeBytes: size } = await archive.keep(config);
       const kept: Descriptor[] = [];
@@ -136,10 +139,13 @@ async function fromIndex(source: ArchiveSource): Promise<readonly ArchivedImage[
     const found = await resolveEntry(source.archive, entry);
     if (found === undefined) continue;
     const { digest } = found.manifest;
-    const names = [...(images.get(digest)?.names ?? []), ...namesOf(entry)];
+    const before = images.get(digest);
+    const names = [...(before?.names ?? []), ...namesOf(entry)];
+    const tag = entry.annotations?.['org.opencontainers.image.ref.name'];
     images.set(digest, {
       id: imageIdOf(found.document.config.digest),
       names: [...new Set(names)],
+      entries: [...(before?.entries ?? []), entry.digest, digest, ...(tag === undefined ? [] : [tag])],
       keep: () => keepLayout(source, found),
     });
   }

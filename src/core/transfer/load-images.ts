@@ -11,7 +11,7 @@ import { compressionOf } from '../layers/compression.ts';
 import { rememberLayerBlobs } from '../layers/layer-blob-records.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import { configLimitBytes, parseConfig } from './fetch-image.ts';
-import { findArchivedImages, type KeptImage } from './find-archived-images.ts';
+import { type ArchivedImage, findArchivedImages, type KeptImage } from './find-archived-images.ts';
 import { isWhole } from './is-whole.ts';
 import { layerTeller } from './layer-progress.ts';
 import { readArchive } from './read-archive.ts';
@@ -22,6 +22,8 @@ export interface LoadRequest {
   readonly archive: AsyncIterable<Uint8Array>;
   readonly emit: Emit<TransferEvent>;
   readonly signal: AbortSignal;
+  /** Takes of the images those that are wanted; they get no names then. Default: all, with theirs. */
+  readonly choose?: ((images: readonly ArchivedImage[]) => readonly ArchivedImage[]) | undefined;
 }
 
 /**
@@ -41,13 +43,14 @@ export async function loadImages(request: LoadRequest): Promise<readonly string[
   });
   const unpacked = new Set<DiffId>();
   const loaded: string[] = [];
-  for (const image of await findArchivedImages({ services, lease, archive })) {
+  const images = await findArchivedImages({ services, lease, archive });
+  for (const image of request.choose?.(images) ?? images) {
     const manifest =
       (await findHere(request, lease, image.id, unpacked)) ??
       (await unpackImage(request, lease, await image.keep(), unpacked));
     await services.snapshots.flush();
     signal.throwIfAborted();
-    const references = image.names;
+    const references = request.choose === undefined ? image.names : [];
     await services.images.record({ manifest, references, event: 'image.loaded' });
     loaded.push(...(references.length === 0 ? [image.id] : references.map(familiar)));
   }

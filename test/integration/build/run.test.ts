@@ -61,6 +61,28 @@ RUN grep -c localhost /etc/hosts; grep -c nameserver /etc/resolv.conf; ip route;
     await stand.build({ dockerfileText: 'FROM busybox\nRUN --network=host true', network: 'host' });
   });
 
+  it('has all rights with --security=insecure, and only when the build may', async () => {
+    const dockerfileText =
+      'FROM busybox\nRUN --network=none --security=insecure grep CapEff /proc/1/status; mount -t tmpfs x /tmp && echo mounted';
+    await expect(stand.build({ dockerfileText })).rejects.toMatchObject({
+      kind: 'denied',
+      message: 'security.insecure is not allowed',
+    });
+    const { output: said } = await stand.build({ dockerfileText, allow: ['security.insecure'] });
+    expect(said).toMatch(/^CapEff:\t[0-9a-f]{8}(?!a80425fb)[0-9a-f]{8}\nmounted\n$/);
+    await stand.build({
+      dockerfileText: 'FROM busybox\nRUN --network=host true',
+      allow: ['network.host'],
+      noCache: true,
+    });
+    await expect(
+      stand.build({ dockerfileText: 'FROM busybox\nRUN --device=vendor.com/gpu=0 true' }),
+    ).rejects.toMatchObject({
+      message: 'line 2: RUN --device is not supported',
+      hint: 'devices are not described by CDI here',
+    });
+  });
+
   it('gives predefined arguments to steps, and to nothing else', async () => {
     const buildArgs = { HTTP_PROXY: 'http://proxy.test', UNUSED: 'x' };
     const text = 'FROM busybox\nRUN --network=none echo "[$HTTP_PROXY]"\n';

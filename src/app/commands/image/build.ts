@@ -16,6 +16,7 @@ import { checkReport } from './check-report.ts';
 import { finishBuild, requireNameToPush } from './finish-build.ts';
 import { namedContexts } from './named-contexts.ts';
 import { parseBuildArguments } from './parse-build-arguments.ts';
+import { parseEntitlement } from './parse-entitlement.ts';
 import { type BuildOutput, parseOutput } from './parse-output.ts';
 import { parseSecrets } from './parse-secret.ts';
 import { parseSsh } from './parse-ssh.ts';
@@ -35,6 +36,7 @@ export const imageBuild = defineCommand({
   options: {
     ...buildResourceOptions,
     addHost: list('Add a line to /etc/hosts of RUN steps (host:ip; host-gateway is this machine)'),
+    allow: list('Let RUN steps use the host network or all rights (network.host, security.insecure)'),
     buildArg: list('Set a build-time variable; a name alone takes the value it has here'),
     buildContext: list('Give a name to a folder or an image: NAME=PATH, NAME=docker-image://IMAGE'),
     check: flag('Make the build checks and build nothing'),
@@ -68,12 +70,12 @@ export const imageBuild = defineCommand({
     quiet: flag('Print the image ID and nothing else', { short: 'q' }),
     secret: list('Secret for RUN --mount=type=secret (id=ID,src=FILE or id=ID,env=NAME)'),
     shellBefore: text('Build up to the RUN at a line of the Dockerfile and open a shell there'),
+    squash: flag('Make one layer of all that is added to the base image'),
     ssh: list('SSH agent for RUN --mount=type=ssh (default or ID=SOCKET)'),
     tag: list('Name the image (name[:tag])', { short: 't' }),
     target: text('Stage to build'),
   },
   refused: {
-    allow: 'steps get no entitlements',
     annotation: 'images carry labels only',
     attest: 'attestations are not made',
     builder: 'there is one builder',
@@ -84,7 +86,6 @@ export const imageBuild = defineCommand({
     provenance: 'attestations are not made',
     sbom: 'attestations are not made',
     'security-opt': 'steps run with the default profile',
-    squash: 'layers are kept as they are',
   },
   keys: [{ key: 'b', places: ['everywhere'] }],
   needs: ['image.build'],
@@ -117,6 +118,8 @@ export const imageBuild = defineCommand({
       pull: options.pull,
       network: options.network,
       platform: options.platform,
+      allow: options.allow.map(parseEntitlement),
+      squash: options.squash,
     };
     const keepGitDir = ['1', 'true'].includes(wanted.buildArgs['BUILDKIT_CONTEXT_KEEP_GIT_DIR'] ?? '');
     const before = options.shellBefore === undefined ? undefined : parseLine(options.shellBefore);

@@ -15,8 +15,10 @@ export function namedContexts(words: readonly string[], cwd: string): Readonly<R
           hint: '--build-context NAME=PATH',
         });
       }
+      const layout = /^oci-layout:\/\/(.+)$/.exec(value)?.[1];
       const isElsewhere = /^[a-z][a-z-]*:|^git@/.test(value);
-      return [word.slice(0, equals), isElsewhere ? value : resolve(cwd, value)];
+      const place = layout === undefined ? value : `oci-layout://${resolve(cwd, layout)}`;
+      return [word.slice(0, equals), isElsewhere ? place : resolve(cwd, value)];
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { ContextSource, FetchedContext } from '../../../engine/builds.ts';
@@ -45,6 +45,14 @@ export async function fetchContext(
     await workspace[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** As {@link fetchContext} for a context beside the main one: a tar or a repository, into a new folder. Returns where it is. */
+export async function fetchFolder(url: string, dir: string, signal: AbortSignal): Promise<string> {
+  if (isGitUrl(url)) return cloneGit(url, dir, { keepGitDir: false, env: userGitEnvironment(), signal });
+  mkdirSync(dir, { mode: 0o755 });
+  if ((await unpackOrRead(await download(url, signal), dir, signal)) === undefined) return dir;
+  throw bad(`${shown(url)} is no tar`, 'a git repository is taken for one when its URL ends with .git');
 }
 
 async function fetchInto(

@@ -2,15 +2,14 @@ import type { SourcePosition } from '../../../engine/builds.ts';
 import type { Platform } from '../../../oci/platform.ts';
 import type { Directives } from '../dockerfile/directives.ts';
 import type { StageInstruction } from '../dockerfile/dockerfile.ts';
+import type { NamedContext } from './named-contexts.ts';
 import type { EarlierStages } from './stage-names.ts';
 
 /** What a stage stands on. */
 export type StageBase =
   | { readonly kind: 'scratch' }
-  | { readonly kind: 'image'; readonly reference: string }
   | { readonly kind: 'stage'; readonly index: number }
-  /** A named context: files to take, never a base. */
-  | { readonly kind: 'folder'; readonly dir: string };
+  | NamedContext;
 
 /** Where COPY --from and RUN --mount=from take files. */
 export type CopyOrigin = Exclude<StageBase, { kind: 'scratch' }>;

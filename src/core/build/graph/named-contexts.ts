@@ -1,11 +1,18 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import { familiarReference, parseReference } from '../../../oci/reference.ts';
+import { isGitUrl } from '../context/git-url.ts';
 
 /** What `--build-context name=…` stands for. */
 export type NamedContext =
   | { readonly kind: 'image'; readonly reference: string }
-  /** Absolute. Files can be taken from it; it is no base of a stage. */
-  | { readonly kind: 'folder'; readonly dir: string };
+  /** Absolute. */
+  | { readonly kind: 'folder'; readonly dir: string }
+  /** An OCI image layout in a folder; `wanted` is the tag or digest of one of its images. */
+  | { readonly kind: 'layout'; readonly dir: string; readonly wanted: string | undefined }
+  /** A tar or a git repository. */
+  | { readonly kind: 'remote'; readonly url: string };
+
+export type OciLayout = Extract<NamedContext, { kind: 'layout' }>;
 
 /** Names nobody can give another meaning. */
 const reserved: ReadonlySet<string> = new Set(['scratch', 'context']);
@@ -31,11 +38,14 @@ export class NamedContexts {
 function parse(name: string, value: string): NamedContext {
   if (value.startsWith(imageScheme)) return { kind: 'image', reference: value.slice(imageScheme.length) };
   if (value.startsWith('/')) return { kind: 'folder', dir: value };
+  const layout = /^oci-layout:\/\/(\/[^@]*?)(?::([\w][\w.-]{0,127}))?(?:@(sha\d+:[0-9a-f]+))?$/.exec(value);
+  if (layout !== null) return { kind: 'layout', dir: layout[1] as string, wanted: layout[3] ?? layout[2] };
+  if (isGitUrl(value) || /^https?:\/\//.test(value)) return { kind: 'remote', url: value };
   throw new GantryError({
     kind: 'unsupported',
     code: 'build-context',
     message: `build context ${name}=${value} is not supported`,
-    hint: `name a folder or ${imageScheme}IMAGE`,
+    hint: `name a folder, ${imageScheme}IMAGE, oci-layout://FOLDER:TAG or a URL`,
   });
 }
 

@@ -133,7 +133,7 @@ function copyKeys(
     chmod: chmod ?? null,
     link: instruction.link,
     inline,
-    epoch: inline.length > 0 ? (session.epochSeconds ?? null) : null,
+    epoch: session.epochSeconds ?? null,
   };
   const what = { sources: sources.paths, exclude, parents: instruction.parents };
   if (origin !== undefined && origin.folder === undefined) {

@@ -35,10 +35,10 @@ export interface RunInputs {
 export function prepareRun(session: BuildSession, state: StageState, inputs: RunInputs): StepWork {
   const { instruction, expand, vertex } = inputs;
   const { position } = instruction;
-  if (instruction.security === 'insecure') {
-    throw unsupported('RUN --security=insecure', position, 'the step would have all rights of the host');
+  const privileged = isPrivileged(session, instruction);
+  if (instruction.devices.length > 0) {
+    throw unsupported('RUN --device', position, 'devices are not described by CDI here');
   }
-  if (instruction.devices.length > 0) throw unsupported('RUN --device', position);
   const network = networkOf(session, instruction);
   const mounts = instruction.mounts.map((text) => readMount(expand.word(text), position));
   const line = runCommandLine(instruction, state.config);
@@ -63,6 +63,8 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     user: state.config.User ?? '',
     network,
     platform: state.platform,
+    ...(privileged ? { privileged } : {}),
+    ...(session.epochSeconds === undefined ? {} : { epoch: session.epochSeconds }),
     ...limitFacts(session.resources),
   };
   const byContent = async (): Promise<string> => {
@@ -86,7 +88,7 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     });
   const container = async (): Promise<StepContainerInput> => {
     requireRunnable(state.platform, position);
-    return { instruction, line, network, env, found: await find(), contents, pacer };
+    return { instruction, line, network, env, privileged, found: await find(), contents, pacer };
   };
   return {
     kind: 'layer',
@@ -184,12 +186,24 @@ function environmentArgs(state: StageState): readonly string[] {
 function networkOf(session: BuildSession, { network, position }: RunInstruction): StepNetworkName {
   if (network === undefined || network === 'default') return session.network;
   if (network === 'none') return 'none';
-  if (session.network === 'host') return 'host';
+  if (session.network === 'host' || session.entitlements.has('network.host')) return 'host';
   throw new GantryError({
     kind: 'denied',
     code: 'network-host',
     message: 'network.host is not allowed',
-    hint: 'build with --network host to let steps use the network of this machine',
+    hint: 'build with --network host or --allow network.host to let steps use the network of this machine',
+    details: { position },
+  });
+}
+
+function isPrivileged({ entitlements }: BuildSession, { security, position }: RunInstruction): boolean {
+  if (security !== 'insecure') return false;
+  if (entitlements.has('security.insecure')) return true;
+  throw new GantryError({
+    kind: 'denied',
+    code: 'security-insecure',
+    message: 'security.insecure is not allowed',
+    hint: 'build with --allow security.insecure to give such steps all rights of the host',
     details: { position },
   });
 }

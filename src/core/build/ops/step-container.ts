@@ -21,6 +21,8 @@ export interface StepContainerInput extends MountSources {
   readonly network: StepNetworkName;
   /** ENV and the ARGs a step sees. */
   readonly env: readonly string[];
+  /** `--security=insecure`. */
+  readonly privileged: boolean;
 }
 
 /** All a RUN needs around its process, made ready: its network, its mounts, its secrets. Disposing gives it back. */
@@ -44,7 +46,7 @@ export async function openStepContainer(
   input: StepContainerInput,
   { plan, tree, upperDir, scratchDir }: LayerTarget,
 ): Promise<StepContainer> {
-  const { line, instruction, env } = input;
+  const { line, instruction, env, privileged } = input;
   const id = basename(scratchDir);
   mkdirSync(scratchDir, { recursive: true, mode: 0o700 });
   session.guardSteps();
@@ -78,6 +80,7 @@ export async function openStepContainer(
         mounts,
         resources: session.resources,
         tty,
+        privileged,
       }),
     clearStubs: () => stubs.clear(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -1,4 +1,4 @@
-import type { BuildEvent, BuildSecret } from '../../../engine/builds.ts';
+import type { BuildEvent, BuildSecret, Entitlement } from '../../../engine/builds.ts';
 import type { Resources } from '../../../engine/containers.ts';
 import type { Emit } from '../../../engine/start-operation.ts';
 import type { Platform } from '../../../oci/platform.ts';
@@ -26,6 +26,8 @@ export interface BuildSession {
   readonly guardSteps: () => void;
   /** Connections to servers ADD downloads from, made at the first. */
   readonly downloads: () => Promise<HttpExchange>;
+  /** Brings a named context here, each once; resolves with its folder. */
+  readonly fetch: (url: string) => Promise<string>;
   readonly findings: FindingsReport;
   readonly buildPlatform: Platform;
   readonly buildArgs: Readonly<Record<string, string>>;
@@ -40,6 +42,8 @@ export interface BuildSession {
   readonly pull: boolean;
   /** `default`, `none` or `host`. */
   readonly network: 'default' | 'none' | 'host';
+  /** What steps may do that is refused otherwise. */
+  readonly entitlements: ReadonlySet<Entitlement>;
   /** SOURCE_DATE_EPOCH: the time of everything that is made; undefined: now. */
   readonly epochSeconds: number | undefined;
   readonly emit: Emit<BuildEvent>;

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BuildCacheEntry } from '../../../engine/builds.ts';
 import type { EngineDirs } from '../../engine-dirs.ts';
 import { writeFileWhole } from '../../host/durable-file.ts';
@@ -67,12 +68,18 @@ async function claim(
     }
   }
   const dir = join(folder, name);
+  const shared = request.sharing === 'shared';
   for (;;) {
-    const shared = request.sharing === 'shared' && isMade(dir);
+    if (shared && !isMade(dir)) {
+      // Alone, but never waiting for it: others may share the cache by then for as long as their steps take.
+      const alone = tryLockFile(`${dir}.lock`);
+      if (alone === undefined) await pause(10, undefined, { signal });
+      else (await afterMaking(dir, request, alone))[Symbol.dispose]();
+      continue;
+    }
     const lock = await lockFile(`${dir}.lock`, { signal, shared });
-    // Whoever shares a cache could not make it: others may be about to do the same.
-    if (!shared) await afterMaking(dir, request, lock);
-    if (isMade(dir) && shared === (request.sharing === 'shared')) return { dir, lock };
+    if (!shared) return { dir, lock: await afterMaking(dir, request, lock) };
+    if (isMade(dir)) return { dir, lock };
     lock[Symbol.dispose]();
   }
 }

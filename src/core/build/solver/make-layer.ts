@@ -1,8 +1,10 @@
 import { chainId } from '../../../oci/sha256.ts';
 import { layerFolder } from '../../images/layer-folder.ts';
 import { hashLayer } from '../../layers/diff-layer.ts';
+import { Pacer } from '../tree/pacer.ts';
 import type { BuildSession } from './build-session.ts';
 import type { CachedLayer } from './cache-records.ts';
+import { clampTimes } from './clamp-times.ts';
 import { openLayer } from './open-layer.ts';
 import type { StageState } from './stage-state.ts';
 import type { LayerTarget } from './step-work.ts';
@@ -19,6 +21,9 @@ export async function makeLayer(
   const { snapshots } = session.services;
   await using layer = await openLayer(session, parent);
   if (!(await write(layer))) return undefined;
+  if (session.epochSeconds !== undefined) {
+    await clampTimes(layer.upperDir, session.epochSeconds, new Pacer(session.signal));
+  }
   session.signal.throwIfAborted();
   const { diffId, tarBytes } = await hashLayer(layerFolder(snapshots, layer.key), session.signal);
   const name = chainId(parent.chainId, diffId);

@@ -2,6 +2,7 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
 import { openNamedFolder } from '../context/open-context.ts';
 import type { CopyInstruction, RunInstruction } from '../dockerfile/instruction.ts';
+import type { OciLayout } from '../graph/named-contexts.ts';
 import { noStageEither } from '../graph/no-stage-either.ts';
 import { findOrigin } from '../graph/origins-of.ts';
 import type { EarlierStages } from '../graph/stage-names.ts';
@@ -32,6 +33,7 @@ export interface OriginSolvers {
   readonly earlier: EarlierStages;
   readonly stage: (index: number) => Promise<StageState>;
   readonly image: (reference: string) => Promise<StageState>;
+  readonly layout: (layout: OciLayout) => Promise<StageState>;
 }
 
 export function makeOrigins(session: BuildSession, solvers: OriginSolvers): Origins {
@@ -54,10 +56,12 @@ export function makeOrigins(session: BuildSession, solvers: OriginSolvers): Orig
         return layered(session, await solvers.stage(origin.index), `stage ${name}`);
       case 'image':
         return layered(session, await imageOf(origin.reference), `image ${name}`);
-      case 'folder': {
-        const { tree, name: folder } = openNamedFolder(origin.dir);
-        return { name: `context ${name}`, tree: () => tree, chainId: undefined, folder };
-      }
+      case 'layout':
+        return layered(session, await solvers.layout(origin), `context ${name}`);
+      case 'folder':
+        return folderOrigin(name, origin.dir);
+      case 'remote':
+        return folderOrigin(name, await session.fetch(origin.url));
     }
   };
   return {
@@ -69,6 +73,12 @@ export function makeOrigins(session: BuildSession, solvers: OriginSolvers): Orig
       return (from) => solved.get(from) as Origin;
     },
   };
+}
+
+/** A folder of this machine as its .dockerignore leaves it. */
+export function folderOrigin(name: string, dir: string): Origin {
+  const { tree, name: folder } = openNamedFolder(dir);
+  return { name: `context ${name}`, tree: () => tree, chainId: undefined, folder };
 }
 
 function layered(session: BuildSession, state: StageState, name: string): Origin {

@@ -23,35 +23,42 @@ export async function solveImage(
     pullPolicy: session.pull ? 'always' : 'missing',
     platform,
     registry: dependencies.registry,
-    emit: (event) => tellPull(session, vertex, event),
+    emit: tellPull(session, vertex),
     signal,
   });
-  const { manifest } = await leaseImage(services.images, session.lease, image).catch((error: unknown) => {
-    throw isErrorCode(error, 'image-not-found') ? layersGone(reference) : error;
-  });
-  return { state: imageState(image, manifest), cached: image.id === before };
+  return { state: await stateOfImage(session, image, reference), cached: image.id === before };
 }
 
-function tellPull(session: BuildSession, vertex: string, event: TransferEvent): void {
-  if (event.kind === 'message') {
-    if (event.warning) session.emit({ kind: 'warning', message: event.text, position: undefined });
-    return;
-  }
-  const label = `${event.layer} ${event.phase}`;
-  const progress = {
-    kind: 'progress',
-    vertex,
-    label,
-    done: event.doneBytes,
-    total: event.totalBytes,
-  } as const;
-  session.emit(progress, `${vertex} ${event.layer}`);
+/** The state of an image that is here, which from now on is kept for the build. `reference` is for messages. */
+export async function stateOfImage(
+  { services, lease }: BuildSession,
+  image: Image,
+  reference: string,
+): Promise<StageState> {
+  const { manifest } = await leaseImage(services.images, lease, image).catch((error: unknown) => {
+    throw isErrorCode(error, 'image-not-found') ? layersGone(reference) : error;
+  });
+  return imageState(image, manifest);
+}
+
+/** Tells of a transfer as the progress of a step. */
+export function tellPull(session: BuildSession, vertex: string): (event: TransferEvent) => void {
+  return (event) => {
+    if (event.kind === 'message') {
+      if (event.warning) session.emit({ kind: 'warning', message: event.text, position: undefined });
+      return;
+    }
+    const { layer, phase, doneBytes: done, totalBytes: total } = event;
+    session.emit({ kind: 'progress', vertex, label: `${layer} ${phase}`, done, total }, `${vertex} ${layer}`);
+  };
 }
 
 function imageState(image: Image, manifest: Manifest): StageState {
   const { config } = image;
   const { os, architecture, variant } = config;
+  const history = wholeHistory(image);
   return {
+    inherited: { layers: image.diffIds.length, history: history.length },
     chainId: image.topChainId,
     layers: image.diffIds.map((diffId, index) => ({
       diffId,
@@ -60,7 +67,7 @@ function imageState(image: Image, manifest: Manifest): StageState {
     platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
     config: config.config ?? {},
     author: config.author,
-    history: wholeHistory(image),
+    history,
     createdAt: config.created,
     args: new Map(),
     hasOwnCommand: false,

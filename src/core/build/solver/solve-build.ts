@@ -3,6 +3,7 @@ import { formatPlatform } from '../../../oci/platform-parse.ts';
 import { DiagnosticSink } from '../dockerfile/diagnostic-sink.ts';
 import type { StageInstruction } from '../dockerfile/dockerfile.ts';
 import type { PlannedStage, PlannedStep } from '../graph/build-plan.ts';
+import type { OciLayout } from '../graph/named-contexts.ts';
 import { noStageEither } from '../graph/no-stage-either.ts';
 import { originsOf } from '../graph/origins-of.ts';
 import type { BuildSession } from './build-session.ts';
@@ -10,6 +11,8 @@ import { onceSettled } from './once-settled.ts';
 import { makeOrigins } from './origins.ts';
 import { prepareStep } from './prepare-step.ts';
 import { solveImage } from './solve-base.ts';
+import { solveFolder } from './solve-folder.ts';
+import { solveLayout } from './solve-layout.ts';
 import { type SolvedStep, solveStep } from './solve-step.ts';
 import { StageLinter } from './stage-linter.ts';
 import { type StageState, scratchState } from './stage-state.ts';
@@ -29,6 +32,7 @@ interface Solvers {
   readonly lint: StageLinter;
   readonly stage: (index: number) => Promise<SolvedStep>;
   readonly image: (reference: string, stage: PlannedStage, vertex: string) => Promise<SolvedStep>;
+  readonly layout: (layout: OciLayout, vertex: string) => Promise<SolvedStep>;
 }
 
 /**
@@ -82,6 +86,7 @@ export async function solveBefore(
 function makeSolvers(session: BuildSession): Solvers {
   const stages = new Map<number, Promise<SolvedStep>>();
   const images = new Map<string, Promise<SolvedStep>>();
+  const layouts = new Map<string, Promise<SolvedStep>>();
   const solvers: Solvers = {
     vertices: new Vertices(session.plan, session.emit),
     lint: new StageLinter(session),
@@ -90,6 +95,8 @@ function makeSolvers(session: BuildSession): Solvers {
       const platform = stage.platformGiven ? formatPlatform(stage.platform) : undefined;
       return once(images, `${reference} ${platform}`, () => solveImage(session, reference, platform, vertex));
     },
+    layout: (layout, vertex) =>
+      once(layouts, `${layout.wanted} ${layout.dir}`, () => solveLayout(session, layout, vertex)),
   };
   return solvers;
 }
@@ -111,7 +118,7 @@ interface BegunStage {
 async function beginStage(whole: BuildSession, stage: PlannedStage, solvers: Solvers): Promise<BegunStage> {
   const session = { ...whole, noCache: whole.noCache || whole.noCacheStages.has(stage.name) };
   if (stage.base.kind === 'stage') await solvers.stage(stage.base.index);
-  const base = await solvers.vertices.tell(stage.from, () => solveFrom(stage, solvers));
+  const base = await solvers.vertices.tell(stage.from, () => solveFrom(session, stage, solvers));
   const { OnBuild: triggers = [], ...config } = base.state.config;
   const added = triggerSteps(stage, triggers);
   solvers.vertices.insertAfterFrom(stage.index, stage.name, added);
@@ -152,11 +159,12 @@ function makeReady(
     earlier: stage.earlier,
     stage: async (index) => (await solvers.stage(index)).state,
     image: async (reference) => (await solvers.image(reference, stage, step.id)).state,
+    layout: async (layout) => (await solvers.layout(layout, step.id)).state,
   });
   return prepareStep(session, before, step.instruction, step.id, origins);
 }
 
-async function solveFrom(stage: PlannedStage, solvers: Solvers): Promise<SolvedStep> {
+async function solveFrom(session: BuildSession, stage: PlannedStage, solvers: Solvers): Promise<SolvedStep> {
   const { base, platform, from } = stage;
   if (base.kind === 'scratch') return { state: scratchState(platform), cached: true };
   if (base.kind === 'image') {
@@ -164,14 +172,9 @@ async function solveFrom(stage: PlannedStage, solvers: Solvers): Promise<SolvedS
       throw noStageEither(error, base.reference, stage.earlier, { any: false });
     });
   }
-  if (base.kind === 'folder') {
-    throw new GantryError({
-      kind: 'unsupported',
-      code: 'dockerfile-unsupported',
-      message: `a stage cannot stand on the folder ${base.dir}`,
-      hint: 'FROM scratch, then COPY --from with the name of the context',
-    });
-  }
+  if (base.kind === 'layout') return solvers.layout(base, from.id);
+  if (base.kind === 'folder') return solveFolder(session, stage, base.dir);
+  if (base.kind === 'remote') return solveFolder(session, stage, await session.fetch(base.url));
   const { state, cached } = await solvers.stage(base.index);
   return { state: { ...state, hasOwnCommand: false }, cached };
 }

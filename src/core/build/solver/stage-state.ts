@@ -15,6 +15,8 @@ export interface StageState {
   readonly chainId: ChainId | undefined;
   /** Lowest first. */
   readonly layers: readonly StageLayer[];
+  /** How many of the layers, and of the lines of the history, are those of the image it stands on. */
+  readonly inherited: { readonly layers: number; readonly history: number };
   readonly platform: Platform;
   readonly config: ContainerConfig;
   readonly author: string | undefined;
@@ -41,6 +43,7 @@ export function scratchState(platform: Platform): StageState {
   return {
     chainId: undefined,
     layers: [],
+    inherited: { layers: 0, history: 0 },
     platform,
     config: emptyConfig,
     author: undefined,

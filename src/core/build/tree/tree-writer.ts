@@ -66,6 +66,8 @@ export class TreeWriter {
   /** Folders whose time is to be set last, because putting things into them changes it. */
   readonly #times = new Map<string, FileTime>();
   readonly #links = new Map<string, string>();
+  /** Paths with a whiteout of ours. */
+  readonly #hidden = new Set<string>();
 
   readonly #contents: KnownContents | undefined;
 
@@ -191,6 +193,18 @@ export class TreeWriter {
     }
   }
 
+  /** Takes away what the layers below have there, folders with all in them. Its parent must be ensured before. */
+  hide(path: string): void {
+    const hostPath = this.#hostPath(path);
+    if (this.#tree.lookup(path)?.hostPath === hostPath) {
+      rmSync(hostPath, { recursive: true });
+    } else {
+      makeNode(hostPath, 'char', 0);
+      this.#hidden.add(path);
+    }
+    this.#tree.forget(path);
+  }
+
   /** Where to write a new file oneself; what is there of that name goes. Its parent must be ensured before. */
   newFile(path: string): string {
     return this.#makeRoom(path);
@@ -239,7 +253,7 @@ export class TreeWriter {
         details: { path: `/${path}` },
       });
     }
-    if (existing?.hostPath === hostPath) unlinkSync(hostPath);
+    if (existing?.hostPath === hostPath || this.#hidden.delete(path)) unlinkSync(hostPath);
     return hostPath;
   }
 

@@ -217,6 +217,7 @@ test('a RUN step is a container with defaults and no terminal', () => {
     },
     user: root,
     seccomp: undefined,
+    devices: { devices: [], rules: [] },
     host: sampleHost(),
   });
   expect(spec.process).toMatchObject({ terminal: false, args: ['/bin/sh', '-c', 'make'], cwd: '/src' });
