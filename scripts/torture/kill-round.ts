@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { StoreReport } from '../../src/engine/store-report.ts';
 import type { Operation } from './operations.ts';
 import type { TortureStand } from './stand.ts';
+import { startAndKill } from './start-and-kill.ts';
 
 /** What one kill came to. */
 export interface KillRound {
@@ -52,23 +51,6 @@ export async function durationOf(stand: TortureStand, operation: Operation): Pro
   const begun = performance.now();
   await stand.gantry.must(...operation.args(stand));
   return performance.now() - begun;
-}
-
-async function startAndKill(
-  argv: readonly string[],
-  env: Readonly<Record<string, string>>,
-  afterMs: number,
-): Promise<boolean> {
-  const [program = '', ...args] = argv;
-  const child = spawn(program, args, { stdio: 'ignore', env: { ...process.env, ...env } });
-  const ended = Promise.withResolvers<boolean>();
-  child.once('error', ended.reject);
-  child.once('exit', (_code, signal) => ended.resolve(signal === 'SIGKILL'));
-  const stop = new AbortController();
-  void ended.promise.finally(() => stop.abort()).catch(() => undefined);
-  await pause(afterMs, undefined, { signal: stop.signal }).catch(() => undefined);
-  child.kill('SIGKILL');
-  return ended.promise;
 }
 
 /** What `system check` says, with these options. */

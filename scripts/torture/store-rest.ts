@@ -40,7 +40,7 @@ export function storeRest(dirs: EngineDirs): readonly string[] {
 }
 
 /** Locks that there is one of. */
-const lasting = /^(?:garbage|networks?|network-.*|firewall|ports|addresses)$/;
+const lasting = /^(?:garbage|names|networks?|network-.*|firewall|ports|addresses)$/;
 /** Collections that do not grow with what is kept. */
 const constant: ReadonlySet<string> = new Set([
   'snapshot-form',

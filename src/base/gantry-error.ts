@@ -35,6 +35,16 @@ export class GantryError extends Error {
     return typeof own === 'number' ? own : errorKinds[this.kind].exitCode;
   }
 
+  /** The same failure, told otherwise: by other words, with a hint, with further details. */
+  with(change: Partial<Pick<GantryErrorInit, 'message' | 'hint' | 'details'>>): GantryError {
+    const { kind, code, message, hint, details, cause } = this;
+    return new GantryError({
+      ...{ kind, code, message, hint, cause },
+      ...change,
+      details: { ...details, ...change.details },
+    });
+  }
+
   /**
    * Makes any thrown value a GantryError: itself, an abort as `cancelled`, a system error as `io`, else `internal`.
    */

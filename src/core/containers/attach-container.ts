@@ -43,7 +43,7 @@ export async function execInContainer(
   signal?: AbortSignal,
 ): Promise<Session> {
   const record = await living(context, idOrName, signal);
-  requireRunning(record, `Container ${record.id} is paused, unpause the container before exec`);
+  requireRunning(record, `Container ${idOrName} is paused, unpause the container before exec`);
   if (spec.command.length === 0) {
     throw new GantryError({ kind: 'invalid', code: 'no-command', message: 'No exec command specified' });
   }

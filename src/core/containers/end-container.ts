@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { GantryError } from '../../base/gantry-error.ts';
 import { isErrorCode } from '../../base/is-error-code.ts';
 import { changeRecord, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
@@ -79,10 +80,10 @@ export async function killContainer(
 ): Promise<void> {
   const name = options.killSignal ?? 'SIGKILL';
   const number = parseSignal(name);
-  const record = await settle(context, findContainer(context, idOrName), options.signal);
+  const record = await settle(context, toKill(context, idOrName), options.signal);
   const process = record?.run?.process;
   if (record === undefined || process === undefined || !isAlive(record.state)) {
-    throw notRunning(record?.id ?? idOrName, `cannot kill container: ${idOrName}: `);
+    throw notRunning(record?.id ?? idOrName, `Cannot kill container: ${idOrName}: `);
   }
   const isFinal = number === constants.signals.SIGKILL || number === parseSignal(record.stopSignal);
   changeRecord(
@@ -100,6 +101,15 @@ export async function killContainer(
     options.signal,
   );
   await settle(context, record, options.signal);
+}
+
+function toKill(context: ContainerContext, idOrName: string): ContainerRecord {
+  try {
+    return findContainer(context, idOrName);
+  } catch (error) {
+    if (!(error instanceof GantryError)) throw error;
+    throw error.with({ message: `Cannot kill container: ${idOrName}: ${error.message}` });
+  }
 }
 
 /** A signal to a frozen process waits until it thaws: whoever ends a paused container means it. */

@@ -5,7 +5,7 @@ import { randomHex } from '../host/random-hex.ts';
 
 /**
  * The mounts of a container: those asked for, and an anonymous volume for each VOLUME of the image that none of them
- * covers. Every volume has a name then; `anonymous` are those made up here. Throws `invalid` / `bad-mount`.
+ * covers. `-v /data` twice, or beside a mount at the same place, is one. Every volume has a name then; `anonymous` are those made up here. Throws `invalid` / `bad-mount`.
  */
 export function mergeMounts(
   wanted: readonly Mount[],
@@ -22,7 +22,11 @@ export function mergeMounts(
     anonymous.push(name);
     return { ...mount, target, name };
   };
-  const mounts = wanted.map(named);
+  const isAnonymous = (mount: Mount): boolean => mount.type === 'volume' && mount.name === undefined;
+  const mounts = wanted.filter((mount) => !isAnonymous(mount)).map(named);
+  for (const mount of wanted.filter(isAnonymous)) {
+    if (!targets.has(checkTarget(mount.target))) mounts.push(named(mount));
+  }
   for (const target of imageVolumes) {
     if (targets.has(posix.normalize(target))) continue;
     mounts.push(named({ type: 'volume', name: undefined, target, readOnly: false, noCopy: false }));

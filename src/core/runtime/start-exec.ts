@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { GantryError } from '../../base/gantry-error.ts';
 import type { ExecSpec } from '../../engine/containers.ts';
 import type { Session } from '../../engine/session.ts';
 import { bundleFiles, readBundle } from './bundle.ts';
@@ -9,7 +10,7 @@ import { hostFacts } from './host-facts.ts';
 import type { OciProgram } from './oci-program.ts';
 import { rootUserDatabase } from './root-user-database.ts';
 import type { RuntimeProcess } from './runtime-spec.ts';
-import { resolveUser } from './user/resolve-user.ts';
+import { type ResolvedUser, resolveUser } from './user/resolve-user.ts';
 
 /** Runs a process in a running container by the way that suits its kind of streams. */
 export async function startExec(
@@ -42,6 +43,15 @@ function processFor(id: string, dir: string, spec: ExecSpec): RuntimeProcess {
   } catch {
     throw notRunning(id);
   }
-  const user = spec.user ? resolveUser(spec.user, [], rootUserDatabase(`/proc/${pid}/root`)) : undefined;
+  const user = spec.user ? userIn(pid, spec.user) : undefined;
   return execProcess(readBundle(dir), spec, user, hostFacts());
+}
+
+/** Docker ends with 126 where `run` with the same user would end with 125. */
+function userIn(pid: number, user: string): ResolvedUser {
+  try {
+    return resolveUser(user, [], rootUserDatabase(`/proc/${pid}/root`));
+  } catch (error) {
+    throw error instanceof GantryError ? error.with({ details: { exitCode: 126 } }) : error;
+  }
 }

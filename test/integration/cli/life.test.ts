@@ -66,7 +66,15 @@ describe('a container from a shell', () => {
     expect(await status('--name', '!', 'busybox')).toBe(125);
     expect(await status('--nope', 'busybox')).toBe(125);
     expect(await status('-v', 'rel:x', 'busybox')).toBe(125);
+    expect(await status('-u', 'nobody-knows', 'busybox')).toBe(125);
     expect(await status('--init', 'busybox', 'sh', '-c', 'kill -9 $$')).toBe(137);
+    await gantry.must('create', '--name', 'missing', 'busybox', 'nothing-here');
+    expect(await gantry('start', '-a', 'missing')).toMatchObject({ status: 1, stdout: '' });
+    await gantry.must('rm', 'missing');
+    await gantry.must('run', '-d', '--name', 'box', 'busybox', 'sleep', '1000');
+    expect((await gantry('exec', '-u', 'nobody-knows', 'box', 'true')).status).toBe(126);
+    expect((await gantry('exec', 'box', 'nothing-here')).status).toBe(127);
+    await gantry.must('rm', '-f', 'box');
     expect(await gantry.must('ps', '-aq')).toBe('');
   });
 

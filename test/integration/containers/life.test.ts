@@ -166,7 +166,7 @@ describe('stop and kill', () => {
     expect(await stand.containers.inspect(id)).toMatchObject({ state: 'exited', exitCode: 137 });
     await expect(stand.containers.kill('victim')).rejects.toMatchObject({
       kind: 'conflict',
-      message: `cannot kill container: victim: container ${id} is not running`,
+      message: `Cannot kill container: victim: container ${id} is not running`,
     });
     await expect(stand.containers.kill('victim', { killSignal: 'SIGNOPE' })).rejects.toThrow(
       'invalid signal: SIGNOPE',

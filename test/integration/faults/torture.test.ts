@@ -3,12 +3,15 @@ import { killRound } from '../../../scripts/torture/kill-round.ts';
 import { operations } from '../../../scripts/torture/operations.ts';
 import { openPowerDisk } from '../../../scripts/torture/power-disk.ts';
 import { powerRound } from '../../../scripts/torture/power-round.ts';
+import { soak } from '../../../scripts/torture/soak-containers.ts';
 import { openTortureStand, rootOn } from '../../../scripts/torture/stand.ts';
 import { removeEverything, storeRest } from '../../../scripts/torture/store-rest.ts';
 import { stress } from '../../../scripts/torture/stress-images.ts';
 import { setup as buildIfStale } from '../../support/build-if-stale.ts';
+import { cliStand } from '../../support/cli-stand.ts';
+import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
 
-// The same at length, with figures: node scripts/torture/kill.ts, stress.ts, power.ts.
+// The same at length, with figures: node scripts/torture/kill.ts, stress.ts, soak.ts, power.ts.
 // Hundreds of processes: a busy machine may need far longer than a calm one.
 vi.setConfig({ testTimeout: 400_000 });
 
@@ -28,6 +31,14 @@ describe('ten processes', () => {
     await using stand = await openTortureStand();
     const { runs } = await stress(stand, 10, 3_000);
     expect(runs.size).toBeGreaterThan(3);
+  });
+});
+
+describe('four processes', () => {
+  it('that make, run and remove containers, with gantry, monitors and processes killed, lose and leave nothing', async () => {
+    enterOwnNetworkNamespace();
+    await using stand = await cliStand();
+    await soak(stand, 16, 4);
   });
 });
 

@@ -13,6 +13,18 @@ describe('GantryError', () => {
     expect(error.exitCode).toBe(7);
   });
 
+  it('can be told otherwise and stays what it is', () => {
+    const error = new GantryError({
+      kind: 'failed',
+      code: 'x',
+      message: 'x',
+      details: { a: 1, exitCode: 7 },
+    });
+    const other = error.with({ message: 'y', details: { exitCode: 8 } });
+    expect(other).toMatchObject({ kind: 'failed', code: 'x', message: 'y', exitCode: 8, details: { a: 1 } });
+    expect(error.message).toBe('x');
+  });
+
   it('takes itself, aborts, system errors and anything else', () => {
     const own = new GantryError({ kind: 'conflict', code: 'taken', message: 'taken' });
     expect(GantryError.from(own)).toBe(own);

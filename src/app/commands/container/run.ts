@@ -103,12 +103,7 @@ async function runImage(
 function explainOrder(error: unknown, image: string, command: readonly string[]): never {
   const isOption = command[0]?.startsWith('-') === true;
   if (!(error instanceof GantryError) || error.code !== 'command-not-found' || !isOption) throw error;
-  throw new GantryError({
-    kind: error.kind,
-    code: error.code,
-    message: error.message,
+  throw error.with({
     hint: `Options of run go before the image: gantry run [OPTIONS] ${image} [COMMAND]`,
-    details: error.details,
-    cause: error,
   });
 }

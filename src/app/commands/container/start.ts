@@ -49,11 +49,12 @@ export const containerStart = defineCommand({
     const tty = spec.tty ?? false;
     const stdin = options.interactive && (spec.openStdin ?? false);
     requireTerminal(ctx.io, { tty, stdin });
-    const session = await containers.startAttached(id, {
-      signal: ctx.signal,
-      stdin,
-      size: tty ? ctx.io.size : undefined,
-    });
+    const session = await containers
+      .startAttached(id, { signal: ctx.signal, stdin, size: tty ? ctx.io.size : undefined })
+      .catch((error: unknown) => {
+        // What cannot start has no status of its own to hand on.
+        throw error instanceof GantryError ? error.with({ details: { exitCode: 1 } }) : error;
+      });
     return containerSession(ctx, id, session, {
       title: name,
       stdin,

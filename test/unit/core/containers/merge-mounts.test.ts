@@ -16,6 +16,16 @@ test('a volume with a name keeps it and is nobody’s alone', () => {
   expect(mergeMounts([volume], [])).toEqual({ mounts: [volume], anonymous: [] });
 });
 
+test('a volume without a name gives way to what is mounted at its place, another one too', () => {
+  const volume = { type: 'volume', name: undefined, target: '/a', readOnly: false, noCopy: false } as const;
+  expect(
+    mergeMounts([volume, bind('/a'), { ...volume, target: '/b' }, { ...volume, target: '/b/' }], []),
+  ).toMatchObject({
+    mounts: [bind('/a'), { target: '/b' }],
+    anonymous: [expect.any(String)],
+  });
+});
+
 test.each([
   ['relative', 'mount path must be absolute'],
   ['/a/..', "destination can't be '/'"],
