@@ -10,7 +10,7 @@ export type TransferEvent =
     }
   | {
       readonly kind: 'layer';
-      /** Twelve hexadecimal digits of the digest. */
+      /** Twelve hexadecimal digits of the digest; `archive` or `import` for what is read before there are layers. */
       readonly layer: string;
       readonly phase:
         | 'waiting'

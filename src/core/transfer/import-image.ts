@@ -17,6 +17,7 @@ import { decompress, detectSource } from '../layers/decompress.ts';
 import { rememberLayerBlobs } from '../layers/layer-blob-records.ts';
 import type { AppliedLayer } from '../layers/layer-io.ts';
 import type { Lease } from '../metadata/metadata.ts';
+import { partTeller } from './layer-progress.ts';
 
 export interface ImportRequest {
   readonly services: CoreServices;
@@ -76,11 +77,7 @@ async function importLayer(
         yield chunk;
       }
     })();
-    const onProgress = (doneBytes: number): void =>
-      emit(
-        { kind: 'layer', layer: 'import', phase: 'extracting', doneBytes, totalBytes: undefined },
-        'import',
-      );
+    const tell = partTeller(emit, 'import');
     const applied = await applyLayer(kept, snapshots.layerDir(key), {
       whiteouts: 'delete',
       signal,

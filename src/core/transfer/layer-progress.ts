@@ -12,7 +12,11 @@ export type TellLayer = (phase: Phase, doneBytes?: number, totalBytes?: number, 
 const moving: ReadonlySet<Phase> = new Set(['downloading', 'extracting', 'preparing', 'pushing']);
 
 export function layerTeller(emit: Emit<TransferEvent>, digest: string): TellLayer {
-  const layer = shortId(digest);
+  return partTeller(emit, shortId(digest));
+}
+
+/** The same for what is no layer, under a name of its own: an archive that is read. */
+export function partTeller(emit: Emit<TransferEvent>, layer: string): TellLayer {
   let meter: RateMeter | undefined;
   let last: Phase | undefined;
   return (phase, doneBytes = 0, totalBytes, from) => {

@@ -13,7 +13,7 @@ import type { Lease } from '../metadata/metadata.ts';
 import { configLimitBytes, parseConfig } from './fetch-image.ts';
 import { type ArchivedImage, findArchivedImages, type KeptImage } from './find-archived-images.ts';
 import { isWhole } from './is-whole.ts';
-import { layerTeller } from './layer-progress.ts';
+import { layerTeller, partTeller } from './layer-progress.ts';
 import { readArchive } from './read-archive.ts';
 import { type LayerToUnpack, unpackLayers } from './unpack-layers.ts';
 
@@ -33,14 +33,12 @@ export interface LoadRequest {
 export async function loadImages(request: LoadRequest): Promise<readonly string[]> {
   const { services, emit, signal } = request;
   using lease = services.metadata.leases.acquire('load');
+  const tell = partTeller(emit, 'archive');
   await using archive = await readArchive(services, lease, request.archive, {
     signal,
-    onProgress: (doneBytes) =>
-      emit(
-        { kind: 'layer', layer: 'archive', phase: 'downloading', doneBytes, totalBytes: undefined },
-        'archive',
-      ),
+    onProgress: (doneBytes) => tell('downloading', doneBytes),
   });
+  tell('downloaded');
   const unpacked = new Set<DiffId>();
   const loaded: string[] = [];
   const images = await findArchivedImages({ services, lease, archive });

@@ -123,5 +123,6 @@ describe('loading', () => {
     for await (const event of load) if (event.kind === 'layer') phases.push(event.phase);
     expect(await load.result).toEqual(['one:1', 'two:1']);
     expect(phases).not.toContain('exists');
+    expect(phases).toContain('downloaded');
   });
 });
