@@ -81,10 +81,11 @@ async function importLayer(
     const applied = await applyLayer(kept, snapshots.layerDir(key), {
       whiteouts: 'delete',
       signal,
-      onProgress,
+      onProgress: (doneBytes) => tell('extracting', doneBytes),
       onWritten: (bytes) => snapshots.wrote(bytes),
     });
     await ingest.commit(lease);
+    tell('done');
     const name = chainId(undefined, applied.diffId);
     lease.protect({ kind: 'snapshot', key: name });
     await snapshots.commit(key, name, applied);
