@@ -44,6 +44,9 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   const kill = (reason: unknown) => {
     failure ??= reason;
     child.kill('SIGKILL');
+    // What it started itself may hold them open for ever.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
   };
 
   child.stdout?.on('data', (chunk: Buffer) => {

@@ -24,6 +24,8 @@ const timeoutMs = 60_000;
 const answerLimitBytes = 1024 * 1024;
 /** How a helper says that a secret is a refresh token. */
 const tokenUser = '<token>';
+/** Verbs that are answered by a document. */
+const answers: ReadonlySet<string> = new Set(['get', 'list']);
 /** What helpers print for a server they do not know. */
 const notFound = 'credentials not found in native keychain';
 
@@ -69,7 +71,11 @@ export function credentialHelper(suffix: string, env: Environment): CredentialHe
         error,
       );
     });
-    if (answer.status === 0) return answer.stdout;
+    if (answer.status === 0) {
+      const isDocument = answer.stdout.trim() === '' || parseObject(answer.stdout) !== undefined;
+      if (answers.has(verb) && !isDocument) throw fail('its answer is no JSON');
+      return answer.stdout;
+    }
     const said = stripControl(answer.stdout.trim() || answer.stderr.trim()).slice(0, 500);
     if (said.includes(notFound)) return undefined;
     throw fail(`exit status ${answer.status}, out: \`${said}\``);
@@ -78,7 +84,7 @@ export function credentialHelper(suffix: string, env: Environment): CredentialHe
   return {
     program,
     get: async (server, signal) => {
-      const answer = parseObject((await run('get', 'getting', server, signal)) ?? '');
+      const answer = parseObject((await run('get', 'getting', server, signal)) ?? '') ?? {};
       const { Username: username, Secret: secret } = answer;
       if (typeof username !== 'string' || typeof secret !== 'string' || secret === '') return undefined;
       if (username === tokenUser) return { kind: 'identity-token', token: secret };
@@ -93,7 +99,7 @@ export function credentialHelper(suffix: string, env: Environment): CredentialHe
     },
     erase: async (server, signal) => (await run('erase', 'erasing', server, signal)) !== undefined,
     list: async (signal) => {
-      const answer = parseObject((await run('list', 'listing', '', signal)) ?? '');
+      const answer = parseObject((await run('list', 'listing', '', signal)) ?? '') ?? {};
       const entries = Object.entries(answer);
       return Object.fromEntries(
         entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
@@ -107,12 +113,12 @@ function defined(env: Environment): Readonly<Record<string, string>> {
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-function parseObject(text: string): Readonly<Record<string, unknown>> {
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
   } catch {
-    // No answer we know: as if it kept nothing.
+    // Told by whoever asked.
   }
-  return {};
+  return undefined;
 }

@@ -149,6 +149,9 @@ function redirected(from: HttpRequest, location: string, peer: string): Pick<Htt
   const downgrade = from.url.protocol === 'https:' && url?.protocol !== 'https:';
   if (url === undefined || downgrade || !/^https?:$/.test(url.protocol))
     throw badRedirect(from.url, location, peer);
+  // A name and password in it would be shown for a login.
+  url.username = '';
+  url.password = '';
   if (url.origin === from.url.origin) return { url, headers: from.headers };
   const headers = Object.entries(from.headers ?? {}).filter(([name]) =>
     harmlessHeaders.has(name.toLowerCase()),

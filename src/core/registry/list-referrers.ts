@@ -54,8 +54,10 @@ async function fromList(request: ReferrersRequest): Promise<readonly Descriptor[
       return undefined;
     }
     if (response.status !== 200) throw await registryError(response, request.subject);
-    found.push(...entriesOf(await readBody(response, pageLimitBytes), mediaType));
-    next = nextPage(response.headers['link']);
+    const page = entriesOf(await readBody(response, pageLimitBytes), mediaType);
+    found.push(...page);
+    // As with tags: a page that brings nothing ends the list.
+    next = page.length === 0 ? undefined : nextPage(response.headers['link']);
   }
   return found.slice(0, mostReferrers);
 }

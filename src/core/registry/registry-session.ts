@@ -75,6 +75,9 @@ function requestUrl(path: string, base: URL): URL {
   if (base.protocol === 'https:' && url.protocol === 'http:' && url.host === base.host)
     url.protocol = 'https:';
   if (url.protocol !== base.protocol && url.protocol !== 'https:') throw badLocation(base, path);
+  // A name and password in it would be shown for a login.
+  url.username = '';
+  url.password = '';
   return url;
 }
 

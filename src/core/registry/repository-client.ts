@@ -16,6 +16,7 @@ import type { FetchedManifest, RepositoryClient } from './registry-client.ts';
 import { type RequestSubject, registryError } from './registry-error.ts';
 import type { RegistrySession, SessionRequest } from './registry-session.ts';
 import { againWhenBroken } from './retry.ts';
+import { checkToldDigest } from './told-digest.ts';
 
 /** distribution-spec recommends registries accept at least 4 MiB; nobody sends more. */
 const manifestLimitBytes = 4 * 1024 * 1024;
@@ -89,7 +90,9 @@ export function repositoryClient(
       if (response.status !== 201 && response.status !== 200)
         throw await registryError(response, subject(tagOrDigest));
       discardBody(response);
-      return sha256(bytes);
+      const digest = sha256(bytes);
+      checkToldDigest(response, digest);
+      return digest;
     },
     listReferrers: (digest, { artifactType, signal }) =>
       listReferrers({ send, fetchManifest, path, subject: subject(digest), digest, artifactType, signal }),

@@ -3,6 +3,7 @@ import { stripControl } from '../../base/strip-control.ts';
 import type { SearchResult } from '../../engine/registries.ts';
 import { discardBody } from './discard-body.ts';
 import type { HttpResponse } from './http-exchange.ts';
+import { nextPage } from './next-page.ts';
 import { readBody } from './read-body.ts';
 import type { RegistryAccess } from './registry-access.ts';
 import { challengesOf } from './registry-connection.ts';
@@ -130,11 +131,6 @@ function parseJson(body: Buffer): Readonly<Record<string, unknown>> | undefined 
 
 function catalogResult(name: string): SearchResult {
   return { name, description: '', stars: 0, official: false, automated: false };
-}
-
-function nextPage(link: string | string[] | undefined): string | undefined {
-  const text = Array.isArray(link) ? link[0] : link;
-  return /^<([^>]{1,2000})>\s*;\s*rel="?next"?/.exec(text ?? '')?.[1];
 }
 
 function clean(text: string): string {

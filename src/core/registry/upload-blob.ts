@@ -65,6 +65,8 @@ export async function uploadBlob(
       // The answer may be all that was lost.
       if (await hasBlob(session, target, descriptor, signal)) return;
       upload = upload && (await uploadStatus(session, target, upload, signal));
+      // It has more than there is: of something else.
+      if (upload !== undefined && upload.at > descriptor.size) upload = undefined;
       isResumed = upload !== undefined;
       mostBytes = Math.max(chunkBytes, upload?.leastChunkBytes ?? 0);
     }

@@ -7,6 +7,7 @@ import type { HttpResponse } from './http-exchange.ts';
 import { registryError } from './registry-error.ts';
 import type { RegistrySession } from './registry-session.ts';
 import { passes, passingStatuses, retryAfterMs } from './retry.ts';
+import { checkToldDigest } from './told-digest.ts';
 
 export interface PushTarget {
   readonly path: string;
@@ -125,7 +126,10 @@ export async function sendChunk(
   const { status } = response;
   if (chunk.digest === undefined ? status === 202 || status === 204 : status === 201 || status === 204) {
     discardBody(response);
-    if (chunk.digest !== undefined) return { ...upload, at: end };
+    if (chunk.digest !== undefined) {
+      checkToldDigest(response, chunk.digest);
+      return { ...upload, at: end };
+    }
     const received = chunk.isPart ? receivedBytes(response) : undefined;
     // A registry may take less of a chunk than it was sent, and says so.
     return next(

@@ -234,6 +234,25 @@ describe('a registry that lies', () => {
     expectPulled();
   });
 
+  it.each<[what: string, fault: Fault, code: string]>([
+    ['another length of the whole', { headers: { 'content-range': 'bytes 0-9/99' } }, 'size-mismatch'],
+    ['bytes of something else', { tamper: true }, 'digest-mismatch|bad-compression|bad-tar'],
+    ['more than was asked for', { extend: true }, 'size-mismatch'],
+  ])('about a range is found out, and nothing of it stays: %s', async (_, fault, code) => {
+    proxy.fault = (method, path, count) => {
+      if (method !== 'GET' || !isBig(path)) return undefined;
+      return count === 1 ? { cutAfterBytes: 1_000_000 } : fault;
+    };
+    await expect(pull().result).rejects.toMatchObject({
+      kind: 'corrupt',
+      code: expect.stringMatching(code),
+    });
+    expectNothingHere();
+    proxy.fault = () => undefined;
+    await pull().result;
+    expectPulled();
+  });
+
   it('may send us to another host, which sees no credentials', async () => {
     await using other = await faultyRegistry(server.host);
     using known = createRegistryClient(
@@ -282,16 +301,18 @@ describe('a layer over a link that gives each connection little', () => {
     );
   });
 
-  it('comes over one where the registry bears no more, or knows no ranges', async () => {
-    for (const refusal of [{ status: 429, headers: { 'Retry-After': '60' } }, { ignoreRange: true }]) {
-      using fresh = testEngine(registry);
-      proxy.fault = (method, path, _, { headers }) => {
-        if (method !== 'GET' || !isBig(path)) return undefined;
-        return headers.range === undefined ? { bytesPerSecond: 900_000 } : refusal;
-      };
-      await fresh.port.pull(`${proxy.host}/web:1`).result;
-      expect(fresh.images.resolve(`${proxy.host}/web:1`).sizeBytes).toBe(3_000_005);
-    }
+  it.each<[what: string, refusal: Fault]>([
+    ['bears no more', { status: 429, headers: { 'Retry-After': '60' } }],
+    ['knows no ranges', { ignoreRange: true }],
+    ['gives other ranges than were asked for', { headers: { 'content-range': 'bytes 7-9/*' } }],
+    ['cuts every range short', { truncateAfterBytes: 100_000 }],
+  ])('comes over one where the registry %s', async (_, refusal) => {
+    proxy.fault = (method, path, __, { headers }) => {
+      if (method !== 'GET' || !isBig(path)) return undefined;
+      return headers.range === undefined ? { bytesPerSecond: 900_000 } : refusal;
+    };
+    await pull().result;
+    expectPulled();
   });
 });
 

@@ -107,6 +107,14 @@ describe('runCommand', () => {
     await expect(waiting).rejects.toMatchObject({ kind: 'cancelled' });
   });
 
+  it('does not wait for what a program that was killed has left behind with its streams', async () => {
+    const abort = new AbortController();
+    const argv = ['/bin/sh', '-c', 'sleep 100 & wait'] as const;
+    const waiting = runCommand({ argv, signal: abort.signal });
+    setImmediate(() => abort.abort());
+    await expect(waiting).rejects.toMatchObject({ kind: 'cancelled' });
+  });
+
   it('keeps the start of a flood of errors and goes on', async () => {
     const script = 'i=0; while [ $i -lt 20000 ]; do echo 0123456789; i=$((i+1)); done >&2; echo done';
     const result = await runCommand({ argv: ['/bin/sh', '-c', script] });

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -8,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CliStand, cliStand } from '../../support/cli-stand.ts';
 import { credentialHelperProgram } from '../../support/credential-helper.ts';
@@ -303,6 +306,44 @@ describe('a credential helper', () => {
     const kept = await login(basic.host);
     expect(kept.status).toBe(1);
     expect(kept.stderr).toContain('error storing credentials - err: exec: "docker-credential-gone"');
+  });
+
+  it.each([
+    ['prints garbage', 'echo "Enter passphrase:"', 'its answer is no JSON'],
+    ['prints without end', 'yes', 'writes more than 1048576 bytes'],
+    ['fails without a word', 'exit 3', 'exit status 3'],
+  ])('that %s does not keep what is public away, and is told of', async (_, script, why) => {
+    put({ credsStore: 'odd' });
+    const bin = join(folder, 'odd');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'docker-credential-odd'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const env = { DOCKER_CONFIG: folder, PATH: `${bin}:${process.env['PATH']}` };
+    const pulled = await gantry.with({ env }, 'pull', `${byToken.host}/public/web`);
+    expect(pulled.stderr).toContain(`error getting credentials - err: `);
+    expect(pulled.stderr).toContain(why);
+    expect(pulled.stderr).toMatch(/manifest for .*public\/web:latest not found/);
+  });
+
+  it('that hangs is left by ctrl-c', async () => {
+    put({ credsStore: 'odd' });
+    const bin = join(folder, 'odd');
+    mkdirSync(bin);
+    writeFileSync(
+      join(bin, 'docker-credential-odd'),
+      `#!/bin/sh\nsleep 1000 &\necho $! >${folder}/asked\nwait\n`,
+      { mode: 0o755 },
+    );
+    const env = { ...gantry.env, DOCKER_CONFIG: folder, PATH: `${bin}:${process.env['PATH']}` };
+    const pull = spawn(gantry.argv[0]!, [...gantry.argv.slice(1), 'pull', `${byToken.host}/public/web`], {
+      env: { ...process.env, ...env },
+      stdio: 'ignore',
+    });
+    await until(
+      () => existsSync(join(folder, 'asked')) && readFileSync(join(folder, 'asked'), 'utf8') !== '',
+    );
+    pull.kill('SIGINT');
+    expect(await once(pull, 'exit')).toEqual([130, null]);
+    process.kill(Number(readFileSync(join(folder, 'asked'), 'utf8')));
   });
 
   it('is no path, whatever the file says', async () => {

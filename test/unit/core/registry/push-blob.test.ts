@@ -159,6 +159,14 @@ describe('pushing a blob', () => {
     expect(registry.log.filter((line) => line.startsWith('PATCH')).length).toBeLessThan(6);
   });
 
+  it('begins anew where the registry says it has more than there is', async () => {
+    registry.refuse('PATCH', 500);
+    registry.refuse('GET', 204, { Location: '/v2/web/blobs/uploads/u', Range: `0-${blob.length}` });
+    await push();
+    expect(registry.log.filter((line) => line === 'POST 0')).toHaveLength(2);
+    expect(registry.committed).toBe(digest);
+  });
+
   it('sees that it arrived although the answer was lost', async () => {
     registry.mishaps.push((request) => {
       if (request.method !== 'PUT') return false;

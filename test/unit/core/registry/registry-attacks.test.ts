@@ -177,6 +177,24 @@ describe('credentials', () => {
     expect(other.seen).toEqual([]);
   });
 
+  it('are not made up of what a redirect or an upload address brings along', async () => {
+    const other = await stranger((request, response) => {
+      response.writeHead(request.method === 'GET' ? 200 : 201).end('{}');
+    });
+    const elsewhere = `http://them:theirs@${other.host}/x`;
+    const domain = await scriptedServer(
+      closed((request, response) => {
+        if (request.method === 'HEAD') response.writeHead(404).end();
+        else response.writeHead(request.method === 'GET' ? 307 : 202, { Location: elsewhere }).end();
+      }),
+    );
+    const repository = client(domain, { access: 'push' });
+    await text((await repository.fetchBlob(blob, { start: 0 }, signal)).chunks);
+    await repository.pushBlob(blob, { signal, open: () => Readable.from([Buffer.from('{}')]) });
+    expect(other.seen.map(({ method }) => method)).toEqual(['GET', 'PUT']);
+    expect(told(other)).not.toMatch(/authorization/i);
+  });
+
   it('of one registry are not shown to another that asks', async () => {
     const one = await stranger(bearer(`http://127.0.0.1:1/token`));
     const registry = createRegistryClient(
@@ -321,6 +339,53 @@ describe('a registry that means no good', () => {
     await expect(client(domain).fetchManifest('1', signal)).rejects.toThrow(
       'headers of its answer are too long',
     );
+  });
+
+  it('gives no token without end', async () => {
+    const tokens = await scriptedServer((_, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+      };
+      response.on('drain', more);
+      response.write('{"token":"');
+      more();
+    });
+    const domain = await scriptedServer(bearer(`http://${tokens}/token`));
+    await expect(client(domain).fetchManifest('1', signal)).rejects.toMatchObject({
+      code: 'answer-too-large',
+    });
+  });
+
+  it('does not lead us through lists that never end', async () => {
+    let pages = 0;
+    const domain = await scriptedServer((request, response) => {
+      if (request.url === '/v2/') return void response.end();
+      pages += 1;
+      const headers = {
+        'Content-Type': mediaTypes.index,
+        Link: `</v2/web/referrers/x?page=${pages}>; rel="next"`,
+      };
+      response.writeHead(200, headers).end(JSON.stringify({ schemaVersion: 2, manifests: [] }));
+    });
+    expect(await client(domain).listReferrers(blob.digest, { signal })).toEqual([]);
+    expect(pages).toBe(1);
+  });
+
+  it.each(['manifest', 'blob'])('is found out when it takes in another %s than was sent', async (what) => {
+    const headers = { 'Docker-Content-Digest': sha256('another') };
+    const domain = await scriptedServer((request, response) => {
+      request.resume();
+      const isDone = request.method === 'PUT';
+      if (request.method === 'HEAD') response.writeHead(404).end();
+      else if (request.method === 'POST') response.writeHead(202, { Location: '/upload' }).end();
+      else request.on('end', () => response.writeHead(isDone ? 201 : 200, isDone ? headers : {}).end());
+    });
+    const repository = client(domain, { access: 'push' });
+    const pushed =
+      what === 'manifest'
+        ? repository.pushManifest('1', mediaTypes.manifest, Buffer.from('{}'), signal)
+        : repository.pushBlob(blob, { signal, open: () => Readable.from([Buffer.from('{}')]) });
+    await expect(pushed).rejects.toMatchObject({ kind: 'corrupt', code: 'pushed-digest-mismatch' });
   });
 
   it('is not asked again and again for what it refuses', async () => {
