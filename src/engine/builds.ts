@@ -46,6 +46,10 @@ export interface BuildSpec {
   readonly extraHosts?: readonly string[] | undefined;
   /** Limits of RUN steps. */
   readonly resources?: Resources | undefined;
+  /** Caches of other builds to look into, in this order, after the own one. One that is not there is passed over. */
+  readonly cacheFrom?: readonly CachePlaceName[] | undefined;
+  /** Where to write the cache of this build when it has succeeded. */
+  readonly cacheTo?: readonly CacheTarget[] | undefined;
   /** What RUN steps of the Dockerfile may ask for. Default: nothing. */
   readonly allow?: readonly Entitlement[] | undefined;
   /** All the build adds to its base becomes one layer. */
@@ -53,6 +57,14 @@ export interface BuildSpec {
   /** No image is kept then. */
   readonly output?: BuildFilesOutput | undefined;
 }
+
+/** Where a cache lies: an absolute folder, or a name in a registry (of a cache, or of an image with one inside). */
+export type CachePlaceName =
+  | { readonly type: 'local'; readonly path: string }
+  | { readonly type: 'registry'; readonly reference: string };
+
+/** `inline`: in the image itself. `min`: layers of the image alone, `max`: of all stages. */
+export type CacheTarget = (CachePlaceName & { readonly mode: 'min' | 'max' }) | { readonly type: 'inline' };
 
 /** `network.host`: the network of the machine, `security.insecure`: all its rights (`RUN --security=insecure`). */
 export type Entitlement = 'network.host' | 'security.insecure';

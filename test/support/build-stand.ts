@@ -59,9 +59,10 @@ export function openBuilder(dirs: EngineDirs, changes: Partial<BuildDependencies
   return { services, builds, [Symbol.dispose]: () => metadata[Symbol.dispose]() };
 }
 
-export async function buildStand(): Promise<BuildStand> {
+/** `changes`: parts that are not the usual ones. */
+export async function buildStand(changes: Partial<BuildDependencies> = {}): Promise<BuildStand> {
   const root = await tempRoot();
-  const builder = openBuilder(root.dirs);
+  const builder = openBuilder(root.dirs, changes);
   const { services, builds } = builder;
   const contextDir = root.at('context');
   mkdirSync(contextDir);

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { GantryError } from '../../base/gantry-error.ts';
-import type { BuildEvent, BuildSpec } from '../../engine/builds.ts';
+import type { BuildEvent, BuildSpec, CachePlaceName } from '../../engine/builds.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import { normalizePlatform, parsePlatform } from '../../oci/platform-parse.ts';
 import type { CoreServices } from '../core-services.ts';
@@ -8,6 +8,7 @@ import { hostPlatform } from '../host/host-platform.ts';
 import type { HttpExchange } from '../registry/http-exchange.ts';
 import { limiter } from '../transfer/limiter.ts';
 import type { BuildDependencies } from './build-dependencies.ts';
+import type { ImportedCaches } from './cache-transfer/import-cache.ts';
 import { openContext } from './context/open-context.ts';
 import type { Diagnostic, Parsed } from './dockerfile/diagnostic.ts';
 import { foreignFrontend } from './dockerfile/foreign-frontend.ts';
@@ -74,6 +75,7 @@ export async function openBuild(
   let isGuarded = false;
   let downloads: Promise<HttpExchange> | undefined;
   resources.defer(async () => (await workspace?.catch(() => undefined))?.[Symbol.asyncDispose]());
+  const names = spec.cacheFrom ?? [];
   const fetched = new Map<string, Promise<string>>();
   const cache = new BuildCache(services, lease);
   const session: BuildSession = {
@@ -82,6 +84,7 @@ export async function openBuild(
     plan,
     context,
     cache,
+    imported: names.length === 0 ? undefined : lazyImport(() => session, names),
     lease,
     workspace: () => {
       workspace ??= openWorkspace(services, endStepWith(dependencies));
@@ -120,6 +123,22 @@ export async function openBuild(
     onCore: limiter(Math.max(2, availableParallelism())),
   };
   return { session, abort: () => stop.abort(), [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** Loaded with the first step that is not in our own cache. */
+function lazyImport(
+  session: () => BuildSession,
+  names: readonly CachePlaceName[],
+): NonNullable<BuildSession['imported']> {
+  let imported: Promise<ImportedCaches> | undefined;
+  return {
+    async find(key, parent) {
+      imported ??= import('./cache-transfer/import-cache.ts').then(({ importCaches }) =>
+        importCaches(session(), names),
+      );
+      return (await imported).find(key, parent);
+    },
+  };
 }
 
 async function fetchNamed(session: BuildSession, url: string): Promise<string> {

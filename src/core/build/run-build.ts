@@ -32,7 +32,13 @@ export async function runBuild(
     tags: tags.map(canonicalReference),
     labels: spec.labels ?? {},
     output: spec.output,
+    cache: await inlineCacheOf(session, state, spec),
   });
+  for (const target of spec.cacheTo ?? []) {
+    if (target.type === 'inline') continue;
+    const { exportCache } = await import('./cache-transfer/export-cache.ts');
+    await exportCache(session, state, target);
+  }
   const { cachedSteps, totalSteps } = solved;
   return {
     imageId: image.id,
@@ -41,6 +47,20 @@ export async function runBuild(
     cachedSteps,
     totalSteps,
   };
+}
+
+/** Asked for by `--cache-to type=inline`, or the argument that BuildKit knows. */
+async function inlineCacheOf(
+  session: BuildSession,
+  state: StageState,
+  { cacheTo = [], buildArgs = {} }: BuildSpec,
+): Promise<Readonly<Record<string, string>>> {
+  const isWanted =
+    cacheTo.some(({ type }) => type === 'inline') ||
+    ['1', 'true'].includes(buildArgs['BUILDKIT_INLINE_CACHE'] ?? '');
+  if (!isWanted) return {};
+  const { inlineCache } = await import('./cache-transfer/inline-cache.ts');
+  return inlineCache(state, session.cache.records());
 }
 
 async function squash(session: BuildSession, state: StageState): Promise<StageState> {

@@ -40,7 +40,8 @@ export async function unpackLayers(
   return parent;
 }
 
-async function unpackLayer(
+/** One of them, whose parent is there and which is not. `name` is its chain ID. */
+export async function unpackLayer(
   snapshots: Snapshotter,
   lease: Lease,
   layer: LayerToUnpack,

@@ -16,6 +16,7 @@ import { checkReport } from './check-report.ts';
 import { finishBuild, requireNameToPush } from './finish-build.ts';
 import { namedContexts } from './named-contexts.ts';
 import { parseBuildArguments } from './parse-build-arguments.ts';
+import { parseCacheFrom, parseCacheTo } from './parse-cache.ts';
 import { parseEntitlement } from './parse-entitlement.ts';
 import { type BuildOutput, parseOutput } from './parse-output.ts';
 import { parseSecrets } from './parse-secret.ts';
@@ -39,6 +40,8 @@ export const imageBuild = defineCommand({
     allow: list('Let RUN steps use the host network or all rights (network.host, security.insecure)'),
     buildArg: list('Set a build-time variable; a name alone takes the value it has here'),
     buildContext: list('Give a name to a folder or an image: NAME=PATH, NAME=docker-image://IMAGE'),
+    cacheFrom: list('Look for steps in another cache too: IMAGE, type=registry,ref= or type=local,src='),
+    cacheTo: list('Write the cache: type=inline, type=registry,ref= or type=local,dest=, with mode=min|max'),
     check: flag('Make the build checks and build nothing'),
     file: text('Path of the Dockerfile; - is stdin', { short: 'f', source: 'file' }),
     iidfile: text('Write the image ID to a file', { source: 'file' }),
@@ -79,8 +82,6 @@ export const imageBuild = defineCommand({
     annotation: 'images carry labels only',
     attest: 'attestations are not made',
     builder: 'there is one builder',
-    'cache-from': 'the local cache is used',
-    'cache-to': 'the local cache is used',
     'cgroup-parent': 'steps have their own place below gantry',
     compress: 'the context is not sent anywhere',
     provenance: 'attestations are not made',
@@ -120,6 +121,8 @@ export const imageBuild = defineCommand({
       platform: options.platform,
       allow: options.allow.map(parseEntitlement),
       squash: options.squash,
+      cacheFrom: options.cacheFrom.map((word) => parseCacheFrom(word, ctx.cwd)),
+      cacheTo: options.cacheTo.map((word) => parseCacheTo(word, ctx.cwd)),
     };
     const keepGitDir = ['1', 'true'].includes(wanted.buildArgs['BUILDKIT_CONTEXT_KEEP_GIT_DIR'] ?? '');
     const before = options.shellBefore === undefined ? undefined : parseLine(options.shellBefore);

@@ -14,6 +14,8 @@ export interface ExportOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** Where the files go; no image is recorded then. */
   readonly output: BuildFilesOutput | undefined;
+  /** Fields of the config beside those of the specification: the cache in the image. */
+  readonly cache: Readonly<Record<string, string>>;
 }
 
 export interface ExportedImage {
@@ -25,11 +27,12 @@ export interface ExportedImage {
 export async function recordImage(
   session: BuildSession,
   state: StageState,
-  { tags, labels, output }: ExportOptions,
+  { tags, labels, output, cache }: ExportOptions,
 ): Promise<ExportedImage> {
   const { content, images, snapshots } = session.services;
   const layers = state.layers.map(({ descriptor }) => descriptor);
-  const manifest = await writeImage(content, session.lease, imageConfig(state, labels), layers);
+  const config = { ...imageConfig(state, labels), ...cache };
+  const manifest = await writeImage(content, session.lease, config, layers);
   if (output !== undefined) {
     const { exportFiles } = await import('./export-files.ts');
     await exportFiles(session, state, output);

@@ -11,6 +11,7 @@ export class BuildCache {
   readonly #services: CoreServices;
   readonly #lease: Lease;
   readonly #used = new Map<string, CacheRecord>();
+  readonly #kept = new Map<string, CacheRecord>();
 
   constructor(services: CoreServices, lease: Lease) {
     this.#records = cacheRecords(services.metadata);
@@ -38,6 +39,12 @@ export class BuildCache {
     this.#services.metadata.transaction(() => {
       for (const key of keys) this.#records.put(key, record);
     });
+    for (const key of keys) this.#kept.set(key, record);
+  }
+
+  /** All this build has found and made, by key. */
+  records(): ReadonlyMap<string, CacheRecord> {
+    return new Map([...this.#used, ...this.#kept]);
   }
 
   /** Notes the time of use. Called once, at the end of a build. */

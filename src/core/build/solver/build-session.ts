@@ -6,6 +6,7 @@ import type { CoreServices } from '../../core-services.ts';
 import type { Lease } from '../../metadata/metadata.ts';
 import type { HttpExchange } from '../../registry/http-exchange.ts';
 import type { BuildDependencies } from '../build-dependencies.ts';
+import type { ImportedCaches } from '../cache-transfer/import-cache.ts';
 import type { BuildContext } from '../context/open-context.ts';
 import type { BuildPlan } from '../graph/build-plan.ts';
 import type { FindingsReport } from '../lint/findings-report.ts';
@@ -19,6 +20,8 @@ export interface BuildSession {
   readonly plan: BuildPlan;
   readonly context: BuildContext;
   readonly cache: BuildCache;
+  /** Caches of other builds; undefined: none were named. */
+  readonly imported: ImportedCaches | undefined;
   readonly lease: Lease;
   /** Made when the first step has to be executed. */
   readonly workspace: () => Promise<Workspace>;

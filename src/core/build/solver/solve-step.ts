@@ -4,6 +4,7 @@ import type { BuildSession } from './build-session.ts';
 import { stepTime } from './build-session.ts';
 import { cacheKey } from './cache-key.ts';
 import type { CacheRecord } from './cache-records.ts';
+import { findStep } from './find-step.ts';
 import { makeLayer } from './make-layer.ts';
 import { historyComment, type StageState } from './stage-state.ts';
 import type { StepWork } from './step-work.ts';
@@ -36,7 +37,7 @@ async function solveConfig(
     config: hash('sha256', JSON.stringify([state.config, state.author ?? null]), 'hex'),
     epoch: session.epochSeconds ?? null,
   });
-  const found = session.noCache ? undefined : session.cache.find(key);
+  const found = await findStep(session, key, state);
   const record = found ?? freshRecord(session, createdBy ?? '', undefined);
   if (found === undefined) session.cache.keep([key], record);
   return { state: withHistory(state, record, createdBy), cached: found !== undefined };
@@ -50,7 +51,7 @@ async function solveLayer(
   const missed: string[] = [];
   for (const makeKey of work.keys) {
     const key = await makeKey();
-    const found = session.noCache ? undefined : session.cache.find(key);
+    const found = await findStep(session, key, before);
     if (found !== undefined) {
       if (missed.length > 0) session.cache.keep(missed, found);
       return { state: withLayer(work, found), cached: true };

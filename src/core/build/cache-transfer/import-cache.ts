@@ -1,0 +1,113 @@
+import { GantryError } from '../../../base/gantry-error.ts';
+import type { CachePlaceName } from '../../../engine/builds.ts';
+import type { ChainId } from '../../../oci/digest.ts';
+import { chainId } from '../../../oci/sha256.ts';
+import { applyLayer } from '../../layers/apply-layer.ts';
+import { rememberLayerBlobs } from '../../layers/layer-blob-records.ts';
+import { type LayerToUnpack, unpackLayer } from '../../transfer/unpack-layers.ts';
+import type { BuildSession } from '../solver/build-session.ts';
+import type { CacheRecord } from '../solver/cache-records.ts';
+import { cacheTypes, decodeCache, type RemoteCache, type RemoteLayer } from './cache-document.ts';
+import { type CachePlace, openCachePlace } from './cache-place.ts';
+import { readInlineCache } from './inline-cache.ts';
+
+/** More than this is no list of steps. */
+const configLimitBytes = 64 << 20;
+
+/** Caches of other machines a build may use. */
+export interface ImportedCaches {
+  /** The record of a step on top of `parent`, with its layer brought here. Undefined: nobody has it. */
+  find(key: string, parent: ChainId | undefined): Promise<CacheRecord | undefined>;
+}
+
+/** `--cache-from`: opened when a step is first looked for. One that cannot be read is told of and left out. */
+export function importCaches(session: BuildSession, names: readonly CachePlaceName[]): ImportedCaches {
+  let opened: Promise<readonly OpenCache[]> | undefined;
+  const open = (): Promise<readonly OpenCache[]> =>
+    Promise.all(names.map((name) => openCache(session, name))).then((caches) =>
+      caches.filter((cache) => cache !== undefined),
+    );
+  return {
+    async find(key, parent) {
+      opened ??= open();
+      for (const { place, cache } of await opened) {
+        const record = cache.records.get(key);
+        if (record === undefined) continue;
+        const { description, createdAt, layer } = record;
+        const found = { description, createdAt, lastUsedAt: new Date().toISOString() };
+        const remote = layer && cache.layers[layer.index];
+        if (layer === undefined || remote === undefined) return { ...found, layer: undefined };
+        const { diffId, chainId: name } = remote;
+        // Who says so may be wrong, or lie: it is the layer it says, on this very parent, or nothing.
+        if (chainId(parent, diffId) !== name) continue;
+        try {
+          await bringLayer(session, place, remote, parent);
+        } catch (error) {
+          passOver(session, place.name, error);
+          continue;
+        }
+        return { ...found, layer: { diffId, chainId: name, tarBytes: layer.tarBytes } };
+      }
+      return undefined;
+    },
+  };
+}
+
+interface OpenCache {
+  readonly place: CachePlace;
+  readonly cache: RemoteCache;
+}
+
+async function openCache(session: BuildSession, name: CachePlaceName): Promise<OpenCache | undefined> {
+  try {
+    const place = await openCachePlace(session, name, 'pull');
+    const cache = await readCache(session, place);
+    return cache && { place, cache };
+  } catch (error) {
+    passOver(session, name.type === 'local' ? name.path : name.reference, error);
+    return undefined;
+  }
+}
+
+/** Says why a cache does not help. Rejections of a build that was given up are thrown. */
+function passOver(session: BuildSession, where: string, error: unknown): void {
+  const { kind, message } = GantryError.from(error);
+  if (kind === 'cancelled') throw error;
+  session.emit({
+    kind: 'warning',
+    message: `cache of ${where} is not used: ${message}`,
+    position: undefined,
+  });
+}
+
+async function readCache(session: BuildSession, place: CachePlace): Promise<RemoteCache | undefined> {
+  const { content } = session.services;
+  const manifest = await place.readManifest();
+  await place.bring(manifest.config);
+  const config = await content.read(manifest.config.digest, configLimitBytes);
+  if (manifest.config.mediaType === cacheTypes.config) return decodeCache(config);
+  const inline = readInlineCache(config, manifest);
+  if (inline !== undefined) return inline;
+  session.emit({ kind: 'warning', message: `${place.name} has no cache in it`, position: undefined });
+  return undefined;
+}
+
+async function bringLayer(
+  session: BuildSession,
+  place: CachePlace,
+  { diffId, chainId: name, blob }: RemoteLayer,
+  parent: ChainId | undefined,
+): Promise<void> {
+  const { services, lease, signal } = session;
+  const { content, metadata, snapshots } = services;
+  lease.protect({ kind: 'snapshot', key: name });
+  if (snapshots.has(name)) return;
+  await place.bring(blob);
+  const layer: LayerToUnpack = {
+    diffId,
+    apply: (dir, options) =>
+      applyLayer({ path: content.path(blob.digest) }, dir, { ...options, knownDigest: blob.digest, signal }),
+  };
+  await unpackLayer(snapshots, lease, layer, parent, name);
+  rememberLayerBlobs(metadata, [diffId], [blob], new Set([blob.digest]));
+}

@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRegistryClient } from '../../../src/core/registry/create-registry-client.ts';
+import { pushImage } from '../../../src/core/transfer/push-image.ts';
+import type { BuildSpec } from '../../../src/engine/builds.ts';
+import { parseReference } from '../../../src/oci/reference.ts';
+import { type BuildStand, buildStand } from '../../support/build-stand.ts';
+import { type RegistryServer, registryServer } from '../../support/registry-server.ts';
+import { mustRun } from '../../support/run-program.ts';
+
+let registry: RegistryServer;
+beforeAll(async () => {
+  registry = await registryServer();
+});
+afterAll(() => registry[Symbol.asyncDispose]());
+
+/** What it makes is another thing each time. */
+const dockerfileText = `FROM busybox AS tool
+RUN --network=none echo tool > /tool && dd if=/dev/urandom of=/random bs=1k count=64 2>/dev/null
+FROM busybox
+ENV MODE=fast
+COPY a.txt /a.txt
+COPY --from=tool /tool /tool
+RUN --network=none cat /proc/sys/kernel/random/uuid > /when && rm /a.txt
+WORKDIR /made
+CMD ["true"]
+`;
+const steps = 9;
+
+async function stand(): Promise<BuildStand> {
+  const made = await buildStand({ registry: async () => createRegistryClient({}) });
+  made.write({ 'a.txt': 'a' });
+  return made;
+}
+
+/** What a build comes to: in a root that has never built this, or with `here` in one that has forgotten it. */
+async function buildElsewhere(cacheFrom: BuildSpec['cacheFrom'], here?: BuildStand) {
+  await using other = here === undefined ? await stand() : undefined;
+  const { build, services } = here ?? (other as BuildStand);
+  const { result, events } = await build({ dockerfileText, cacheFrom });
+  return {
+    cachedSteps: result.cachedSteps,
+    diffIds: services.images.get(result.imageId)?.diffIds,
+    warnings: events.flatMap((event) => (event.kind === 'warning' ? [event.message] : [])),
+  };
+}
+
+async function buildHere({ build, services }: BuildStand, spec: Partial<BuildSpec>) {
+  const { result } = await build({ dockerfileText, ...spec });
+  return services.images.get(result.imageId)?.diffIds;
+}
+
+describe('a cache that is taken elsewhere', () => {
+  it('spares another machine all steps, and this one after a prune, from a folder', async () => {
+    await using here = await stand();
+    const cache = { type: 'local', path: here.root.at('cache') } as const;
+    const diffIds = await buildHere(here, { cacheTo: [{ ...cache, mode: 'max' }] });
+    const all = { diffIds, cachedSteps: steps, warnings: [] };
+    expect(await buildElsewhere([cache])).toEqual(all);
+    await here.builds.pruneCache({ all: true });
+    expect(await buildElsewhere([cache], here)).toEqual(all);
+  });
+
+  it('spares what is in the image alone with mode=min, and what is copied from elsewhere by its content', async () => {
+    await using here = await stand();
+    const cache = { type: 'local', path: here.root.at('cache') } as const;
+    const diffIds = await buildHere(here, { cacheTo: [{ ...cache, mode: 'min' }] });
+    expect(await buildElsewhere([cache])).toEqual({ diffIds, cachedSteps: steps - 1, warnings: [] });
+  });
+
+  it('lies in a registry as a thing of its own', async () => {
+    await using here = await stand();
+    const cache = { type: 'registry', reference: `${registry.host}/app:cache` } as const;
+    const diffIds = await buildHere(here, { cacheTo: [{ ...cache, mode: 'max' }] });
+    expect(await buildElsewhere([cache])).toEqual({ diffIds, cachedSteps: steps, warnings: [] });
+    const raw = ['skopeo', 'inspect', '--raw', '--tls-verify=false', `docker://${cache.reference}`];
+    expect(JSON.parse(await mustRun(raw))).toMatchObject({
+      artifactType: 'application/vnd.gantry.build-cache.v1',
+    });
+  });
+
+  it('lies in an image that is pushed, where BuildKit keeps its own', async () => {
+    await using here = await stand();
+    const reference = `${registry.host}/app:inline`;
+    const diffIds = await buildHere(here, { tags: [reference], cacheTo: [{ type: 'inline' }] });
+    using client = createRegistryClient({});
+    const parsed = parseReference(reference);
+    await pushImage({
+      services: here.services,
+      repository: client.repository(parsed.domain, parsed.path, 'push'),
+      reference: parsed,
+      emit: () => undefined,
+      signal: new AbortController().signal,
+    });
+    const config = ['skopeo', 'inspect', '--config', '--raw', '--tls-verify=false', `docker://${reference}`];
+    const field = JSON.parse(await mustRun(config))['moby.buildkit.cache.v0'];
+    const records = JSON.parse(Buffer.from(field, 'base64').toString());
+    expect(records).toContainEqual(
+      expect.objectContaining({
+        digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+        layers: [{ layer: expect.any(Number), createdAt: expect.any(String) }],
+      }),
+    );
+    expect(await buildElsewhere([{ type: 'registry', reference }])).toEqual({
+      diffIds,
+      cachedSteps: steps - 1,
+      warnings: [],
+    });
+  });
+
+  it('is passed over with a word when it is missing, damaged or empty', async () => {
+    await using here = await stand();
+    const cache = { type: 'local', path: here.root.at('cache') } as const;
+    const none = { cachedSteps: 2, warnings: [expect.stringMatching(/is not used: could not read/)] };
+    expect(await buildElsewhere([cache])).toMatchObject(none);
+    const gone = { type: 'registry', reference: `${registry.host}/app:gone` } as const;
+    expect(await buildElsewhere([gone])).toMatchObject({
+      cachedSteps: 2,
+      warnings: [expect.stringMatching(/\/app:gone is not used: /)],
+    });
+    await buildHere(here, { cacheTo: [{ ...cache, mode: 'max' }] });
+    const blobs = join(cache.path, 'blobs/sha256');
+    const isPacked = (path: string): boolean => readFileSync(path).subarray(0, 2).toString('hex') === '1f8b';
+    const paths = readdirSync(blobs).map((name) => join(blobs, name));
+    for (const path of paths.filter(isPacked)) writeFileSync(path, Buffer.alloc(statSync(path).size, 'x'));
+    const { cachedSteps, warnings } = await buildElsewhere([cache]);
+    expect(cachedSteps).toBeLessThan(steps - 2);
+    expect(warnings[0]).toMatch(/is not used: .*digest/);
+    for (const path of paths) writeFileSync(path, 'x'.repeat(100));
+    expect(await buildElsewhere([cache])).toMatchObject({ cachedSteps: 2 });
+  });
+});
