@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import { type Digest, digestAlgorithm } from '../../oci/digest.ts';
 import { syncFolder } from '../host/durable-file.ts';
+import { type EarlyWriteback, earlyWriteback } from '../host/early-writeback.ts';
 import { type FileLock, lockFile } from '../host/lock-file.ts';
 import { storeError } from '../host/store-error.ts';
 import type { Lease } from '../metadata/metadata.ts';
@@ -85,6 +86,7 @@ class FileIngest implements Ingest {
   readonly #expected: ContentInfo | undefined;
   readonly #lock: FileLock;
   readonly #file: FileHandle;
+  readonly #writeback: EarlyWriteback;
   readonly #algorithm: string;
   #ranges = new ByteRanges();
   /** Digest of the first so many bytes; the rest of what is there is read back for it. */
@@ -106,6 +108,7 @@ class FileIngest implements Ingest {
     this.#expected = expected;
     this.#lock = lock;
     this.#file = file;
+    this.#writeback = earlyWriteback(() => file.datasync());
     this.#algorithm = expected === undefined ? 'sha256' : digestAlgorithm(expected.digest);
     this.#hash = createHash(this.#algorithm);
   }
@@ -156,6 +159,7 @@ class FileIngest implements Ingest {
       throw GantryError.from(error);
     }
     this.#ranges.add({ start: position, end });
+    this.#writeback.wrote(chunk.length);
     if (this.#mapped && performance.now() - this.#mappedAtMs > mapEveryMs) this.#writeMap();
   }
 
@@ -205,6 +209,7 @@ class FileIngest implements Ingest {
     try {
       const target = this.#store.path(digest);
       mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+      await this.#writeback.settled();
       await this.#file.sync();
       this.#removeMap();
       await rename(this.#lock.path, target);

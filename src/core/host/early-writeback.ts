@@ -1,5 +1,3 @@
-import { syncFilesystem } from './sync-filesystem.ts';
-
 /**
  * Sends what is being written to the disk while more of it comes, so that the flush at the end has little left to wait
  * for: processor and disk work at the same time.
@@ -14,8 +12,8 @@ export interface EarlyWriteback {
 /** Fewer are not worth the journal's commit that each flush is. */
 const stretchBytes = 64 * 1024 * 1024;
 
-/** @param path a file or folder on the file system */
-export function earlyWriteback(path: string): EarlyWriteback {
+/** @param flush waits until all that was written before is on the disk */
+export function earlyWriteback(flush: () => Promise<void>): EarlyWriteback {
   let waitingBytes = 0;
   let running: Promise<void> | undefined;
   let failure: unknown;
@@ -24,7 +22,7 @@ export function earlyWriteback(path: string): EarlyWriteback {
       waitingBytes += bytes;
       if (running !== undefined || waitingBytes < stretchBytes) return;
       waitingBytes = 0;
-      running = syncFilesystem(path)
+      running = flush()
         .catch((error: unknown) => {
           failure = error;
         })

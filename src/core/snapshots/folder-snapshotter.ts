@@ -32,7 +32,7 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
   /** Boot in which a snapshot was committed, as long as its files may be in memory only. */
   const unflushed = metadata.collection<string>('snapshots-unflushed', String);
   const trash = join(dir, 'trash');
-  const writeback = earlyWriteback(dir);
+  const writeback = earlyWriteback(() => syncFilesystem(dir));
 
   const folders = (record: SnapshotRecord): SnapshotFolders => ({
     files: join(dir, record.id, 'fs'),

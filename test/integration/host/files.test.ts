@@ -176,11 +176,11 @@ describe('the file system', () => {
   it('is flushed ahead after many bytes, and a failure of that is told once to whoever flushes', async () => {
     using folder = tempFolder();
     const many = 64 * 1024 * 1024;
-    const there = earlyWriteback(folder.path);
+    const there = earlyWriteback(() => syncFilesystem(folder.path));
     there.wrote(many);
     await there.settled();
 
-    const gone = earlyWriteback(folder.at('none'));
+    const gone = earlyWriteback(() => syncFilesystem(folder.at('none')));
     gone.wrote(many - 1);
     await gone.settled();
     gone.wrote(1);
