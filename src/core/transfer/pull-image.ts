@@ -22,7 +22,7 @@ import { layerTeller } from './layer-progress.ts';
 export interface PullRequest {
   readonly services: CoreServices;
   readonly repository: RepositoryClient;
-  /** With a tag or a digest. */
+  /** With a tag, or a digest. */
   readonly reference: Reference;
   readonly platform: Platform;
   /** Somebody asked for it: an image of another one is not what is meant. */
@@ -36,18 +36,19 @@ export interface PullRequest {
  * came stay for the next try when it fails or is cancelled; a record is written only when all of it is here.
  */
 export async function pullImage(request: PullRequest): Promise<PulledImage> {
-  const { services, reference, emit, signal } = request;
+  const { services, reference, signal } = request;
   const tagOrDigest = reference.digest ?? reference.tag ?? 'latest';
   using lease = services.metadata.leases.acquire(`pull ${canonicalReference(reference)}`);
-  emit({ kind: 'message', text: `${tagOrDigest}: Pulling from ${reference.path}` });
   const current = await findCurrent(request, tagOrDigest);
   if (current !== undefined) {
+    tellBegin(request);
     await tellExisting(request, current.image);
     const { image, digest } = current;
     tellEnd(request, digest);
     return { reference: familiarReference(reference), digest, id: image.id, upToDate: true };
   }
   const fetched = await fetchImage(request.repository, tagOrDigest, request.platform, signal);
+  tellBegin(request);
   const known = services.images.find(canonicalReference(reference));
   const unpacked = await fetchLayers({ ...request, fetched, lease });
   lease.protect({ kind: 'content', key: fetched.manifest.descriptor.digest });
@@ -85,6 +86,12 @@ async function findCurrent(
   if (formatPlatform(normalizePlatform(of)) !== formatPlatform(normalizePlatform(platform))) return undefined;
   const digest = reference.digest ?? (await repository.resolve(tagOrDigest, signal)).digest;
   return image.repoDigests.includes(`${repositoryName(reference)}@${digest}`) ? { image, digest } : undefined;
+}
+
+/** Once it is known to be there. */
+function tellBegin({ reference, emit }: PullRequest): void {
+  const name = reference.digest === undefined ? (reference.tag ?? 'latest') : familiarReference(reference);
+  emit({ kind: 'message', text: `${name}: Pulling from ${reference.path}` });
 }
 
 function tellEnd({ emit }: PullRequest, digest: Digest): void {

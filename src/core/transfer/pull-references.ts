@@ -53,11 +53,24 @@ export async function pullReferences(request: PullReferencesRequest): Promise<re
     });
   const pulled = request.allTags
     ? await pullTags(request, parsed, await repository.listTags(signal), pull)
-    : [await pull(withDefaultTag(parsed))];
-  const name = request.allTags ? familiarName(parsed) : familiarReference(withDefaultTag(parsed));
+    : [await pullOne(parsed, pull)];
+  const name = familiarReference(request.allTags ? { ...parsed, tag: undefined } : named(parsed));
   const status = pulled.every(({ upToDate }) => upToDate) ? 'Image is up to date' : 'Downloaded newer image';
   emit({ kind: 'message', text: `Status: ${status} for ${name}` });
   return pulled;
+}
+
+/** What a reference names: with a digest, the tag beside it says nothing and is given to no image. */
+function named(reference: Reference): Reference {
+  return reference.digest === undefined ? withDefaultTag(reference) : { ...reference, tag: undefined };
+}
+
+async function pullOne(
+  reference: Reference,
+  pull: (reference: Reference) => Promise<PulledImage>,
+): Promise<PulledImage> {
+  const pulled = await pull(named(reference));
+  return { ...pulled, reference: familiarReference(withDefaultTag(reference)) };
 }
 
 async function pullTags(

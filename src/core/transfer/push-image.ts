@@ -9,6 +9,7 @@ import { isForeignLayer } from '../../oci/foreign-layer.ts';
 import { formatPlatform } from '../../oci/platform-parse.ts';
 import {
   canonicalReference,
+  familiarName,
   familiarReference,
   parseReference,
   type Reference,
@@ -37,7 +38,7 @@ const parallelUploads = 5;
 export async function pushImage(request: PushRequest): Promise<PushedImage> {
   const { services, repository, reference, emit, signal } = request;
   const image = services.images.find(canonicalReference(reference));
-  if (image === undefined) throw notHere(reference);
+  if (image === undefined) throw notHere(services, reference);
   using lease = services.metadata.leases.acquire(`push ${canonicalReference(reference)}`);
   const shipment = await planShipment(services, image, { lease, compress: true, emit, signal });
 
@@ -140,12 +141,15 @@ function recordPush(
   });
 }
 
-function notHere(reference: Reference): GantryError {
-  const name = familiarReference({ ...reference, tag: undefined, digest: undefined });
+function notHere({ images }: CoreServices, reference: Reference): GantryError {
+  const prefix = `${repositoryName(reference)}:`;
+  const isKnown = images.list().some(({ references }) => references.some((name) => name.startsWith(prefix)));
   return new GantryError({
     kind: 'not-found',
     code: 'image-not-found',
-    message: `An image does not exist locally with the tag: ${name}`,
+    message: isKnown
+      ? `tag does not exist: ${familiarReference(reference)}`
+      : `An image does not exist locally with the tag: ${familiarName(reference)}`,
     hint: `Give it that name first: gantry tag IMAGE ${familiarReference(reference)}`,
     details: { reference: canonicalReference(reference) },
   });

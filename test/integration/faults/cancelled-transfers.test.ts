@@ -72,7 +72,7 @@ describe('a pull that is cancelled', () => {
   });
 
   it.each<[when: string, isIt: (event: TransferEvent) => boolean]>([
-    ['before anything was asked', atMessage],
+    ['before anything came', atMessage],
     ['while a layer waits', atPhase('waiting')],
     ['while one comes', atPhase('downloading')],
     ['when one has come', atPhase('downloaded')],

@@ -119,6 +119,20 @@ describe('pushing and pulling', () => {
     const text = `${server.host}/d@${pushed?.digest}`;
     await two.port.pull(text).result;
     expect(two.images.resolve(text).references).toEqual([]);
+    const tagged = `${server.host}/d:1@${pushed?.digest}`;
+    expect((await two.port.pull(tagged).result)[0]).toMatchObject({ reference: tagged, upToDate: true });
+    expect(two.images.resolve(tagged).references).toEqual([]);
+  });
+
+  it('says of a tag that is not here whether the repository is', async () => {
+    const one = engine();
+    await addImage(one, { names: [`${server.host}/r:1`], layers });
+    await expect(one.port.push(`${server.host}/r:2`).result).rejects.toThrow(
+      `tag does not exist: ${server.host}/r:2`,
+    );
+    await expect(one.port.push(`${server.host}/s:2`).result).rejects.toThrow(
+      `An image does not exist locally with the tag: ${server.host}/s`,
+    );
   });
 
   it('leaves nothing recorded when cancelled', async () => {

@@ -72,6 +72,7 @@ it('lists labels by their keys', () => {
 
 it('tells a time in the zone of the process', () => {
   const shown = localTime('2026-03-01T12:00:00Z');
+  expect(localTime('0001-01-01T12:00:00Z')).toMatch(/^0001-01-01 /);
   expect(shown).toMatch(/^2026-0[23]-\d\d \d\d:\d\d:00 [+-]\d{4} \S+$/);
   expect(Date.parse(shown.replace(/ (\d)/, 'T$1').replace(/ ([+-]\d\d)(\d\d) .*/, '$1:$2'))).toBe(
     Date.parse('2026-03-01T12:00:00Z'),
