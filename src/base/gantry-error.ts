@@ -1,4 +1,5 @@
 import { type ErrorKind, errorKinds } from './error-kinds.ts';
+import { noSpaceHint } from './no-space.ts';
 
 export interface GantryErrorInit {
   readonly kind: ErrorKind;
@@ -46,17 +47,25 @@ export class GantryError extends Error {
   }
 
   /**
-   * Makes any thrown value a GantryError: itself, an abort as `cancelled`, a system error as `io`, else `internal`.
+   * Makes any thrown value a GantryError: itself, an abort as `cancelled`, a system error as `io`, else `internal`. Of
+   * an error that met another on its way out, the first.
    */
   static from(value: unknown): GantryError {
     if (value instanceof GantryError) return value;
+    if (value instanceof SuppressedError) return GantryError.from(value.suppressed);
     if (value instanceof Error && (value.name === 'AbortError' || 'code' in value)) {
       const code = String((value as NodeJS.ErrnoException).code ?? value.name);
       if (value.name === 'AbortError' || code === 'ABORT_ERR') {
         return new GantryError({ kind: 'cancelled', code: 'cancelled', message: 'cancelled', cause: value });
       }
       const kind = /^E[A-Z0-9]+$/.test(code) ? 'io' : 'internal';
-      return new GantryError({ kind, code: code.toLowerCase(), message: value.message, cause: value });
+      return new GantryError({
+        kind,
+        code: code.toLowerCase(),
+        message: value.message,
+        hint: code === 'ENOSPC' || code === 'EDQUOT' ? noSpaceHint : undefined,
+        cause: value,
+      });
     }
     const message = value instanceof Error ? value.message : String(value);
     return new GantryError({ kind: 'internal', code: 'internal', message, cause: value });

@@ -9,9 +9,10 @@ import { createTransfers } from './transfer/create-transfers.ts';
 /** The port's images, told who uses them: containers by their records, and what the build cache keeps. */
 export async function assembleImages(parts: CoreParts): Promise<Images> {
   const services = await parts.services();
+  const roots = [buildCacheRoots(services.metadata), containerRoots(services)];
   return createImages(services, {
     usage: imageUsage(services.metadata),
-    roots: [buildCacheRoots(services.metadata), containerRoots(services)],
-    transfers: createTransfers(services, { registry: parts.registry }),
+    roots,
+    transfers: createTransfers(services, { registry: parts.registry, roots }),
   });
 }

@@ -16,6 +16,7 @@ export function testEngine(registry?: RegistryClient): TestEngine {
       if (registry === undefined) throw new Error('this test has no registry');
       return registry;
     },
+    roots: [],
   });
   return {
     ...core,

@@ -3,6 +3,7 @@ import type { ContainerPruneReport } from '../../engine/containers.ts';
 import { checkFilterKeys, filterKeys } from '../../engine/filter-keys.ts';
 import type { Filters } from '../../engine/filters.ts';
 import { checkUntil, passesPruneFilters } from '../../engine/prune-filters.ts';
+import { makeRoom } from '../metadata/reserve.ts';
 import { type ContainerContext, snapshotKey } from './container-context.ts';
 import { settledRecords } from './list-containers.ts';
 import { removeContainer } from './remove-container.ts';
@@ -19,6 +20,7 @@ export async function pruneContainers(
   },
 ): Promise<ContainerPruneReport> {
   const { filters = {}, dryRun = false, signal } = options;
+  makeRoom(context.dirs.database);
   checkFilterKeys(filters, filterKeys.containersPrune);
   checkUntil(filters);
   const snapshots = await context.snapshots();

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isErrorCode, isErrorKind } from '../../base/is-error-code.ts';
 import { bootId, ownIdentity } from '../host/process-identity.ts';
+import { makeRoom } from '../metadata/reserve.ts';
 import { changeRecord, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -27,6 +28,7 @@ export async function removeContainer(
   idOrName: string,
   options: RemoveOptions = {},
 ): Promise<void> {
+  makeRoom(context.dirs.database);
   let id: string;
   try {
     ({ id } = findContainer(context, idOrName));

@@ -1,4 +1,5 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { noSpaceHint } from '../../base/no-space.ts';
 
 /**
  * The error of a failed system call. `details` has `errno` (its name), `syscall` and `path`; `code` is the name in
@@ -12,9 +13,14 @@ export function systemError(errno: number, syscall: string, path?: string | Uint
     kind: unavailable.has(name) ? 'unavailable' : 'io',
     code: name.toLowerCase(),
     message: `${syscall}${where === undefined ? '' : ` ${where}`}: ${words} (${name})`,
-    hint: name === 'EPERM' && process.getuid?.() !== 0 ? 'run gantry as root' : undefined,
+    hint: hintFor(name),
     details: { errno: name, syscall, ...(where === undefined ? {} : { path: where }) },
   });
+}
+
+function hintFor(name: string): string | undefined {
+  if (name === 'ENOSPC' || name === 'EDQUOT') return noSpaceHint;
+  return name === 'EPERM' && process.getuid?.() !== 0 ? 'run gantry as root' : undefined;
 }
 
 /** `2` → `ENOENT`. */

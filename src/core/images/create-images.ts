@@ -3,6 +3,7 @@ import { filterKeys } from '../../engine/filter-keys.ts';
 import type { Images } from '../../engine/images.ts';
 import { canonicalReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { requireStoreFolders } from '../host/store-folders.ts';
+import { makeRoom } from '../metadata/reserve.ts';
 import type { GarbageRoots, GarbageServices } from './garbage.ts';
 import type { Image, ImageStore } from './image-store.ts';
 import { type ContainerUsage, summarizeImage } from './summarize-image.ts';
@@ -59,6 +60,7 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
       const { removeImage } = await import('./remove-image.ts');
       const { collectGarbage } = await import('./prune-images.ts');
       requireStoreFolders(services.dirs);
+      makeRoom(services.dirs.database);
       const steps = removeImage(services.metadata, usage, { reference, force });
       const isDeleted = steps.some(({ action }) => action === 'deleted');
       return isDeleted ? [...steps, ...(await collectGarbage(services, roots, signal))] : steps;

@@ -7,6 +7,7 @@ import type { ContentInfo, ContentStore, StrayFile } from '../content/content-st
 import type { EngineDirs } from '../engine-dirs.ts';
 import { layerBlobs } from '../layers/layer-blob-records.ts';
 import type { Metadata } from '../metadata/metadata.ts';
+import { holdReserve } from '../metadata/reserve.ts';
 import type { SnapshotInfo, Snapshotter } from '../snapshots/snapshotter.ts';
 import { type ImageRecord, imageRecords } from './image-records.ts';
 
@@ -114,6 +115,7 @@ export async function sweep(services: GarbageServices, garbage: Garbage): Promis
   );
   for (const file of garbage.strays) await file.remove();
   await snapshots.cleanUp();
+  holdReserve(services.dirs.database);
 }
 
 /**

@@ -7,6 +7,7 @@ import { containerRoots } from '../containers/container-roots.ts';
 import type { CoreServices } from '../core-services.ts';
 import { findGarbage } from '../images/garbage.ts';
 import { imageRecords } from '../images/image-records.ts';
+import { makeRoom } from '../metadata/reserve.ts';
 import { volumeRecords } from '../volumes/volume-record.ts';
 import { checkBuilds } from './check-builds.ts';
 import { checkContainers } from './check-containers.ts';
@@ -65,6 +66,7 @@ export async function checkStore(
     signal = new AbortController().signal,
   }: StoreCheckOptions = {},
 ): Promise<StoreReport> {
+  if (repair) makeRoom(services.dirs.database);
   const context: CheckContext = {
     services,
     containers,

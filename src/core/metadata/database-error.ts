@@ -1,5 +1,7 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { noSpaceHint } from '../../base/no-space.ts';
 import { isErrno } from '../host/system-error.ts';
+import { isDiskFull } from './reserve.ts';
 
 /** What to do about a damaged database. */
 export const salvageHint = 'save what can be read of it with: gantry system check --repair';
@@ -21,7 +23,9 @@ export function databaseError(error: unknown, path: string): unknown {
     });
   }
   if (!('errcode' in error)) return error;
-  switch (Number(error.errcode) & 0xff) {
+  const code = Number(error.errcode) & 0xff;
+  if (code === 13 || (code === 10 && isDiskFull(path))) return noSpace(path, error);
+  switch (code) {
     case 5:
     case 6:
       return new GantryError({
@@ -42,7 +46,6 @@ export function databaseError(error: unknown, path: string): unknown {
       });
     case 8:
     case 10:
-    case 13:
     case 14:
       return new GantryError({
         kind: 'io',
@@ -58,4 +61,14 @@ export function databaseError(error: unknown, path: string): unknown {
         cause: error,
       });
   }
+}
+
+function noSpace(path: string, cause: Error): GantryError {
+  return new GantryError({
+    kind: 'io',
+    code: 'no-space',
+    message: `no space left on the disk of ${path}`,
+    hint: noSpaceHint,
+    cause,
+  });
 }

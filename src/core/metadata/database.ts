@@ -1,7 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { GantryError } from '../../base/gantry-error.ts';
+import { isErrorCode } from '../../base/is-error-code.ts';
 import { databaseError } from './database-error.ts';
 import { openConnection } from './open-connection.ts';
+import { makeRoom } from './reserve.ts';
 
 /**
  * One connection to the database file: prepared statements, transactions, and SQLite's errors as ours.
@@ -20,7 +22,7 @@ export class Database implements Disposable {
 
   constructor(path: string) {
     this.path = path;
-    this.#connection = this.#guard(() => openConnection(path));
+    this.#connection = this.#open(path);
   }
 
   /** Runs a statement that returns no rows; the number of rows it changed. */
@@ -93,6 +95,18 @@ export class Database implements Disposable {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+
+  /** Even to read it some files have to be made beside it. */
+  #open(path: string): DatabaseSync {
+    const open = (): DatabaseSync => this.#guard(() => openConnection(path));
+    try {
+      return open();
+    } catch (error) {
+      if (!isErrorCode(error, 'no-space')) throw error;
+      makeRoom(path);
+      return open();
+    }
   }
 
   #guard<T>(work: () => T): T {

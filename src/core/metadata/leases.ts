@@ -1,3 +1,4 @@
+import { isErrorCode } from '../../base/is-error-code.ts';
 import { bootId, isAlive, ownIdentity } from '../host/process-identity.ts';
 import { randomHex } from '../host/random-hex.ts';
 import type { Database, Row } from './database.ts';
@@ -9,7 +10,23 @@ import type { Lease, LeasedResource, LeaseInfo, Leases } from './metadata.ts';
  * of a collection is protected to its end.
  */
 export function openLeases(database: Database): Leases {
+  /** What could not be let go of, for the disk was full: it is tried again. */
+  const overdue = new Set<() => void>();
+  const letGo = (release: () => void): void => {
+    try {
+      release();
+      overdue.delete(release);
+    } catch (error) {
+      if (!isErrorCode(error, 'no-space')) throw error;
+      overdue.add(release);
+    }
+  };
+  const catchUp = (): void => {
+    for (const release of overdue) letGo(release);
+  };
+
   const acquire = (purpose: string): Lease => {
+    catchUp();
     const id = randomHex(8);
     const { pid, startTime } = ownIdentity();
     database.run('INSERT INTO leases VALUES (?, ?, ?, ?, ?)', id, purpose, bootId(), pid, startTime);
@@ -17,7 +34,7 @@ export function openLeases(database: Database): Leases {
       id,
       protect: ({ kind, key }) =>
         void database.run('INSERT OR IGNORE INTO leased VALUES (?, ?, ?)', id, kind, key),
-      [Symbol.dispose]: () => release(database, id),
+      [Symbol.dispose]: () => letGo(() => release(database, id)),
     };
   };
 
@@ -40,12 +57,13 @@ export function openLeases(database: Database): Leases {
       database.get('SELECT 1 FROM leased WHERE kind = ? AND key = ? LIMIT 1', kind, key) !== undefined,
 
     beginCollection() {
+      catchUp();
       return database.transaction(() => {
         forgetDead(database);
         const own = acquire(collecting);
         return {
           [Symbol.dispose]: () =>
-            database.transaction(() => {
+            letGo(() => {
               database.run('DELETE FROM leases WHERE id = ? OR pid = ?', own.id, nobody);
             }),
         };

@@ -4,6 +4,7 @@ import { GantryError } from '../../base/gantry-error.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { isErrno } from '../host/system-error.ts';
 import { salvageHint } from './database-error.ts';
+import { holdReserve } from './reserve.ts';
 import { migrations } from './schema.ts';
 
 /** How long a writer waits for the others before it gives up. A transaction takes well under a millisecond. */
@@ -24,6 +25,7 @@ export function openConnection(path: string): DatabaseSync {
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
     createDatabase(path);
+    holdReserve(path);
   }
   const connection = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {

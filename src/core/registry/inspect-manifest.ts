@@ -1,6 +1,7 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { RemoteManifest, RemotePlatform } from '../../engine/registries.ts';
 import { decodeImageConfig } from '../../oci/decode-image-config.ts';
+import { documentLimitBytes } from '../../oci/decode-json.ts';
 import { decodeManifestDocument, type ManifestDocument } from '../../oci/decode-manifest.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
@@ -8,7 +9,6 @@ import { familiarReference, type Reference } from '../../oci/reference.ts';
 import { sha256 } from '../../oci/sha256.ts';
 import type { FetchedManifest, RepositoryClient } from './registry-client.ts';
 
-const configLimitBytes = 8 * 1024 * 1024;
 const mostListed = 200;
 const configTypes: ReadonlySet<string> = new Set([mediaTypes.config, mediaTypes.dockerConfig]);
 
@@ -70,7 +70,7 @@ async function fetchSmallBlob(
   let size = 0;
   for await (const chunk of stream.chunks) {
     size += chunk.length;
-    if (size > Math.min(descriptor.size, configLimitBytes)) break;
+    if (size > Math.min(descriptor.size, documentLimitBytes)) break;
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);

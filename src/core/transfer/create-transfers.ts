@@ -4,15 +4,18 @@ import { startOperation } from '../../engine/start-operation.ts';
 import { parseReference, type Reference, repositoryName, withDefaultTag } from '../../oci/reference.ts';
 import type { CoreServices } from '../core-services.ts';
 import type { ImageTransfers } from '../images/create-images.ts';
+import type { GarbageRoots } from '../images/garbage.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 
 export interface TransferDeps {
   /** Made at its first use; whoever gives it disposes it. */
   readonly registry: () => Promise<RegistryClient>;
+  /** What keeps blobs and layers besides images. */
+  readonly roots: readonly GarbageRoots[];
 }
 
 /** What moves images between here, registries and archives. Each part is loaded when it is used. */
-export function createTransfers(services: CoreServices, { registry }: TransferDeps): ImageTransfers {
+export function createTransfers(services: CoreServices, { registry, roots }: TransferDeps): ImageTransfers {
   return {
     pull: (reference, { signal: outer, ...options } = {}) =>
       startOperation(async (emit, signal) => {
@@ -47,7 +50,7 @@ export function createTransfers(services: CoreServices, { registry }: TransferDe
     load: (archive, { signal: outer } = {}) =>
       startOperation(async (emit, signal) => {
         const { loadImages } = await import('./load-images.ts');
-        return loadImages({ services, archive, emit, signal });
+        return loadImages({ services, roots, archive, emit, signal });
       }, outer),
 
     save: (references, { signal = new AbortController().signal } = {}) => save(services, references, signal),

@@ -1,14 +1,12 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import { decodeImageConfig } from '../../oci/decode-image-config.ts';
+import { documentLimitBytes } from '../../oci/decode-json.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
 import type { Manifest } from '../../oci/manifest.ts';
 import { isLayerType, mediaTypes } from '../../oci/media-types.ts';
 import type { Platform } from '../../oci/platform.ts';
 import type { RepositoryClient } from '../registry/registry-client.ts';
 import { type ChosenManifest, chooseManifest } from './choose-manifest.ts';
-
-/** Of the config blob of an image. */
-export const configLimitBytes = 8 * 1024 * 1024;
 
 const configTypes: ReadonlySet<string> = new Set([mediaTypes.config, mediaTypes.dockerConfig]);
 
@@ -27,11 +25,11 @@ export async function fetchImage(
   // Signatures come with the config of an image, and layers that are no file systems.
   const strange = layers.find(({ mediaType }) => !isLayerType(mediaType));
   if (strange !== undefined) throw notAnImage(strange.mediaType);
-  if (config.size <= configLimitBytes) return chosen;
+  if (config.size <= documentLimitBytes) return chosen;
   throw new GantryError({
     kind: 'corrupt',
     code: 'config-too-large',
-    message: `the config of the image has ${config.size} bytes where at most ${configLimitBytes} are read`,
+    message: `the config of the image has ${config.size} bytes where at most ${documentLimitBytes} are read`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { documentLimitBytes } from '../../oci/decode-json.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId, Digest } from '../../oci/digest.ts';
 import { chainIds } from '../../oci/sha256.ts';
@@ -7,7 +8,7 @@ import { checkPlatform } from './check-platform.ts';
 import type { ChosenManifest } from './choose-manifest.ts';
 import { connectionBudget } from './connection-budget.ts';
 import { type BlobDownload, downloadBlob } from './download-blob.ts';
-import { configLimitBytes, parseConfig } from './fetch-image.ts';
+import { parseConfig } from './fetch-image.ts';
 import { layerTeller, type TellLayer } from './layer-progress.ts';
 import { limiter } from './limiter.ts';
 import type { PullRequest } from './pull-image.ts';
@@ -36,7 +37,10 @@ export async function fetchLayers(
 
   const { config: configDescriptor, layers } = fetched.document;
   await downloadBlob(download(configDescriptor, () => undefined));
-  const config = parseConfig(await content.read(configDescriptor.digest, configLimitBytes), fetched.document);
+  const config = parseConfig(
+    await content.read(configDescriptor.digest, documentLimitBytes),
+    fetched.document,
+  );
   checkPlatform(request, fetched, config);
   const chain = chainIds(config.rootfs.diff_ids);
   const isThere = (index: number): boolean => index < 0 || snapshots.has(chain[index] as string);

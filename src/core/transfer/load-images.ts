@@ -1,24 +1,30 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
+import { documentLimitBytes } from '../../oci/decode-json.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { type DiffId, type Digest, type ImageId, parseDiffId } from '../../oci/digest.ts';
 import type { CoreServices } from '../core-services.ts';
+import { collectAbandoned } from '../images/collect-abandoned.ts';
+import type { GarbageRoots } from '../images/garbage.ts';
 import { leaseImage } from '../images/lease-image.ts';
 import { familiar } from '../images/summarize-image.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
 import { compressionOf } from '../layers/compression.ts';
 import { rememberLayerBlobs } from '../layers/layer-blob-records.ts';
 import type { Lease } from '../metadata/metadata.ts';
-import { configLimitBytes, parseConfig } from './fetch-image.ts';
+import { parseConfig } from './fetch-image.ts';
 import { type ArchivedImage, findArchivedImages, type KeptImage } from './find-archived-images.ts';
 import { isWhole } from './is-whole.ts';
 import { layerTeller, partTeller } from './layer-progress.ts';
+import { notingLease } from './noting-lease.ts';
 import { readArchive } from './read-archive.ts';
 import { type LayerToUnpack, unpackLayers } from './unpack-layers.ts';
 
 export interface LoadRequest {
   readonly services: CoreServices;
+  /** What keeps things besides images. Without it what a failure has left waits for the next collection. */
+  readonly roots?: readonly GarbageRoots[] | undefined;
   readonly archive: AsyncIterable<Uint8Array>;
   readonly emit: Emit<TransferEvent>;
   readonly signal: AbortSignal;
@@ -28,11 +34,25 @@ export interface LoadRequest {
 
 /**
  * Loads every image of a docker-archive or OCI layout. Result: their names, or the IDs of those without one, in the
- * order of the archive. An image is recorded when all of it is here; a failure leaves those before it.
+ * order of the archive. An image is recorded when all of it is here; a failure leaves those before it and nothing else.
  */
 export async function loadImages(request: LoadRequest): Promise<readonly string[]> {
+  const { services, roots } = request;
+  const lease = notingLease(services.metadata.leases.acquire('load'));
+  try {
+    return await loadUnder(lease, request);
+  } catch (error) {
+    lease[Symbol.dispose]();
+    // What keeps us from cleaning up is most often what made us fail: a full disk. The next collection does it then.
+    if (roots !== undefined) await collectAbandoned(services, roots, lease.resources).catch(() => undefined);
+    throw error;
+  } finally {
+    lease[Symbol.dispose]();
+  }
+}
+
+async function loadUnder(lease: Lease, request: LoadRequest): Promise<readonly string[]> {
   const { services, emit, signal } = request;
-  using lease = services.metadata.leases.acquire('load');
   const tell = partTeller(emit, 'archive');
   await using archive = await readArchive(services, lease, request.archive, {
     signal,
@@ -89,7 +109,7 @@ async function unpackImage(
 ): Promise<Descriptor> {
   const { content, snapshots } = services;
   const { config, layers } = document;
-  const { rootfs } = parseConfig(await content.read(config.digest, configLimitBytes), document);
+  const { rootfs } = parseConfig(await content.read(config.digest, documentLimitBytes), document);
   const unpackedBlobs = new Set<Digest>();
   const steps = layers.map((layer, index): LayerToUnpack => {
     const diffId = rootfs.diff_ids[index] as DiffId;

@@ -7,11 +7,12 @@ import { randomHex } from '../host/random-hex.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import { isErrno } from '../host/system-error.ts';
 import type { Metadata } from '../metadata/metadata.ts';
+import { makeRoom } from '../metadata/reserve.ts';
 import { checkVolumeName, isVolumeName, usersOf, volumeRecords } from './volume-record.ts';
 import type { VolumeStore } from './volume-store.ts';
 
 export interface VolumeServices {
-  readonly dirs: Pick<EngineDirs, 'volumes' | 'temp' | 'locks'>;
+  readonly dirs: Pick<EngineDirs, 'volumes' | 'temp' | 'locks' | 'database'>;
   readonly metadata: Metadata;
 }
 
@@ -66,6 +67,7 @@ export function openVolumeStore({ dirs, metadata }: VolumeServices): VolumeStore
  */
 export async function removeVolume({ dirs, metadata }: VolumeServices, name: string): Promise<boolean> {
   const records = volumeRecords(metadata);
+  makeRoom(dirs.database);
   const rubbish = join(dirs.temp, `volume-${randomHex(8)}`);
   const wasThere = metadata.transaction(
     () => {

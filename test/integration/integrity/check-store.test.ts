@@ -90,6 +90,7 @@ describe('a sound store', () => {
     await addImage(elsewhere, { names: ['deletes'], layers: [base, top] });
     await loadImages({
       services: core,
+      roots: [],
       archive: saveImages(elsewhere, ['deletes'], new AbortController().signal),
       emit: () => undefined,
       signal: new AbortController().signal,

@@ -125,4 +125,22 @@ describe('loading', () => {
     expect(phases).not.toContain('exists');
     expect(phases).toContain('downloaded');
   });
+
+  it('that fails leaves nothing, but for what others need or bring', async () => {
+    const other = Buffer.from('half of a pull that will go on');
+    await engine.content.put(other);
+    await importBase();
+    const before = [await kept(), [...engine.snapshots.list()].map(({ key }) => key).sort()];
+    // Its second layer is not what its config says: by then the first is unpacked and kept.
+    const lying = imageOf([base, makeTar([{ path: 'middle', content: 'x' }]), top]).replace(
+      sha256(top),
+      sha256(base),
+    );
+    const tars = [base, makeTar([{ path: 'middle', content: 'x' }]), top];
+    await expect(engine.port.load(dockerArchive(lying, tars)).result).rejects.toMatchObject({
+      code: 'diff-id-mismatch',
+    });
+    expect([await kept(), [...engine.snapshots.list()].map(({ key }) => key).sort()]).toEqual(before);
+    expect(engine.metadata.leases.list()).toEqual([]);
+  });
 });

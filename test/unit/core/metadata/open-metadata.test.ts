@@ -5,10 +5,10 @@ import { openMetadata } from '../../../../src/core/metadata/open-metadata.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
 describe('openMetadata', () => {
-  it('makes a file nobody else may read, and leaves nothing beside it', () => {
+  it('makes a file nobody else may read, and holds space beside it for a full disk', () => {
     using folder = tempFolder();
     openMetadata(folder.at('db'))[Symbol.dispose]();
-    expect(readdirSync(folder.path)).toEqual(['db']);
+    expect(readdirSync(folder.path)).toEqual(['db', 'db.reserve']);
     expect(statSync(folder.at('db')).mode & 0o777).toBe(0o600);
   });
 
