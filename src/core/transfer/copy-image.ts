@@ -25,6 +25,7 @@ export interface CopyRequest extends Omit<CopyOptions, 'signal'> {
 }
 
 const parallelBlobs = 5;
+const mostManifests = 2000;
 
 /**
  * Copies what a name means from one repository to another, byte for byte, so that all digests stay: blobs first, then
@@ -54,6 +55,7 @@ export async function copyImage(request: CopyRequest): Promise<CopiedImage> {
     emit,
     limit: limiter(parallelBlobs),
     blobs: new Map(),
+    manifests: new Set(),
   };
   try {
     await copyManifest(copy, root, nameOf(target), 0);
@@ -79,6 +81,8 @@ interface Copying {
   readonly limit: ReturnType<typeof limiter>;
   /** Those that several platforms share go once. */
   readonly blobs: Map<Digest, Promise<void>>;
+  /** An index may list one twice, and indexes inside it the same again. */
+  readonly manifests: Set<Digest>;
 }
 
 /** What it names first, then the manifest itself: a registry never has one that names what is not there. */
@@ -93,6 +97,9 @@ async function copyManifest(
   if (decoded.kind === 'index') {
     if (depth === deepestIndex) throw nestedTooDeep();
     for (const { digest } of decoded.index.manifests) {
+      if (copy.manifests.has(digest)) continue;
+      copy.manifests.add(digest);
+      if (copy.manifests.size > mostManifests) throw tooManyManifests();
       await copyManifest(copy, await from.fetchManifest(digest, signal), digest, depth + 1);
     }
   } else {
@@ -131,6 +138,15 @@ function platformOf({ platform }: CopyRequest) {
 
 function nameOf({ digest, tag }: Reference): string {
   return digest ?? tag ?? 'latest';
+}
+
+function tooManyManifests(): GantryError {
+  return new GantryError({
+    kind: 'corrupt',
+    code: 'nested-index',
+    message: `the index and those inside it list more than ${mostManifests} manifests`,
+    hint: 'Copy one platform of it: --platform.',
+  });
 }
 
 function otherDigest(target: Reference, digest: Digest): GantryError {

@@ -140,6 +140,20 @@ describe('copying between registries', () => {
   });
 });
 
+describe('an index that lists the same many times', () => {
+  it('is copied whole, and each manifest of it once', async () => {
+    const listed = { mediaType: mediaTypes.manifest, digest: mine, size: 1 };
+    const inner = await source.manifest({ manifests: [listed, listed] }, { type: mediaTypes.index });
+    const document = { manifests: [inner, listed, inner] };
+    const outer = await source.manifest(document, { tag: 'many', type: mediaTypes.index });
+    await using to = await faultyRegistry(two.host);
+    const copy = engine.port.copy(`${one.host}/team/web:many`, `${to.host}/many/web:1`, { all: true });
+    expect((await copy.result).digest).toBe(outer.digest);
+    const put = to.seen.filter((line) => line.startsWith('PUT') && line.includes('/manifests/'));
+    expect(put).toHaveLength(3);
+  });
+});
+
 describe('referrers', () => {
   it('are found by the tag that stands for them, of one type where asked', async () => {
     const subject = { mediaType: mediaTypes.manifest, digest: mine, size: 1 };
