@@ -6,6 +6,7 @@ export type StoreFindingCode =
   | 'record-damaged'
   | 'image-record-lost'
   | 'layer-record-lost'
+  | 'layer-index'
   | 'dead-lease'
   | 'blob-altered'
   | 'size-misnamed'

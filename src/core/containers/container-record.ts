@@ -95,6 +95,11 @@ export function imageUsers(metadata: Metadata): Collection<true> {
   return metadata.collection('image-users', () => true as const);
 }
 
+/** Sixty-four hexadecimal digits: the name of a folder too. */
+export function isContainerId(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}
+
 const states: ReadonlySet<string> = new Set<LifecycleState>([
   ...Object.values(legalMoves).flatMap((row) => Object.keys(row) as LifecycleState[]),
   ...Object.values(legalMoves).flatMap((row) => Object.values(row)),
@@ -106,7 +111,7 @@ const states: ReadonlySet<string> = new Set<LifecycleState>([
  */
 export function decodeContainerRecord(document: unknown, key: string): ContainerRecord {
   const what = `record of container ${key.slice(0, 12)}`;
-  if (!/^[0-9a-f]{64}$/.test(key)) throw badDocument(what, 'its key is no ID');
+  if (!isContainerId(key)) throw badDocument(what, 'its key is no ID');
   const object = asObject(document, what);
   if (requiredString(object, 'id', what) !== key) throw badDocument(what, '"id" is of another container');
   for (const name of ['name', 'createdAt', 'imageId', 'platform']) requiredString(object, name, what);

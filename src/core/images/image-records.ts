@@ -35,7 +35,7 @@ export function imageRecords(metadata: Metadata): ImageRecords {
   return {
     images: metadata.collection('images', decodeImageRecord),
     names: metadata.collection('image-names', (document, key) => {
-      if (typeof document === 'string') return parseImageId(document);
+      if (typeof document === 'string' && isDigest(document)) return parseImageId(document);
       throw new GantryError({
         kind: 'corrupt',
         code: 'record-corrupt',

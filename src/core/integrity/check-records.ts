@@ -5,6 +5,7 @@ import type { Collection } from '../metadata/metadata.ts';
 import { networkRecords } from '../network/network-record.ts';
 import { isVolumeName, volumeRecords } from '../volumes/volume-record.ts';
 import type { CheckContext, Problem } from './problem.ts';
+import { restoreAddress } from './restore-address.ts';
 import { restoreContainer } from './restore-container.ts';
 import { restoreImage } from './restore-image.ts';
 import { restoreSnapshot, snapshotRecords } from './restore-snapshot.ts';
@@ -28,6 +29,14 @@ export async function* checkRecords(context: CheckContext): AsyncGenerator<Probl
   for (const kind of kinds(context)) yield* damagedIn(kind);
 }
 
+/** What only tells from other records, and is set right from them by the checks of those. */
+const indexes = [
+  ['snapshot index', 'snapshot-children'],
+  ['snapshot number', 'snapshot-numbers'],
+  ['image user', 'image-users'],
+  ['volume user', 'volume-users'],
+] as const;
+
 /** Snapshots first: images and containers stand upon them. */
 function kinds(context: CheckContext): readonly Kind[] {
   const { services, containers } = context;
@@ -43,6 +52,12 @@ function kinds(context: CheckContext): readonly Kind[] {
   const anew = { remedy: 'write it anew from what is here', done: 'written anew from what is here' };
   const { volumes } = volumeRecords(metadata);
   return [
+    ...indexes.map(([noun, name]) =>
+      forgotten(
+        noun,
+        metadata.collection(name, () => true),
+      ),
+    ),
     {
       noun: 'snapshot',
       records: snapshotRecords(metadata),
@@ -67,7 +82,7 @@ function kinds(context: CheckContext): readonly Kind[] {
       },
     },
     forgotten('network', networks, '; create it again if it is missed'),
-    forgotten('address', addresses),
+    { noun: 'address', records: addresses, ...anew, mend: (key) => restoreAddress(context, key) },
     forgotten('published port', ports),
   ];
 }

@@ -23,6 +23,7 @@ import { checkLostSnapshots } from './check-lost-snapshots.ts';
 import { checkNames } from './check-names.ts';
 import { checkRecords } from './check-records.ts';
 import { checkRunState } from './check-run-state.ts';
+import { checkSnapshotIndex } from './check-snapshot-index.ts';
 import { checkSnapshots } from './check-snapshots.ts';
 import { checkVolumes } from './check-volumes.ts';
 import { nameOf } from './image-words.ts';
@@ -42,6 +43,7 @@ const checks: readonly (readonly [what: string, check: StoreCheck])[] = [
   ['the layers', checkLayers],
   ['the build cache', checkBuilds],
   ['the containers', checkContainers],
+  ['the index of layers', checkSnapshotIndex],
   ['the snapshots', checkSnapshots],
   ['the volumes', checkVolumes],
   ['the run-time state', checkRunState],

@@ -2,14 +2,16 @@ import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockFile } from '../host/lock-file.ts';
 import { folderState, ownNamesIn } from '../host/own-folder.ts';
-import { isVolumeName, usersOf, volumeRecords } from '../volumes/volume-record.ts';
+import { isVolumeName, volumeRecords } from '../volumes/volume-record.ts';
+import { checkVolumeUsers } from './check-volume-users.ts';
 import type { CheckContext, Problem } from './problem.ts';
 import { soundEntries } from './sound-entries.ts';
 
 /** Volumes have a folder, and folders a volume. Data is never removed. */
-export function* checkVolumes({ services, containers, signal }: CheckContext): Generator<Problem> {
+export function* checkVolumes(context: CheckContext): Generator<Problem> {
+  const { services, signal } = context;
   const { dirs, metadata } = services;
-  const { volumes, users } = volumeRecords(metadata);
+  const { volumes } = volumeRecords(metadata);
   const folders = metadata.transaction(() => ownNamesIn(dirs.volumes));
   for (const [name] of soundEntries(volumes)) {
     if (folders.includes(name) || !volumes.has(name)) continue;
@@ -47,20 +49,7 @@ export function* checkVolumes({ services, containers, signal }: CheckContext): G
       },
     };
   }
-  for (const [name] of soundEntries(volumes)) {
-    for (const id of usersOf({ volumes, users }, name)) {
-      if (containers.records.has(id) || !users.has(`${name}/${id}`)) continue;
-      yield {
-        code: 'container-index',
-        severity: 'damage',
-        subject: `volume user ${name}/${id}`,
-        message: `volume ${name} is said to be in use by container ${id}, which is not here`,
-        remedy: 'forget that',
-        done: 'forgotten',
-        mend: () => void users.delete(`${name}/${id}`),
-      };
-    }
-  }
+  yield* checkVolumeUsers(context);
 }
 
 function isEmptyFolder(dir: string): boolean {

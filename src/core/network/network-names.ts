@@ -20,6 +20,11 @@ export function bridgeName(networkId: string): string {
   return `gb-${networkId.slice(0, 12)}`;
 }
 
+/** Whether a device has a name that we give to bridges. */
+export function isOwnBridge(device: string): boolean {
+  return /^(?:gantry0|gt[0-9a-f]{12}|gb-[0-9a-f]{12})$/.test(device);
+}
+
 /** FNV-1a, 64 bits, as 16 hexadecimal digits: names need no cryptography, and loading it costs milliseconds. */
 function fnv1a(text: string): string {
   let hash = 0xcbf29ce484222325n;

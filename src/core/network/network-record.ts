@@ -1,6 +1,7 @@
 import { asObject, badDocument, requiredString } from '../../oci/decode-json.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
 import type { Collection, Metadata } from '../metadata/metadata.ts';
+import { isOwnBridge } from './network-names.ts';
 
 /** A bridge network. `host` and `none` need no record. */
 export interface NetworkRecord {
@@ -69,6 +70,8 @@ function decodeNetwork(document: unknown, key: string): NetworkRecord {
     requiredString(object, name, what);
   }
   asObject(object['labels'], `${what} "labels"`);
+  // The device is removed with the network: it must be one of ours.
+  if (!isOwnBridge(String(object['bridge']))) throw badDocument(what, '"bridge" is no device of the engine');
   return document as NetworkRecord;
 }
 

@@ -12,10 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createImages, type ImageTransfers } from '../../../src/core/images/create-images.ts';
 import type { Image } from '../../../src/core/images/image-store.ts';
 import { layerBlobs } from '../../../src/core/layers/layer-blob-records.ts';
+import { openSnapshotter } from '../../../src/core/snapshots/open-snapshotter.ts';
 import { importImage } from '../../../src/core/transfer/import-image.ts';
 import type { Images } from '../../../src/engine/images.ts';
 import { mediaTypes } from '../../../src/oci/media-types.ts';
@@ -328,5 +330,66 @@ describe('a record that was lost or cannot be read', () => {
     const report = await checkCore(core, { repair: true });
     expect(foundIn(report)).toEqual(['layer-missing mended']);
     expect(readdirSync(core.snapshots.layerDir(image.topChainId as string))).toEqual(['top']);
+  });
+
+  it('of what only tells from others is set right from these, whatever is in it', async () => {
+    await addImage(core, { names: ['web'], layers: [files, [{ path: 'top', content: 'x' }]] });
+    const all = (name: string) => core.metadata.collection(name, () => true as const);
+    const before = all('snapshot-children').keys();
+    expect(before).toHaveLength(1);
+    all('snapshot-children').delete(before[0] as string);
+    all('snapshot-children').put('nobody nothing', true);
+    using raw = new DatabaseSync(core.dirs.database);
+    for (const name of [
+      'snapshot-numbers/next',
+      'snapshot-form/name',
+      'image-users/x/y',
+      'volume-users/v/c',
+    ]) {
+      const [, collection, key] = /^([^/]+)\/(.*)$/.exec(name)!;
+      raw.prepare('INSERT OR REPLACE INTO records VALUES (?, ?, ?)').run(collection!, key!, '{"half');
+    }
+    expect(openSnapshotter(core.dirs, core.metadata).name).toBe(core.snapshots.name);
+    expect(foundIn(await checkCore(core, { repair: true }))).toEqual([
+      ...Array(3).fill('record-damaged mended'),
+      ...Array(2).fill('layer-index mended'),
+    ]);
+    expect((await checkCore(core)).findings).toEqual([]);
+    expect(all('snapshot-children').keys()).toEqual(before);
+    await core.snapshots.prepare('next', undefined);
+    await core.snapshots.remove('next');
+  });
+
+  it.each([
+    ['volumes', '../../etc', { createdAt: '2026-01-01T00:00:00Z', anonymous: true, labels: {} }],
+    ['containers', '..', { id: '..' }],
+    [
+      'networks',
+      'mine',
+      {
+        id: 'a',
+        name: 'mine',
+        bridge: 'eth0',
+        subnet: '10.1.0.0/24',
+        gateway: '10.1.0.1',
+        createdAt: 'x',
+        labels: {},
+      },
+    ],
+    ['snapshots', 'x', { id: '../../etc', kind: 'committed' }],
+    ['snapshots', 'y', { id: '1', kind: 'active', parent: 'y' }],
+    ['images', 'sha256:../../etc', { manifest: {} }],
+    ['image-names', 'docker.io/library/x:1', '../../etc'],
+    ['network-addresses', '../x', { containerId: 'c' }],
+  ])('of %s that was written by somebody else (%s) reaches nothing outside', async (name, key, document) => {
+    core.metadata.collection(name, (any) => any).put(key, document);
+    const report = await checkCore(core, { repair: true });
+    expect(report.findings.map(({ severity, status }) => [severity, status])).toEqual(
+      report.findings.map(() => [expect.any(String), 'mended']),
+    );
+    expect(report.findings.length).toBeGreaterThan(0);
+    await images().prune({ all: true });
+    expect(existsSync('/etc/passwd')).toBe(true);
+    expect(core.metadata.collection(name, (any) => any).has(key)).toBe(false);
   });
 });

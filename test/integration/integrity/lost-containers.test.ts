@@ -5,6 +5,7 @@ import { assembleCheck } from '../../../src/core/assemble-check.ts';
 import { containerRoots } from '../../../src/core/containers/container-roots.ts';
 import { pruneImages } from '../../../src/core/images/prune-images.ts';
 import { createNetworks } from '../../../src/core/network/create-networks.ts';
+import { createVolumes } from '../../../src/core/volumes/create-volumes.ts';
 import type { StoreReport } from '../../../src/engine/store-report.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
 import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
@@ -113,6 +114,19 @@ describe('a container that does not run, and whose record is lost', () => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of stand.containers.readArchive(id, '/data')) chunks.push(chunk);
     expect(Buffer.concat(chunks).toString('latin1')).toContain('precious');
+  });
+
+  it('keeps its volumes from every prune, also when nobody knows any more that it has them', async () => {
+    const { id } = await stand.run(['sh', '-c', 'echo precious > /data/file'], {
+      name: 'web',
+      mounts: [{ type: 'volume', name: undefined, target: '/data', readOnly: false }] as never,
+    });
+    collection('containers').delete(id);
+    const [user] = collection('volume-users').keys();
+    collection('volume-users').delete(user as string);
+    expect(foundIn(await check())).toEqual(['container-record-lost mended', 'container-index mended']);
+    expect(collection('volume-users').keys()).toEqual([user]);
+    expect((await createVolumes(stand.services).prune({ all: true })).removed).toEqual([]);
   });
 
   it('is not started for its restart policy', async () => {
