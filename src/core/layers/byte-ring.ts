@@ -20,7 +20,7 @@ const broken = 2;
 export class ByteRing {
   readonly shared: SharedArrayBuffer;
   readonly #control: Int32Array;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Uint8Array<SharedArrayBuffer>;
 
   /** At the second end, pass what `shared` of the first is. */
   constructor(from: SharedArrayBuffer | { readonly capacityBytes: number }) {
@@ -30,24 +30,32 @@ export class ByteRing {
     this.#bytes = new Uint8Array(this.shared, headerBytes);
   }
 
-  /** Copies all of it in, waiting for room. Throws {@link RingBroken}. */
-  write(chunk: Uint8Array): void {
+  /**
+   * Free bytes, at most `limitBytes` and at least one, waiting for them: what is put there and given to `write` is not
+   * copied any more. Throws {@link RingBroken}.
+   */
+  room(limitBytes: number): Uint8Array<SharedArrayBuffer> {
     const capacity = this.#bytes.length;
-    for (let at = 0; at < chunk.length; ) {
+    for (;;) {
       const seen = Atomics.load(this.#control, sequence);
       this.#throwIfBroken();
       const position = Atomics.load(this.#control, written);
-      const room = capacity - ((position - Atomics.load(this.#control, read)) | 0);
-      if (room === 0) {
-        this.#wait(writerWaits, seen);
-        continue;
-      }
+      const free = capacity - ((position - Atomics.load(this.#control, read)) | 0);
       const start = position & (capacity - 1);
-      const length = Math.min(room, chunk.length - at, capacity - start);
-      this.#bytes.set(chunk.subarray(at, at + length), start);
-      at += length;
-      Atomics.store(this.#control, written, (position + length) | 0);
-      this.#wake(readerWaits);
+      if (free > 0) return this.#bytes.subarray(start, start + Math.min(free, limitBytes, capacity - start));
+      this.#wait(writerWaits, seen);
+    }
+  }
+
+  /** Takes all of it in, waiting for room. Throws {@link RingBroken}. */
+  write(chunk: Uint8Array): void {
+    const isInPlace = chunk.buffer === this.shared;
+    if (isInPlace) this.#advance(chunk.length);
+    for (let at = isInPlace ? chunk.length : 0; at < chunk.length; ) {
+      const room = this.room(chunk.length - at);
+      room.set(chunk.subarray(at, at + room.length));
+      at += room.length;
+      this.#advance(room.length);
     }
   }
 
@@ -106,6 +114,12 @@ export class ByteRing {
   #wake(whom: typeof readerWaits | typeof writerWaits): void {
     Atomics.add(this.#control, sequence, 1);
     if (Atomics.load(this.#control, whom) === 1) Atomics.notify(this.#control, sequence);
+  }
+
+  #advance(lengthBytes: number): void {
+    const position = Atomics.load(this.#control, written);
+    Atomics.store(this.#control, written, (position + lengthBytes) | 0);
+    this.#wake(readerWaits);
   }
 
   #throwIfBroken(): void {

@@ -5,6 +5,7 @@ import { filterThrough } from '../host/filter-program.ts';
 import { type Compression, detectCompression, magicBytes } from './compression.ts';
 import { defaultLimits } from './default-limits.ts';
 import { layerLimitError } from './layer-error.ts';
+import type { OutputRoom } from './output-room.ts';
 import { syncInflater } from './sync-inflate.ts';
 
 export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -12,6 +13,8 @@ export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 export interface DecompressOptions {
   /** Plain bytes ÷ compressed, looked at after the first 64 MiB; beyond it is `corrupt` / `layer-limit`. */
   readonly ratio: number;
+  /** Where pieces are put that are made here; those of a plain source, or of another program, come as they are. */
+  readonly room?: OutputRoom | undefined;
 }
 
 const ratioFreeBytes = 64 * 1024 * 1024;
@@ -25,7 +28,7 @@ const ratioFreeBytes = 64 * 1024 * 1024;
  */
 export async function* decompress(
   source: ByteSource,
-  { ratio }: DecompressOptions = defaultLimits,
+  { ratio, room }: DecompressOptions = defaultLimits,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let takenBytes = 0;
   const counted = (async function* () {
@@ -37,7 +40,7 @@ export async function* decompress(
   const { kind, rest } = await detectSource(counted);
   let plainBytes = 0;
   try {
-    for await (const piece of kind === 'none' ? rest : inflate(rest, kind)) {
+    for await (const piece of kind === 'none' ? rest : inflate(rest, kind, room)) {
       plainBytes += piece.length;
       if (plainBytes > ratioFreeBytes && plainBytes > ratio * takenBytes) {
         throw layerLimitError('unpacked size compared with the compressed one', ratio);
@@ -59,6 +62,7 @@ export async function* decompress(
 function inflate(
   source: AsyncGenerator<Uint8Array>,
   kind: Exclude<Compression, 'none'>,
+  room: OutputRoom | undefined,
 ): AsyncGenerator<Uint8Array> {
   if (kind === 'xz') {
     const args = ['--decompress', '--stdout', '--format=xz', '--memlimit-decompress=512MiB'];
@@ -71,12 +75,16 @@ function inflate(
       packageName: 'bzip2',
     });
   }
-  return inflateSync(source, kind) ?? inflateByStream(source, kind);
+  return inflateSync(source, kind, room) ?? inflateByStream(source, kind);
 }
 
 /** Undefined where this Node does not allow it. */
-function inflateSync(source: ByteSource, kind: 'gzip' | 'zstd'): AsyncGenerator<Uint8Array> | undefined {
-  const inflater = syncInflater(kind);
+function inflateSync(
+  source: ByteSource,
+  kind: 'gzip' | 'zstd',
+  room: OutputRoom | undefined,
+): AsyncGenerator<Uint8Array> | undefined {
+  const inflater = syncInflater(kind, room);
   if (inflater === undefined) return undefined;
   return (async function* () {
     for await (const chunk of source) yield* inflater.write(chunk);

@@ -3,6 +3,7 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import { sha256Digester } from '../../oci/sha256.ts';
 import { ByteRing, RingBroken } from './byte-ring.ts';
 import { decompress } from './decompress.ts';
+import { type OutputRoom, ownRoom } from './output-room.ts';
 import { type ThreadError, toThreadError } from './thread-error.ts';
 
 /** Told to the worker, one job after the other. Chunks of a streamed source follow on `port`. */
@@ -46,10 +47,15 @@ async function run(job: InflateJob): Promise<void> {
     if (buffer === undefined) reply({ kind: 'taken', doneBytes });
     else reply({ kind: 'taken', doneBytes, buffer }, [buffer]);
   };
+  /** What is made, or read, for the ring is put there at once. */
+  const room: OutputRoom = () => ring.room(chunkBytes);
   try {
     const source =
-      job.path === undefined ? receive(job.port, count, taken) : readFile(job.path, count, taken);
-    for await (const piece of job.isPlain ? source : decompress(source, job)) ring.write(piece);
+      job.path === undefined
+        ? receive(job.port, count, taken)
+        : readFile(job.path, job.isPlain ? room : ownRoom(chunkBytes), count, taken);
+    const { ratio } = job;
+    for await (const piece of job.isPlain ? source : decompress(source, { ratio, room })) ring.write(piece);
     ring.end();
     reply({ kind: 'done', digest: digester?.digest(), doneBytes });
   } catch (error) {
@@ -62,13 +68,14 @@ async function run(job: InflateJob): Promise<void> {
 
 function* readFile(
   path: string,
+  room: OutputRoom,
   count: (chunk: Uint8Array) => void,
   taken: () => void,
 ): Generator<Uint8Array> {
   const fd = openSync(path, constants.O_RDONLY);
-  const buffer = Buffer.allocUnsafeSlow(chunkBytes);
   try {
     for (;;) {
+      const buffer = room();
       const length = readSync(fd, buffer);
       if (length === 0) return;
       const chunk = buffer.subarray(0, length);

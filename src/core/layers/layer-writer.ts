@@ -3,6 +3,7 @@ import {
   closeSync,
   fchmodSync,
   fchownSync,
+  fstatSync,
   ftruncateSync,
   futimesSync,
   lchownSync,
@@ -96,9 +97,7 @@ export class LayerWriter {
     const { fd, entry } = file;
     try {
       if (file.position !== entry.sizeBytes) ftruncateSync(fd, entry.sizeBytes);
-      fchownSync(fd, entry.uid, entry.gid);
-      this.#setXattrs(file.path, entry);
-      fchmodSync(fd, entry.mode);
+      this.#describeFile(fd, file.path, entry);
       const { mtimeSeconds, mtimeNanoseconds } = entry;
       // Cheaper, but Node takes a time before 1970 for "now".
       if (mtimeNanoseconds === 0 && mtimeSeconds >= 0) futimesSync(fd, mtimeSeconds, mtimeSeconds);
@@ -106,6 +105,19 @@ export class LayerWriter {
     } finally {
       closeSync(fd);
     }
+  }
+
+  /**
+   * Most files are root's and need nothing: they were made with their mode. Looking is cheaper than setting, and tells
+   * what a folder handed down (its group, default access rights). The mode comes last: a new owner takes bits of it.
+   */
+  #describeFile(fd: number, path: ByteString, entry: TarEntry): void {
+    const { uid, gid, mode } = fstatSync(fd);
+    const isOwned = uid === entry.uid && gid === entry.gid;
+    if (!isOwned) fchownSync(fd, entry.uid, entry.gid);
+    this.#setXattrs(path, entry);
+    const isUntouched = isOwned && entry.xattrs.size === 0;
+    if (!isUntouched || (mode & 0o7777) !== entry.mode) fchmodSync(fd, entry.mode);
   }
 
   /** After the last entry: what folders look like that had none of their own, and all their times. */
@@ -143,7 +155,7 @@ export class LayerWriter {
     const path = childPath(folder, name);
     switch (entry.type) {
       case 'file': {
-        const fd = this.#create(folder, name, () => openSync(below(path), createFlags, 0o600));
+        const fd = this.#create(folder, name, () => openSync(below(path), createFlags, entry.mode & 0o777));
         this.#file = { fd, path, entry, position: 0 };
         return;
       }

@@ -1,4 +1,5 @@
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import { type OutputRoom, ownRoom } from './output-room.ts';
 
 /**
  * One decoder driven synchronously: pieces come out of `write` as its generator is pulled, each good until the next.
@@ -27,10 +28,13 @@ interface Handle {
 const outputBytes = 256 * 1024;
 
 /**
- * A decoder without streams: a third faster, because no piece goes through the thread pool and back. Undefined where
- * this Node has other insides; then take the streams.
+ * A decoder without streams: a third faster, because no piece goes through the thread pool and back. Pieces lie where
+ * `room` says (default: in one buffer of its own). Undefined where this Node has other insides; then take the streams.
  */
-export function syncInflater(kind: 'gzip' | 'zstd'): SyncInflater | undefined {
+export function syncInflater(
+  kind: 'gzip' | 'zstd',
+  room: OutputRoom = ownRoom(outputBytes),
+): SyncInflater | undefined {
   const stream: unknown = kind === 'gzip' ? createGunzip() : createZstdDecompress();
   const inside = stream as { readonly _handle?: Handle; readonly _writeState?: unknown };
   if (typeof inside._handle?.writeSync !== 'function' || !(inside._writeState instanceof Uint32Array))
@@ -38,7 +42,6 @@ export function syncInflater(kind: 'gzip' | 'zstd'): SyncInflater | undefined {
   const handle = inside._handle;
   const writeState = inside._writeState;
 
-  const output = Buffer.allocUnsafeSlow(outputBytes);
   const [goOn, finish] =
     kind === 'gzip'
       ? [constants.Z_NO_FLUSH, constants.Z_FINISH]
@@ -52,11 +55,12 @@ export function syncInflater(kind: 'gzip' | 'zstd'): SyncInflater | undefined {
 
   function* run(flush: number, input: Uint8Array): Generator<Uint8Array, void, undefined> {
     for (let at = 0; !isPadding; ) {
-      handle.writeSync(flush, input, at, input.length - at, output, 0, outputBytes);
+      const output = room();
+      handle.writeSync(flush, input, at, input.length - at, output, 0, output.length);
       if (failure !== undefined) throw failure;
       const [roomLeft = 0, inputLeft = 0] = writeState;
       const next = input.length - inputLeft;
-      if (roomLeft < outputBytes) yield output.subarray(0, outputBytes - roomLeft);
+      if (roomLeft < output.length) yield output.subarray(0, output.length - roomLeft);
       if (roomLeft > 0 && (inputLeft === 0 || next === at)) {
         isPadding = inputLeft > 0;
         return;
