@@ -1,3 +1,4 @@
+import { GantryError } from '../../base/gantry-error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { BlobPush, BlobPushOptions } from './registry-client.ts';
 import type { RegistrySession } from './registry-session.ts';
@@ -17,7 +18,9 @@ export async function pushBlob(
   const { signal, mountFrom = [] } = options;
   if (await hasBlob(session, target, descriptor, signal)) return 'exists';
   for (const from of mountFrom.filter((path) => path !== target.path)) {
-    const begun = await beginUpload(session, target, { digest: descriptor.digest, from }, signal);
+    const begun = await beginUpload(session, target, { digest: descriptor.digest, from }, signal).catch(
+      notAllowed,
+    );
     if (begun === 'mounted') return { mountedFrom: from };
     // Registries that will not mount may refuse, or begin an upload instead; one is enough.
     if (begun !== undefined) {
@@ -27,4 +30,9 @@ export async function pushBlob(
   }
   await uploadBlob(session, target, descriptor, options);
   return 'pushed';
+}
+
+/** Who may push here may still be refused a token for where the blob is: then it is sent. */
+function notAllowed(error: unknown): undefined {
+  if (!(error instanceof GantryError) || error.kind !== 'denied') throw error;
 }

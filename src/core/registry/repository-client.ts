@@ -87,7 +87,7 @@ export function repositoryClient(
         body: () => bytes,
         signal,
       });
-      if (response.status !== 201 && response.status !== 200)
+      if (response.status < 200 || response.status > 202)
         throw await registryError(response, subject(tagOrDigest));
       discardBody(response);
       const digest = sha256(bytes);

@@ -124,7 +124,7 @@ export async function sendChunk(
     signal,
   );
   const { status } = response;
-  if (chunk.digest === undefined ? status === 202 || status === 204 : status === 201 || status === 204) {
+  if (isTaken(status)) {
     discardBody(response);
     if (chunk.digest !== undefined) {
       checkToldDigest(response, chunk.digest);
@@ -143,6 +143,11 @@ export async function sendChunk(
   // Out of step (416), not known any more (404), or too many bytes at once (413).
   const mayPass = passingStatuses.has(status) || [404, 413, 416].includes(status);
   throw mayPass && error.kind !== 'denied' ? new UploadBroken(error, response) : error;
+}
+
+/** The specification says 202 of a part and 201 of the whole; AWS says 201 of both, others 204. */
+function isTaken(status: number): boolean {
+  return status >= 200 && status <= 204;
 }
 
 async function orBroken(sent: Promise<HttpResponse>, signal: AbortSignal): Promise<HttpResponse> {

@@ -17,6 +17,8 @@ class LetterOfTheSpec {
   readonly pieces: Buffer[] = [];
   committed: string | undefined;
   leastChunk: number | undefined;
+  /** What it answers a part with. */
+  taken = 202;
   /** What goes wrong with a request, once each. */
   readonly mishaps: ((request: IncomingMessage, response: ServerResponse) => boolean | undefined)[] = [];
   #step = 0;
@@ -45,7 +47,7 @@ class LetterOfTheSpec {
       return void response.writeHead(this.committed === made ? 201 : 400).end();
     }
     const least = this.leastChunk === undefined ? {} : { 'OCI-Chunk-Min-Length': String(this.leastChunk) };
-    const status = method === 'GET' ? 204 : 202;
+    const status = method === 'GET' ? 204 : method === 'PATCH' ? this.taken : 202;
     response.writeHead(status, { Location: this.#location(), Range: this.#range(), ...least }).end();
   };
 
@@ -176,6 +178,12 @@ describe('pushing a blob', () => {
     });
     await push();
     expect(registry.log.slice(-2)).toEqual(['PUT 0', 'HEAD']);
+  });
+
+  it.each([200, 201, 204])('goes on where a registry says %d of a part that it took', async (status) => {
+    registry.taken = status;
+    expect(await push()).toBe('pushed');
+    expect(registry.committed).toBe(digest);
   });
 
   it('sends a small one by a single request, and none that is there', async () => {

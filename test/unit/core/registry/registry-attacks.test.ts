@@ -250,6 +250,36 @@ describe('credentials', () => {
   });
 });
 
+describe('a blob that a neighbour has', () => {
+  it('is sent where a token for the neighbour is refused', async () => {
+    const asked: string[] = [];
+    const domain: string = await scriptedServer((request, response) => {
+      request.resume();
+      const url = new URL(request.url ?? '', 'http://x');
+      if (url.pathname === '/token') {
+        const scopes = url.searchParams.getAll('scope').join(' ');
+        if (scopes.includes('neighbour')) response.writeHead(403).end('{}');
+        else response.end('{"token":"T"}');
+      } else if (request.headers.authorization !== 'Bearer T')
+        bearer(`http://${domain}/token`)(request, response);
+      else {
+        asked.push(`${request.method} ${url.pathname}`);
+        if (request.method === 'HEAD') response.writeHead(404).end();
+        else if (request.method === 'POST') response.writeHead(202, { Location: '/upload' }).end();
+        else request.on('end', () => response.writeHead(201).end());
+      }
+    });
+    const open = () => Readable.from([Buffer.from('{}')]);
+    const pushed = client(domain, { access: 'push' }).pushBlob(blob, {
+      signal,
+      open,
+      mountFrom: ['neighbour'],
+    });
+    expect(await pushed).toBe('pushed');
+    expect(asked.at(-1)).toBe('PUT /upload');
+  });
+});
+
 describe('HttpHeaders of config.json', () => {
   it('are those Docker sends, to the registry and nobody else', async () => {
     using folder = tempFolder();
