@@ -7,6 +7,9 @@ beforeAll(async () => {
 });
 afterAll(() => stand[Symbol.asyncDispose]());
 
+/** What a stage has whose base has none. */
+const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 describe('a built image', () => {
   it('says what the Dockerfile says, with the history of BuildKit', async () => {
     const text = `FROM busybox
@@ -31,7 +34,7 @@ ONBUILD RUN --network=none echo triggered
     const { config } = stand.services.images.resolve('says:1');
     expect(config.author).toBe('me');
     expect(config.config).toEqual({
-      Env: ['A=3', 'B=two words', 'C=1'],
+      Env: [path, 'A=3', 'B=two words', 'C=1'],
       Labels: { extra: 'l', x: '3', 'y y': 'z z' },
       ExposedPorts: { '443/tcp': {}, '80/tcp': {}, '9000/udp': {}, '9001/udp': {} },
       Volumes: { '/data': {}, '/more': {} },

@@ -1,6 +1,5 @@
 import { readSync } from 'node:fs';
 import { GantryError } from '../../../base/gantry-error.ts';
-import { resolveUser } from '../../runtime/user/resolve-user.ts';
 import { maximumId, parseGroup, parsePasswd } from '../../runtime/user/user-database.ts';
 import type { FileTree } from '../tree/file-tree.ts';
 import { openSource } from '../tree/open-source.ts';
@@ -10,18 +9,8 @@ import type { Owner } from '../tree/tree-writer.ts';
 /** More of /etc/passwd than this is not a list of users. */
 const databaseLimitBytes = 4 << 20;
 
-/** Who the stage's USER is; empty: root. Throws `start` / `no-such-user`, as a RUN would. */
-export function ownerOfUser(tree: FileTree, user: string): Owner {
-  if (user === '') return { uid: 0, gid: 0 };
-  const { uid, gid } = resolveUser(user, [], {
-    passwd: () => readDatabase(tree, '/etc/passwd'),
-    group: () => readDatabase(tree, '/etc/group'),
-  });
-  return { uid, gid };
-}
-
 /**
- * `--chown=user[:group]`, names looked up in the stage's own files. A number alone is user and group; a name alone
+ * `--chown=user[:group]`, and USER for a WORKDIR: names looked up in the stage's own files. A number alone is user and group; a name alone
  * brings its primary group. Throws `invalid` / `no-such-user`, `no-such-group`.
  */
 export function parseChown(tree: FileTree, text: string): Owner {

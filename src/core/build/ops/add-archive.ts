@@ -23,7 +23,8 @@ export interface ExtractOptions {
 
 /**
  * Unpacks those sources of an ADD that are archives into its destination, which then is a folder, and gives back the
- * plan without them. What is in an archive replaces what is there, but folders, which are merged.
+ * plan without them. What is in an archive replaces what is there, but folders, which are merged; it stays as the
+ * archive has it: `--chown` and `--chmod` are for the folder it goes to (BuildKit, `unpack`).
  */
 export async function extractArchives(plan: CopyPlan, options: ExtractOptions): Promise<CopyPlan> {
   const plain: Selection[] = [];
@@ -56,14 +57,9 @@ async function extract(archive: ArchiveSource, plan: CopyPlan, options: ExtractO
     for (const entry of entries.slice(1)) {
       const path = target === '' ? entry.relative : `${target}/${entry.relative}`;
       const { uid, gid, mode } = entry.stats;
-      const owner = plan.owner ?? { uid, gid };
-      const isFolder = entry.stats.isDirectory();
-      const placement = {
-        owner,
-        mode: plan.mode?.(mode & 0o7777, isFolder) ?? mode & 0o7777,
-        modifiedSeconds: entry.stats.mtimeMs / 1000,
-      };
-      if (isFolder) {
+      const owner = { uid, gid };
+      const placement = { owner, mode: mode & 0o7777, modifiedSeconds: entry.stats.mtimeMs / 1000 };
+      if (entry.stats.isDirectory()) {
         writer.replaceByFolder(path, owner, placement.modifiedSeconds);
         writer.dressFolder(path, entry, from, placement);
       } else {

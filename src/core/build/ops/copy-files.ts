@@ -51,19 +51,25 @@ export async function copyFiles(
   const madeSeconds = newestSeconds(plan);
   const owner = plan.owner ?? root;
   const target = resolve(plan.destination);
-  if (meansFolder(plan.destination)) writer.ensureFolder(target, owner, madeSeconds);
+  if (plan.selections.length + plan.inline.length === 0) return;
+  const ensure = (path: string): void => {
+    if (plan.followLinks) writer.ensureFolder(path, owner, madeSeconds);
+    else freshFolders(writer, path, owner, madeSeconds);
+  };
+  if (meansFolder(plan.destination)) ensure(target);
 
   let done = 0;
   for (const { tree: from, name, entries } of plan.selections) {
     const [first, ...below] = entries;
     if (first === undefined) continue;
+    writer.beginSource();
     if (!first.stats.isDirectory()) {
       const path = resolve(fileTarget(tree, target, name));
-      writer.ensureFolder(parentOf(path), owner, madeSeconds);
+      ensure(parentOf(path));
       await writer.copyEntry(path, first, from, placementOf(plan, first));
       continue;
     }
-    writer.ensureFolder(target, owner, madeSeconds);
+    ensure(target);
     for (const entry of below) {
       const path = target === '' ? entry.relative : `${target}/${entry.relative}`;
       const placement = placementOf(plan, entry);
@@ -81,11 +87,20 @@ export async function copyFiles(
   }
   for (const { name, data } of plan.inline) {
     const path = resolve(fileTarget(tree, target, name));
-    writer.ensureFolder(parentOf(path), owner, plan.nowSeconds);
+    ensure(parentOf(path));
     writeFileSync(writer.newFile(path), data, { flag: 'wx' });
     const mode = plan.mode?.(0o644, false) ?? 0o644;
     writer.dressFile(path, { owner, mode, modifiedSeconds: plan.nowSeconds });
   }
+}
+
+/** A folder and its parents as they would be on nothing: in the place of links, and what is there gets the usual mode. */
+function freshFolders(writer: TreeWriter, path: string, owner: Owner, modifiedSeconds: number): void {
+  if (path === '') return;
+  freshFolders(writer, parentOf(path), owner, modifiedSeconds);
+  if (writer.isReady(path)) return;
+  writer.replaceByFolder(path, owner, modifiedSeconds);
+  writer.dressFile(path, { owner, mode: 0o755, modifiedSeconds });
 }
 
 /** Whether the destination is written as a folder. */

@@ -64,7 +64,7 @@ function literal(source: string): Named {
 }
 
 /**
- * Matches part by part: no star crosses a slash. What stands before the first wildcard may lead over links, folders
+ * Matches part by part: no star crosses a slash; nothing matching is fine, as in `COPY package.json yarn.lock* ./`. What stands before the first wildcard may lead over links, folders
  * behind links are not searched.
  */
 function expand(request: SourceRequest, source: string): readonly Named[] {
@@ -81,7 +81,6 @@ function expand(request: SourceRequest, source: string): readonly Named[] {
       .filter(({ stats }) => stats.isDirectory())
       .flatMap((folder) => tree.list(folder.path).filter(({ name }) => glob.matches(name)));
   }
-  if (found.length === 0) throw noMatch(request, source);
   return found;
 }
 
@@ -107,7 +106,7 @@ async function selectWithParents(
       wanted.add(path);
     }
   }
-  if (wanted.size === 0) throw hasWildcards(below) ? noMatch(request, source) : notFound(request, source);
+  if (wanted.size === 0 && !hasWildcards(below)) throw notFound(request, source);
   const isWanted = ({ relative }: SelectedEntry): boolean => relative === '' || wanted.has(relative);
   return { ...whole, entries: whole.entries.filter(isWanted) };
 }
@@ -124,16 +123,6 @@ function badPattern(instruction: string, pattern: string): GantryError {
     kind: 'invalid',
     code: 'bad-pattern',
     message: `${instruction} failed: syntax error in pattern ${JSON.stringify(pattern)}`,
-  });
-}
-
-function noMatch({ instruction, tree }: SourceRequest, source: string): GantryError {
-  return new GantryError({
-    kind: 'not-found',
-    code: 'source-not-found',
-    message: `${instruction} failed: no source files were specified`,
-    hint: `nothing in the ${tree.description} matches ${source}`,
-    details: { source },
   });
 }
 

@@ -8,7 +8,7 @@ import type { StageState } from '../solver/stage-state.ts';
 import type { StepWork } from '../solver/step-work.ts';
 import { resolveInTree } from '../tree/resolve-in-tree.ts';
 import { TreeWriter } from '../tree/tree-writer.ts';
-import { ownerOfUser } from './accounts.ts';
+import { parseChown } from './accounts.ts';
 
 /** WORKDIR: relative to the one before; the folder is made, of the current USER, when it is missing. */
 export function prepareWorkdir(
@@ -39,7 +39,11 @@ export function prepareWorkdir(
       const resolved = resolveInTree(tree, path);
       if (tree.lookup(resolved)?.stats.isDirectory() === true) return false;
       const writer = new TreeWriter(tree, upperDir);
-      writer.ensureFolder(resolved, ownerOfUser(tree, user), Math.floor(stepTime(session).getTime() / 1000));
+      writer.ensureFolder(
+        resolved,
+        user === '' ? { uid: 0, gid: 0 } : parseChown(tree, user),
+        Math.floor(stepTime(session).getTime() / 1000),
+      );
       writer.finish();
       return true;
     },

@@ -15,7 +15,7 @@ import { solveFolder } from './solve-folder.ts';
 import { solveLayout } from './solve-layout.ts';
 import { type SolvedStep, solveStep } from './solve-step.ts';
 import { StageLinter } from './stage-linter.ts';
-import { type StageState, scratchState } from './stage-state.ts';
+import { type StageState, scratchState, withPath } from './stage-state.ts';
 import type { StepWork } from './step-work.ts';
 import { triggerSteps } from './triggers.ts';
 import { Vertices } from './vertices.ts';
@@ -123,7 +123,7 @@ async function beginStage(whole: BuildSession, stage: PlannedStage, solvers: Sol
   const added = triggerSteps(stage, triggers);
   solvers.vertices.insertAfterFrom(stage.index, stage.name, added);
   solvers.lint.stage(stage, base.state, added);
-  const state = { ...base.state, config };
+  const state = { ...base.state, config: withPath(config) };
   return { session, stage, base: { ...base, state }, steps: [...added, ...stage.steps] };
 }
 

@@ -32,11 +32,16 @@ export interface StageState {
 /** BuildKit's mark in each history entry. */
 export const historyComment = 'buildkit.dockerfile.v0';
 
+const usualPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** Docker gives every image without a base a PATH and a folder to start in. */
-const emptyConfig: ContainerConfig = {
-  Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
-  WorkingDir: '/',
-};
+const emptyConfig: ContainerConfig = { Env: [usualPath], WorkingDir: '/' };
+
+/** BuildKit gives a stage a PATH where its base has none. */
+export function withPath(config: ContainerConfig): ContainerConfig {
+  const env = config.Env ?? [];
+  return env.some((entry) => entry.startsWith('PATH=')) ? config : { ...config, Env: [...env, usualPath] };
+}
 
 /** A stage that stands on nothing. */
 export function scratchState(platform: Platform): StageState {

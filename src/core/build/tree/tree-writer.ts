@@ -107,6 +107,11 @@ export class TreeWriter {
     return existing === undefined;
   }
 
+  /** Whether the folder was ensured before. */
+  isReady(path: string): boolean {
+    return this.#ready.has(path);
+  }
+
   /** Gives a folder the attributes of the one it is a copy of. It must be ensured before. */
   dressFolder(path: string, source: TreeEntry, from: FileTree, placement: Placement): void {
     const hostPath = this.#hostPath(path);
@@ -151,6 +156,11 @@ export class TreeWriter {
     this.#attributes(hostPath, placement, () => keepAttributes(hostPath, attributes));
     lutimesSync(hostPath, placement.modifiedSeconds, placement.modifiedSeconds);
     if (stats.nlink > 1) this.#links.set(identity, hostPath);
+  }
+
+  /** What comes now are other sources: what is linked to what came before becomes a file of its own, as in BuildKit. */
+  beginSource(): void {
+    this.#links.clear();
   }
 
   /** As {@link ensureFolder}, in the place of whatever else is there. Its parent must be ensured before. */

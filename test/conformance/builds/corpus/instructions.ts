@@ -1,0 +1,70 @@
+import { rowOf, tooOld } from './corpus-case.ts';
+
+/** RUN, and the instructions that say how a container starts. */
+export const instructionCases = [
+  ...rowOf(
+    'RUN',
+    'FROM busybox\nRUN echo $PATH > /out; pwd >> /out; id -u >> /out; echo $HOME >> /out\n',
+    {
+      dockerfile: 'FROM busybox\nRUN id -G > /out\n',
+      differs: {
+        what: /^[-+] \/out /,
+        why: 'BuildKit of 2021 sets no supplementary groups; later ones do, as docker run',
+      },
+    },
+    'FROM busybox\nRUN mkdir -p /d/e && echo 1 > /d/f && ln /d/f /d/g && ln -s f /d/h && mkfifo /d/p && chmod 1777 /d/e\n',
+    'FROM busybox\nRUN rm -r /home && rm /bin/ed && mkdir /home && echo new > /home/f\n',
+    'FROM busybox\nRUN mkdir /x && touch /x/a /x/b\nRUN rm -r /x\nRUN mkdir /x && touch /x/c\n',
+    'FROM busybox\nRUN chmod 700 /root && chown 5:6 /tmp && touch -d @1000 /etc/passwd\n',
+    'FROM busybox\nRUN echo "joe:x:77:88::/home/joe:/bin/sh" >> /etc/passwd\nUSER joe\nWORKDIR /home/joe\nRUN id -u > mine; echo $HOME >> mine\n',
+    'FROM busybox\nSHELL ["/bin/sh", "-e", "-c"]\nRUN echo shell > /out\nCMD echo hi\n',
+    'FROM busybox\nRUN mv /etc/group /etc/group2 && cp -a /bin /bin2 && rm -r /bin2\n',
+    'FROM busybox\nRUN true\nRUN true\n',
+    'FROM busybox\nRUN dd if=/dev/zero of=/sparse bs=1 count=0 seek=1M 2>/dev/null; truncate -s 5M /big\n',
+    'FROM busybox\nRUN touch "/a b" /ü "/q;q" /-dash\n',
+    { dockerfile: 'FROM busybox\nRUN exit 3\n', fails: true },
+    { dockerfile: 'FROM busybox\nRUN ["/none"]\n', fails: true },
+    { dockerfile: 'FROM busybox\nUSER nosuchuser\nRUN true\n', fails: true },
+    {
+      dockerfile: 'FROM busybox\nRUN --network=none ls /sys/class/net > /out\n',
+      alone: { why: tooOld, has: ['/out 644 0:0 lo\n'] },
+    },
+  ),
+  ...rowOf(
+    'WORKDIR',
+    'FROM busybox\nWORKDIR /a\nWORKDIR b\nWORKDIR ../c/./d/\nRUN pwd > /out\n',
+    'FROM busybox\nUSER 5:6\nWORKDIR /mine/deep\n',
+    'FROM busybox\nWORKDIR /tmp\nWORKDIR /\n',
+    'FROM busybox\nRUN ln -s /tmp /t\nWORKDIR /t/x\n',
+  ),
+  ...rowOf(
+    'CMD and ENTRYPOINT',
+    'FROM busybox\nCMD echo shell form\n',
+    'FROM busybox\nENTRYPOINT echo e\nCMD ["c"]\n',
+    'FROM busybox\nCMD ["one"]\nCMD ["two"]\nENTRYPOINT ["e"]\n',
+    'FROM busybox\nENTRYPOINT []\nCMD ["x"]\n',
+  ),
+  ...rowOf(
+    'the other instructions',
+    'FROM busybox\nLABEL a=1 b="two words" "c d"=\'e f\'\nLABEL a=2 g=h\\ i\n',
+    'FROM busybox\nLABEL legacy value here\nMAINTAINER me <me@here>\n',
+    'FROM busybox\nEXPOSE 80 443/tcp 53/udp 8000-8002\nEXPOSE 80/TCP\n',
+    { dockerfile: 'FROM busybox\nEXPOSE abc\n', fails: true },
+    'FROM busybox\nVOLUME /a /b\nVOLUME ["/c", "/d e"]\nRUN mkdir -p /a && echo x > /a/f\n',
+    'FROM busybox\nUSER 1000\nUSER nobody:nogroup\n',
+    'FROM busybox\nSTOPSIGNAL 9\n',
+    'FROM busybox\nSTOPSIGNAL SIGQUIT\n',
+    { dockerfile: 'FROM busybox\nSTOPSIGNAL NOPE\n', fails: true },
+    'FROM busybox\nHEALTHCHECK --interval=5s --timeout=1m30s --start-period=2s --retries=4 CMD curl -f http://x\n',
+    'FROM busybox\nHEALTHCHECK CMD ["a", "b"]\nHEALTHCHECK NONE\n',
+    {
+      dockerfile: 'FROM busybox\nHEALTHCHECK --start-interval=1s CMD true\n',
+      alone: { why: tooOld, has: ['Healthcheck {"StartInterval":1000000000,"Test":["CMD-SHELL","true"]}'] },
+    },
+    { dockerfile: 'FROM busybox\nHEALTHCHECK --interval=1us CMD true\n', fails: true },
+    { dockerfile: 'FROM busybox\nHEALTHCHECK --retries=x CMD true\n', fails: true },
+    'FROM busybox\nSHELL ["/bin/ash", "-c"]\nENTRYPOINT run\nCMD arg\n',
+    { dockerfile: 'FROM busybox\nVOLUME [""]\n', fails: true },
+    { dockerfile: 'FROM busybox\n', options: ['--label', 'x=y', '--label', 'z=1'] },
+  ),
+];
