@@ -4,9 +4,18 @@ import { benchCachedBuild } from './bench/cached-build.ts';
 import { benchList } from './bench/list-containers.ts';
 import { formatResult, type Result } from './bench/report.ts';
 import { benchRun } from './bench/run-container.ts';
+import {
+  benchExec,
+  benchListMany,
+  benchOutput,
+  benchRemoveMany,
+  benchStartMany,
+  benchStop,
+} from './bench/running-containers.ts';
 import { benchScreen } from './bench/screen.ts';
 import { benchSlowLink } from './bench/slow-link.ts';
 import { openStage, type Stage } from './bench/stage.ts';
+import { benchSupervision } from './bench/supervision.ts';
 import { benchLoad, benchPull, benchPullTop, benchPush } from './bench/transfers.ts';
 
 const { values, positionals } = parseArgs({
@@ -20,7 +29,13 @@ const few = Math.max(1, Math.ceil(rounds / 4));
 const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Result[]>>> = {
   run: async (stage) => [await benchRun(stage, 'bridge', rounds), await benchRun(stage, 'none', rounds)],
   build: async (stage) => [await benchCachedBuild(stage, Math.ceil(rounds / 2))],
-  ps: async (stage) => [await benchList(stage, rounds)],
+  ps: async (stage) => [await benchList(stage, rounds), await benchListMany(stage, rounds)],
+  stop: async (stage) => [await benchStop(stage, rounds)],
+  exec: async (stage) => [await benchExec(stage, rounds)],
+  'rm-many': async (stage) => [await benchRemoveMany(stage, few)],
+  'start-many': async (stage) => [await benchStartMany(stage, 1, 1), await benchStartMany(stage, 10, 1)],
+  memory: async (stage) => [await benchSupervision(stage)],
+  output: async (stage) => [await benchOutput(stage, few)],
   link: (stage) => benchSlowLink(stage, Math.ceil(rounds / 10)),
   screen: (stage) => benchScreen(stage, rounds),
   pull: async (stage) => [await benchPull(stage, few)],

@@ -34,6 +34,8 @@ export type Mount =
       readonly target: string;
       readonly readOnly: boolean;
       readonly noCopy: boolean;
+      /** What of the volume is mounted: a relative path that must be there. Undefined: all of it. */
+      readonly subpath?: string | undefined;
       /** For a volume that is made for it. */
       readonly labels?: Readonly<Record<string, string>> | undefined;
     }

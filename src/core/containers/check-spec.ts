@@ -5,7 +5,7 @@ import { hostFacts } from '../runtime/host-facts.ts';
 import { grantedCapabilities } from '../runtime/spec/capabilities.ts';
 import { checkResources } from '../runtime/spec/resources.ts';
 import { parseSecurityOptions } from '../runtime/spec/security-options.ts';
-import { logSettings } from './log-files.ts';
+import { logSettings, logWarnings } from './log-files.ts';
 import { parseSignal } from './parse-signal.ts';
 
 /**
@@ -48,9 +48,12 @@ export function checkSpec(spec: ContainerSpec): readonly string[] {
   grantedCapabilities(spec, host.boundingCaps);
   checkResources(spec.resources ?? {}, host);
   const published = (spec.ports?.length ?? 0) > 0 || spec.publishAll === true;
-  return published && spec.network === 'host'
-    ? ['Published ports are discarded when using host network mode']
-    : [];
+  return [
+    ...logWarnings(spec),
+    ...(published && spec.network === 'host'
+      ? ['Published ports are discarded when using host network mode']
+      : []),
+  ];
 }
 
 function checkNamespaces({ pid, ipc, uts, hostname, oomScoreAdj, domainname }: ContainerSpec): void {

@@ -7,16 +7,19 @@ import { withPrivateMounts } from '../host/private-mounts.ts';
 import { isAlive as processLives } from '../host/process-identity.ts';
 import { isErrno } from '../host/system-error.ts';
 import { placeFlag } from '../layers/held-folder.ts';
+import { holdParts } from '../runtime/hold-parts.ts';
 import { mountRoot } from '../runtime/mount-root.ts';
+import type { FolderPart } from '../runtime/runtime.ts';
 import type { ResolvedMount } from '../runtime/spec/mounts.ts';
 import type { MountPlan } from '../snapshots/snapshotter.ts';
-import { type ContainerContext, snapshotKey } from './container-context.ts';
+import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { isAlive } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
 import { resolveMounts } from './resolve-mounts.ts';
 import { settle, settleLocked } from './settle.ts';
+import { volumeParts } from './volume-parts.ts';
 
 /** The file system of a container, held by a descriptor of its root. */
 export interface ContainerRoot extends Disposable {
@@ -49,8 +52,10 @@ export async function openContainerRoot(
     }
     const volumes = record.mounts.some(({ type }) => type === 'volume') ? await context.volumes() : undefined;
     const plan = (await context.snapshots()).mountPlan(snapshotKey(record.id));
-    const view = privateView(context, plan, resolveMounts(record.mounts, volumes), {
+    const parts = volumeParts(record.mounts, volumes, containerDir(context, record.id));
+    const view = privateView(context, plan, resolveMounts(record.mounts, volumes, parts), {
       readOnly: record.spec.readOnlyRootfs === true,
+      parts: [...parts.values()],
     });
     return {
       record,
@@ -95,11 +100,16 @@ export function privateView(
   { dirs }: Pick<ContainerContext, 'dirs'>,
   plan: MountPlan,
   mounts: readonly ResolvedMount[] = [],
-  { readOnly = false }: { readonly readOnly?: boolean } = {},
+  {
+    readOnly = false,
+    parts = [],
+  }: { readonly readOnly?: boolean; readonly parts?: readonly FolderPart[] } = {},
 ): PrivateView {
   const target = posix.join(dirs.run, 'rootfs');
   mkdirSync(target, { recursive: true, mode: 0o700 });
+  using held = holdParts(parts);
   return withPrivateMounts(() => {
+    held.place();
     mountRoot(plan, target);
     const fd = openSync(target, placeFlag | constants.O_DIRECTORY);
     try {

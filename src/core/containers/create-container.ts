@@ -56,7 +56,8 @@ export async function createContainer(
         anonymous: anonymous.includes(mount.name),
         labels: mount.labels,
       });
-      if (!mount.noCopy) await volumes?.populate(mount.name, plan, mount.target);
+      if (!mount.noCopy && mount.subpath === undefined)
+        await volumes?.populate(mount.name, plan, mount.target);
     }
     store(context, record, volumes);
   } catch (error) {

@@ -27,11 +27,52 @@ export function logSettings(
       kind: 'unsupported',
       code: 'log-driver',
       message: `logger: no log driver named '${driver}' is registered`,
-      hint: 'Known: json-file, local, k8s-file (all the same here) and none.',
+      hint:
+        driver === 'journald'
+          ? 'gantry keeps logs itself and hands none to the journal: json-file, local or none.'
+          : 'Known: json-file, local, k8s-file (all the same here) and none.',
     });
   }
+  checkOptions(driver || 'json-file', spec.logOptions ?? {});
   const size = spec.logOptions?.['max-size'];
   return { maxBytes: size === undefined ? defaultMaxBytes : parseMaxSize(size) };
+}
+
+/** How many files are kept: what is written, and what the last turn replaced. */
+const keptFiles = 2;
+/** Docker's for these drivers. Those beside the size say what goes into messages for other programs. */
+const knownOptions = new Set([
+  'max-size',
+  'max-file',
+  'compress',
+  'labels',
+  'labels-regex',
+  'env',
+  'env-regex',
+  'tag',
+  'mode',
+  'max-buffer-size',
+]);
+
+function checkOptions(driver: string, options: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!knownOptions.has(name)) throw badOption(`unknown log opt '${name}' for ${driver} log driver`);
+    if (name === 'max-file' && !/^[1-9]\d{0,8}$/.test(value)) {
+      throw badOption(`invalid value for max-file: ${JSON.stringify(value.slice(0, 40))}`);
+    }
+  }
+}
+
+/** What of the options does nothing here. */
+export function logWarnings({ logOptions = {} }: Pick<ContainerSpec, 'logOptions'>): readonly string[] {
+  const ignored = Object.keys(logOptions).filter((name) => !['max-size', 'max-file'].includes(name));
+  const files = Number(logOptions['max-file'] ?? keptFiles);
+  return [
+    ...(files > keptFiles
+      ? [`log opt max-file=${files}: ${keptFiles} files are kept; a larger max-size keeps more`]
+      : []),
+    ...ignored.map((name) => `log opt ${name} has no effect here`),
+  ];
 }
 
 /** `10m`, `1g`, `500k`; `-1` for no limit. */
@@ -39,14 +80,14 @@ function parseMaxSize(text: string): number | undefined {
   if (text === '-1') return undefined;
   const match = /^(\d+(?:\.\d+)?) ?([bkmgt]?)b?$/i.exec(text);
   if (match === null) {
-    throw new GantryError({
-      kind: 'invalid',
-      code: 'bad-log-option',
-      message: `invalid value for max-size: invalid size: '${text.slice(0, 40)}'`,
-    });
+    throw badOption(`invalid value for max-size: invalid size: '${text.slice(0, 40)}'`);
   }
   const unit = 'bkmgt'.indexOf((match[2] || 'b').toLowerCase());
   return Math.max(smallestMaxBytes, Math.floor(Number(match[1]) * 1024 ** unit));
+}
+
+function badOption(message: string): GantryError {
+  return new GantryError({ kind: 'invalid', code: 'bad-log-option', message });
 }
 
 /**

@@ -1,18 +1,24 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { Mount } from '../../engine/containers.ts';
+import type { FolderPart } from '../runtime/runtime.ts';
 import type { ResolvedMount } from '../runtime/spec/mounts.ts';
 import type { VolumeStore } from '../volumes/volume-store.ts';
 
-/** Mounts of a record as the runtime takes them: volumes are binds of their folders, missing bind sources are made. */
+/** Mounts of a record as the runtime takes them: volumes are binds of their folders or of parts of these, missing bind sources are made. */
 export function resolveMounts(
   mounts: readonly Mount[],
   volumes: Pick<VolumeStore, 'dataDir'> | undefined,
+  parts: ReadonlyMap<string, FolderPart>,
 ): readonly ResolvedMount[] {
-  return mounts.map((mount) => resolved(mount, volumes));
+  return mounts.map((mount) => resolved(mount, volumes, parts));
 }
 
-function resolved(mount: Mount, volumes: Pick<VolumeStore, 'dataDir'> | undefined): ResolvedMount {
+function resolved(
+  mount: Mount,
+  volumes: Pick<VolumeStore, 'dataDir'> | undefined,
+  parts: ReadonlyMap<string, FolderPart>,
+): ResolvedMount {
   switch (mount.type) {
     case 'tmpfs':
       return { kind: 'tmpfs', target: mount.target, options: mount.options };
@@ -20,7 +26,7 @@ function resolved(mount: Mount, volumes: Pick<VolumeStore, 'dataDir'> | undefine
       if (volumes === undefined || mount.name === undefined) throw new Error('a volume without a store');
       return {
         kind: 'bind',
-        source: volumes.dataDir(mount.name),
+        source: parts.get(mount.target)?.at ?? volumes.dataDir(mount.name),
         target: mount.target,
         readOnly: mount.readOnly,
       };

@@ -20,6 +20,7 @@ import { writeRecordCopy } from './record-copy.ts';
 import { refreshNames } from './refresh-names.ts';
 import { resolveMounts } from './resolve-mounts.ts';
 import { abandonStart, settleLocked } from './settle.ts';
+import { volumeParts } from './volume-parts.ts';
 
 export interface StartOptions {
   /** Joined from the first byte. */
@@ -133,6 +134,7 @@ async function launchRequest(
   const volumes = hasVolumes ? await context.volumes() : undefined;
   const joins = await joinNamespaces(context, spec);
   const shm = joins.ipc === undefined ? undefined : { pid: joins.ipc, at: join(dir, 'joined-shm') };
+  const parts = volumeParts(mounts, volumes, dir);
   const targets = mounts.map((mount) => mount.target);
   if (plan.filesOf === undefined) writeIdentityFiles(record, dir, plan.endpoints[0]);
   const log = logSettings(spec);
@@ -153,10 +155,11 @@ async function launchRequest(
         ...(shm === undefined
           ? []
           : [{ kind: 'bind', source: shm.at, target: '/dev/shm', readOnly: false } as const]),
-        ...resolveMounts(mounts, volumes),
+        ...resolveMounts(mounts, volumes, parts),
       ],
     }),
     joinedShm: shm,
+    parts: [...parts.values()],
     tty: spec.tty === true,
     openStdin: spec.openStdin === true,
     keepStdinOpen: options.attach === undefined,

@@ -13,6 +13,7 @@ import { bundleFiles, rootFolder, writeBundle } from './bundle.ts';
 import { clearExitStatus, exitFolder } from './conmon/exit-files.ts';
 import { monitorArguments, monitorEnvironment } from './conmon/monitor-arguments.ts';
 import { syncMessages } from './conmon/sync-messages.ts';
+import { holdParts } from './hold-parts.ts';
 import { mountRoot } from './mount-root.ts';
 import { hideFromRuntime, type OciProgram } from './oci-program.ts';
 import type { LaunchRequest, RunningProcess } from './runtime.ts';
@@ -81,10 +82,12 @@ function startMonitor(
     held.defer(() => closeSync(joinedShm));
     mkdirSync(request.joinedShm?.at ?? '', { recursive: true });
   }
+  const parts = held.use(holdParts(request.parts ?? []));
   return withPrivateMounts(() => {
     hideFromRuntime(program);
     mountRoot(request.rootfs, rootDir);
     if (joinedShm !== undefined) placeMount(joinedShm, request.joinedShm?.at ?? '');
+    parts.place();
     const made = typeof request.spec === 'function' ? request.spec(rootDir) : request.spec;
     writeBundle(dir, withNetwork(made, request.network, netnsPath), rootDir);
     const monitor = startProcess({

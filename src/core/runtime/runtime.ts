@@ -32,8 +32,17 @@ export interface LaunchRequest {
   readonly configureNetwork: ((netnsPath: string) => Promise<void>) | undefined;
   /** Where the /dev/shm of another container's process is to be found by a bind of the specification. */
   readonly joinedShm?: { readonly pid: number; readonly at: string } | undefined;
+  /** Parts of folders that binds of the specification find elsewhere: mounts that are there for the container alone. */
+  readonly parts?: readonly FolderPart[] | undefined;
   /** Descriptors the monitor inherits and keeps until it ends: sockets bound to the published ports reserve them. */
   readonly heldDescriptors?: readonly number[] | undefined;
+}
+
+/** What is at `path` below `folder`, to be seen at `at`, which is there. */
+export interface FolderPart {
+  readonly folder: string;
+  readonly path: string;
+  readonly at: string;
 }
 
 /**

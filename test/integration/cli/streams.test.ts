@@ -44,6 +44,30 @@ describe('pipes', () => {
     });
   });
 
+  it('are joined one by one where -a says so', async () => {
+    const both = ['busybox', 'sh', '-c', 'cat; echo out; echo err >&2'];
+    expect(await gantry('run', '--rm', '-a', 'stderr', ...both)).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: 'err\n',
+    });
+    const words = ['run', '--rm', '-i', '-a', 'stdin', '-a', 'STDOUT', ...both];
+    expect(await gantry.with({ input: 'in\n' }, ...words)).toEqual({
+      status: 0,
+      stdout: 'in\nout\n',
+      stderr: '',
+    });
+    expect((await gantry('run', '-d', '-a', 'stdout', 'busybox')).stderr).toContain(
+      'cannot specify both --attach and --detach',
+    );
+    expect((await gantry('run', '-a', 'all', 'busybox')).stderr).toContain(
+      'valid streams are STDIN, STDOUT and STDERR',
+    );
+    expect((await gantry('run', '-a', 'stdin', 'busybox')).stderr).toContain(
+      '-a stdin alone is not supported',
+    );
+  });
+
   it('may be closed by their reader without a word', async () => {
     const line = (words: string) => `${gantry.argv.join(' ')} ${words}; echo "status $?" >&2`;
     const pipe = (words: string, reader: string) =>

@@ -49,6 +49,28 @@ describe('volumes and binds', () => {
     });
   });
 
+  test('a part of a volume is mounted alone, file or folder, wherever links in it lead', async () => {
+    const part = (subpath: string, target: string, readOnly = false): Mount => ({
+      ...{ type: 'volume', name: 'parts', target, readOnly, noCopy: false, subpath },
+    });
+    const make =
+      'mkdir -p /v/a/b; echo x >/v/a/b/file; ln -s /etc /v/out; ln -s /a /v/in; ln -s ../../.. /v/up';
+    await stand.run(['sh', '-c', make], { mounts: [volume('parts', '/v')] });
+    const { id, stdout, stderr } = await stand.run(
+      ['sh', '-c', 'cat /one /two/b/file; ls /up; echo y >/two/new; echo no >/one'],
+      { mounts: [part('a/b/file', '/one', true), part('in', '/two'), part('up', '/up')] },
+    );
+    expect(stdout).toBe('x\nx\na\nin\nout\nup\n');
+    expect(stderr).toContain('Read-only file system');
+    const read = stand.containers.readArchive(id, '/two/new');
+    expect(Buffer.concat(await Array.fromAsync(read)).toString()).toContain('y\n');
+    for (const missing of ['none', 'out', 'a/b/file/x']) {
+      await expect(stand.run(['true'], { mounts: [part(missing, '/m')] })).rejects.toThrow(
+        `cannot access path ${missing} of volume parts`,
+      );
+    }
+  });
+
   test('an empty named volume takes what the image has there, with owners and modes, once', async () => {
     const look = [
       'sh',

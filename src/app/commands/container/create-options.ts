@@ -5,6 +5,10 @@ import { resourceOptions } from './resource-options.ts';
 export const createOptions = {
   ...resourceOptions,
   addHost: list('Add a line to /etc/hosts (host:ip; host-gateway is this machine)'),
+  attach: list('Join stdin, stdout or stderr only', {
+    short: 'a',
+    source: { choices: ['stdin', 'stdout', 'stderr'] },
+  }),
   annotation: list('Add an annotation for the OCI runtime (name=value)', { valueName: 'map' }),
   blkioWeightDevice: list('Weight of block I/O on a device (/dev/x:weight)'),
   capAdd: list('Add Linux capabilities'),
@@ -40,7 +44,7 @@ export const createOptions = {
   label: list('Set a label', { short: 'l' }),
   labelFile: list('Read labels from a file', { source: 'file' }),
   link: list('Name for another container on a network they share (NAME[:ALIAS])', { source: 'container' }),
-  logDriver: text('Where its output is kept', { source: { choices: ['json-file', 'none'] } }),
+  logDriver: text('Where its output is kept', { source: { choices: ['json-file', 'local', 'none'] } }),
   logOpt: list('Options of the log driver: max-size=SIZE (100m; -1 is without limit; two files are kept)'),
   macAddress: text('MAC address on its network'),
   memorySwappiness: integer('How readily its memory is swapped out (0 to 100)'),
@@ -92,8 +96,6 @@ export const createOptions = {
 
 /** Docker's other options of `run` and `create`, each with what to do instead. */
 export const refusedCreateOptions: Readonly<Record<string, string>> = {
-  a: 'all streams are attached, or none with -d',
-  attach: 'all streams are attached, or none with -d',
   'cgroup-parent': 'every container has its own place below gantry',
   'cpu-rt-period': 'real-time scheduling is not set up for containers',
   'cpu-rt-runtime': 'real-time scheduling is not set up for containers',

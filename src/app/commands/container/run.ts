@@ -6,6 +6,7 @@ import { flag, type OptionValue, text } from '../option-spec.ts';
 import type { Outcome } from '../outcome.ts';
 import { parseDetachKeys } from '../parse-detach-keys.ts';
 import { requireTerminal } from '../require-terminal.ts';
+import { onlyStreams, parseAttach } from './attached-streams.ts';
 import { checkCidFile, writeCidFile } from './cid-file.ts';
 import { containerSession } from './container-session.ts';
 import { containerSpec } from './container-spec.ts';
@@ -72,7 +73,9 @@ async function runImage(
   options: RunValues,
 ): Promise<Outcome> {
   const { engine, signal } = ctx;
-  if (!options.detach) requireTerminal(ctx.io, { tty: options.tty, stdin: options.interactive });
+  const attach = parseAttach(options.attach, options.detach);
+  const stdin = options.interactive && attach?.has('stdin') !== false;
+  if (!options.detach) requireTerminal(ctx.io, { tty: options.tty, stdin });
   const detachKeys = parseDetachKeys(options.detachKeys);
   checkCidFile(options.cidfile, ctx.cwd);
   const spec = await containerSpec(ctx, image, command, options);
@@ -85,13 +88,13 @@ async function runImage(
   const session = await engine.containers
     .startAttached(id, {
       signal,
-      stdin: options.interactive,
+      stdin,
       size: options.tty ? ctx.io.size : undefined,
     })
     .catch((error) => explainOrder(error, image, command));
-  const outcome = containerSession(ctx, id, session, {
+  const outcome = containerSession(ctx, id, onlyStreams(session, attach), {
     title: options.name ?? image,
-    stdin: options.interactive,
+    stdin,
     detachKeys,
     signalProxy: options.sigProxy,
     autoRemove: options.rm,

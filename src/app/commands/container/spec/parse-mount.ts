@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, normalize, resolve } from 'node:path';
 import type { Mount } from '../../../../engine/containers.ts';
 import { parseBytes } from '../../parse/parse-bytes.ts';
 import { parsePairs } from './parse-pairs.ts';
@@ -41,6 +41,7 @@ export function parseMount(text: string, cwd: string): Mount {
         target,
         readOnly,
         noCopy: readSwitch(text, fields, 'volume-nocopy'),
+        ...volumeSubpath(text, fields),
         ...volumeLabels(text, fields),
       };
     }
@@ -72,6 +73,7 @@ const known = new Set([
   'volume-driver',
   'volume-label',
   'volume-nocopy',
+  'volume-subpath',
   'tmpfs-size',
   'tmpfs-mode',
 ]);
@@ -79,7 +81,6 @@ const switches = new Set(['readonly', 'volume-nocopy', 'bind-nonrecursive', 'bin
 /** Known to Docker, and why not here. */
 const refused: ReadonlyMap<string, string> = new Map([
   ['volume-opt', 'volumes are plain folders and have no options'],
-  ['volume-subpath', 'a volume is mounted whole'],
   ['image-subpath', 'an image cannot be mounted'],
 ]);
 
@@ -126,6 +127,14 @@ function isNonRecursive(text: string, fields: ReadonlyMap<string, string>, readO
         `invalid value for bind-recursive: ${recursive}: use enabled, disabled or readonly (mounts below a read-only one are read-only here)`,
       );
   }
+}
+
+function volumeSubpath(text: string, fields: ReadonlyMap<string, string>): { readonly subpath?: string } {
+  const subpath = fields.get('volume-subpath');
+  if (subpath === undefined || subpath === '') return {};
+  if (isAbsolute(subpath) || subpath.includes('\0') || normalize(subpath).split('/')[0] === '..')
+    throw bad(text, `volume-subpath must be a relative path within the volume: ${subpath}`);
+  return { subpath: normalize(subpath) };
 }
 
 function volumeLabels(

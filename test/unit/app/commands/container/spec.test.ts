@@ -245,6 +245,10 @@ describe('other values', () => {
       type: 'volume',
       labels: { a: '1', b: '' },
     });
+    expect(mount('src=v1,dst=/t,volume-subpath=a//b/../c')).toMatchObject({ subpath: 'a/c' });
+    for (const out of ['/a', '..', 'a/../../b']) {
+      expect(() => mount(`src=v1,dst=/t,volume-subpath=${out}`)).toThrow('must be a relative path within');
+    }
     expect(() => mount('src=v1,dst=/t,volume-opt=type=nfs')).toThrow('volumes are plain folders');
     expect(() => mount('src=v1,dst=/t,volume-driver=nfs')).toThrow('error looking up volume plugin nfs');
     expect(() => mount('type=bind,src=/a,dst=/t,bind-recursive=readonly')).toThrow("requires 'readonly'");
