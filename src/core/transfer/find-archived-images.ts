@@ -149,6 +149,7 @@ async function fromIndex(source: ArchiveSource): Promise<readonly ArchivedImage[
       keep: () => keepLayout(source, found),
     });
   }
+  if (images.size === 0) throw badArchive('it has no image that can be used here');
   return [...images.values()];
 }
 

@@ -226,6 +226,27 @@ describe('an archive of another tool', () => {
     await expect(load(path)).rejects.toMatchObject({ code: 'bad-archive', message: /where 7 are named/ });
   });
 
+  it('whose index leads too deep, or to nothing, is refused', async () => {
+    const mediaType = 'application/vnd.oci.image.index.v1+json';
+    const files = [{ path: 'oci-layout', content: '{"imageLayoutVersion":"1.0.0"}' }];
+    let manifests: object[] = [];
+    for (let depth = 0; depth < 8; depth += 1) {
+      const content = JSON.stringify({ schemaVersion: 2, mediaType, manifests });
+      const digest = sha256(Buffer.from(content));
+      files.push({ path: `blobs/sha256/${digest.slice(7)}`, content });
+      manifests = [{ mediaType, digest, size: content.length }];
+    }
+    for (const entries of [manifests, []]) {
+      const path = folder.at(`deep-${entries.length}.tar`);
+      const index = { path: 'index.json', content: JSON.stringify({ schemaVersion: 2, manifests: entries }) };
+      writeFileSync(path, makeTar([...files, index]));
+      await expect(load(path)).rejects.toMatchObject({
+        code: 'bad-archive',
+        message: /no image that can be used/,
+      });
+    }
+  });
+
   it('cannot put a blob of its own in the place of a layer that is here', async () => {
     const tar = makeTar([{ path: 'honest', content: 'honest' }]);
     const evil = gzipSync(makeTar([{ path: 'evil', content: 'evil' }]));
