@@ -4,6 +4,7 @@ export type StoreFindingCode =
   | 'folder-replaced'
   | 'database-damaged'
   | 'record-damaged'
+  | 'record-altered'
   | 'image-record-lost'
   | 'layer-record-lost'
   | 'layer-index'

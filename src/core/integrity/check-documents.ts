@@ -1,11 +1,14 @@
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId, Digest, ImageId } from '../../oci/digest.ts';
+import type { Manifest } from '../../oci/manifest.ts';
 import { type ImageRecord, imageRecords } from '../images/image-records.ts';
 import { fetchAgain, nameOf } from './image-words.ts';
 import type { CheckContext, Problem } from './problem.ts';
 import { readManifest } from './read-manifest.ts';
 import { recreateConfig, recreateLayerBlob, recreateManifest } from './recreate-blob.ts';
-import { soundEntries } from './sound-entries.ts';
+import { restoreImage } from './restore-image.ts';
+import { readSound, soundEntries } from './sound-entries.ts';
+import { storedConfig } from './stored-config.ts';
 
 /**
  * Every image has its manifest, its config and the blobs these name. What was made here can often be made again, byte
@@ -15,6 +18,10 @@ export async function* checkDocuments(context: CheckContext): AsyncGenerator<Pro
   const { services, incomplete, signal } = context;
   const { content, metadata } = services;
   const { images } = imageRecords(metadata);
+  const manifestOf = async (id: string): Promise<Manifest | undefined> => {
+    const record = readSound(images, id);
+    return record && readManifest(content, record.manifest);
+  };
   for (const [id, record] of soundEntries(images)) {
     signal.throwIfAborted();
     const isHere = (): boolean => images.get(id)?.manifest.digest === record.manifest.digest;
@@ -53,11 +60,14 @@ export async function* checkDocuments(context: CheckContext): AsyncGenerator<Pro
     if (manifest === undefined || manifest.config.digest !== id) {
       const { digest } = record.manifest;
       const code = content.has(digest) ? 'manifest-damaged' : 'blob-missing';
-      const problem = problemOf(code, digest, 'the manifest', () =>
-        recreateManifest(services, id as ImageId, record),
-      );
+      const problem = problemOf(code, digest, 'the manifest', async () => {
+        if (await recreateManifest(services, id as ImageId, record)) return true;
+        // Another manifest may name the same config: of an image that was pulled and pushed, say.
+        if ((await storedConfig(content, id)) !== undefined) await restoreImage(context, id);
+        return (await manifestOf(id))?.config.digest === id;
+      });
       if (problem !== undefined) yield problem;
-      manifest = await readManifest(content, record.manifest);
+      manifest = await manifestOf(id);
     }
     const missing = (manifest?.layers ?? []).map((layer, at) => ({
       layer,
@@ -71,7 +81,8 @@ export async function* checkDocuments(context: CheckContext): AsyncGenerator<Pro
       if (problem !== undefined) yield problem;
     }
     // Each part that was mended took the mark away; the image is whole only if all of them were.
-    if (wasComplete && !(await isWhole(context, record, configId))) incomplete.add(id);
+    const now = readSound(images, id);
+    if (wasComplete && now !== undefined && !(await isWhole(context, now, configId))) incomplete.add(id);
   }
 }
 

@@ -16,6 +16,7 @@ import type { DatabaseCheck } from './check-database.ts';
 import { checkDocuments } from './check-documents.ts';
 import { checkFiles } from './check-files.ts';
 import { checkFolders } from './check-folders.ts';
+import { checkImageConfigs } from './check-image-configs.ts';
 import { checkLayers } from './check-layers.ts';
 import { checkLeases } from './check-leases.ts';
 import { checkLostImages } from './check-lost-images.ts';
@@ -37,6 +38,7 @@ const checks: readonly (readonly [what: string, check: StoreCheck])[] = [
   ['the leases', checkLeases],
   ['lost layers', checkLostSnapshots],
   ['lost images', checkLostImages],
+  ['the records of images', checkImageConfigs],
   ['the names of images', checkNames],
   ['the blobs', checkContent],
   ['the documents of images', checkDocuments],

@@ -1,15 +1,15 @@
-import { decodeImageConfig } from '../../oci/decode-image-config.ts';
 import { documentLimitBytes } from '../../oci/decode-json.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import { type Digest, type ImageId, isDigest } from '../../oci/digest.ts';
+import type { ImageId } from '../../oci/digest.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
-import { chainIds, sha256 } from '../../oci/sha256.ts';
+import { chainIds } from '../../oci/sha256.ts';
 import type { CoreServices } from '../core-services.ts';
 import { type ImageRecord, imageRecords } from '../images/image-records.ts';
 import type { CheckContext } from './problem.ts';
 import { manifestOf } from './recreate-blob.ts';
 import { soundEntries } from './sound-entries.ts';
+import { storedConfig } from './stored-config.ts';
 import { asManifest } from './stored-manifest.ts';
 
 /**
@@ -19,7 +19,7 @@ import { asManifest } from './stored-manifest.ts';
 export async function restoreImage({ services, signal }: CheckContext, id: string): Promise<void> {
   const { metadata } = services;
   const { images, names } = imageRecords(metadata);
-  const config = await readConfig(services, id);
+  const config = await storedConfig(services.content, id);
   const manifest =
     config && ((await storedManifest(services, id, signal)) ?? (await newManifest(services, id, config)));
   const sizeBytes = config === undefined ? 0 : await unpackedSize(services, config);
@@ -35,16 +35,6 @@ export async function restoreImage({ services, signal }: CheckContext, id: strin
     };
     images.put(id, record);
   });
-}
-
-async function readConfig({ content }: CoreServices, id: string): Promise<ImageConfig | undefined> {
-  if (!isDigest(id) || !content.has(id as Digest)) return undefined;
-  try {
-    const bytes = await content.read(id as Digest, documentLimitBytes);
-    return sha256(bytes) === id ? decodeImageConfig(bytes) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The manifest in the content store that names this config; of several one whose blobs are all here. */

@@ -332,6 +332,25 @@ describe('a record that was lost or cannot be read', () => {
     expect(readdirSync(core.snapshots.layerDir(image.topChainId as string))).toEqual(['top']);
   });
 
+  it('of an image is written anew where it says something else than its config, or names another manifest', async () => {
+    const image = await addImage(core, {
+      names: ['web'],
+      layers: [files],
+      config: { Cmd: ['sh'], User: 'nobody' },
+    });
+    const other = await addImage(core, { names: ['other'], layers: [] });
+    const records = core.metadata.collection('images', (document) => document as Record<string, object>);
+    const before = records.get(image.id)!;
+    const config = { ...before['config'], config: { Cmd: ['sh', '-c', 'evil'], User: 'root', Labels: 5 } };
+    records.put(image.id, { ...before, config });
+    expect(foundIn(await checkCore(core, { depth: 'quick' }))).toEqual([]);
+    await expectMended(core, ['record-altered']);
+    expect(records.get(image.id)).toEqual(before);
+    records.put(image.id, { ...before, manifest: records.get(other.id)!['manifest'] as object });
+    await expectMended(core, ['manifest-damaged']);
+    expect(records.get(image.id)).toEqual(before);
+  });
+
   it('of what only tells from others is set right from these, whatever is in it', async () => {
     await addImage(core, { names: ['web'], layers: [files, [{ path: 'top', content: 'x' }]] });
     const all = (name: string) => core.metadata.collection(name, () => true as const);
