@@ -6,7 +6,7 @@ import { discardBody } from './discard-body.ts';
 import type { HttpExchange, HttpResponse } from './http-exchange.ts';
 import { readBody } from './read-body.ts';
 import { isLoopback } from './registry-endpoint.ts';
-import { retryAfterMs } from './retry.ts';
+import { retryAfterMs, withRetry } from './retry.ts';
 
 /** What a token server gave for a challenge. */
 export interface Token {
@@ -44,11 +44,13 @@ export async function requestToken(request: TokenRequest): Promise<Token> {
   const realm = realmUrl(request.challenge.parameters['realm'] ?? '', request.registry);
   const { credentials } = request;
   const [first, second] = credentials?.kind === 'identity-token' ? [post, get] : [get, post];
-  const response = await first(request, realm);
+  // Broken connections are tried again together with the request that wanted the token.
+  const send = (ask: typeof get) => withRetry(() => ask(request, realm), request.signal, { thrown: false });
+  const response = await send(first);
   if (credentials === undefined || (response.status !== 404 && response.status !== 405))
     return readToken(response, credentials);
   discardBody(response);
-  return readToken(await second(request, realm), credentials);
+  return readToken(await send(second), credentials);
 }
 
 /** The header that shows a name and password. */

@@ -13,11 +13,13 @@ const longestDelayMs = 30_000;
 
 /**
  * Sends until the answer is not a passing fault: refused or broken connections and the statuses above, with doubling
- * delays and jitter, or the time the registry names. `send` must make a fresh request each time.
+ * delays and jitter, or the time the registry names. `send` must make a fresh request each time. With `thrown` false
+ * broken connections are left to whoever called.
  */
 export async function withRetry(
   send: () => Promise<HttpResponse>,
   signal: AbortSignal,
+  { thrown = true }: { readonly thrown?: boolean } = {},
 ): Promise<HttpResponse> {
   for (let attempt = 1; ; attempt += 1) {
     let waitMs = firstDelayMs * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
@@ -28,7 +30,8 @@ export async function withRetry(
       waitMs = Math.max(waitMs, retryAfterMs(response.headers['retry-after']) ?? 0);
       if (waitMs > longestDelayMs) return response;
     } catch (error) {
-      if (!passes(error) || attempt === (isTimeout(error) ? triesAfterTimeout : tries)) throw error;
+      if (!thrown || !passes(error) || attempt === (isTimeout(error) ? triesAfterTimeout : tries))
+        throw error;
     }
     await delay(waitMs, undefined, { signal });
   }

@@ -187,10 +187,10 @@ function receivedBytes({ headers }: HttpResponse): number | undefined {
   return match[1] === '0' ? 0 : Number(match[1]) + 1;
 }
 
-/** `Location` may carry a query of its own that must be kept (distribution-spec "POST then PUT"). */
+/** `Location` may carry a query of its own, which is kept to the letter: it may be signed (distribution-spec "POST then PUT"). */
 function withDigest(href: string, digest: string): string {
   const url = new URL(href);
-  url.searchParams.set('digest', digest);
+  url.search += `${url.search === '' ? '' : '&'}digest=${encodeURIComponent(digest)}`;
   return url.href;
 }
 

@@ -53,7 +53,7 @@ class LetterOfTheSpec {
 
   /** Another one after every step: who goes to an old one is lost. */
   #location(): string {
-    return `/v2/web/blobs/uploads/u?step=${this.#step}`;
+    return `/v2/web/blobs/uploads/u?signed=a~b%20c&step=${this.#step}`;
   }
 
   #range(): string {

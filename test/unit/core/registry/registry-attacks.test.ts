@@ -493,6 +493,21 @@ describe('what a registry says', () => {
 });
 
 describe('a token', () => {
+  it('is asked for again where its server fails for a moment', async () => {
+    let asked = 0;
+    const domain: string = await scriptedServer((request, response) => {
+      if (request.url?.startsWith('/token') === true) {
+        asked += 1;
+        if (asked < 3) response.writeHead(503).end();
+        else response.end('{"token":"T"}');
+      } else if (request.headers.authorization === undefined)
+        bearer(`http://${domain}/token`)(request, response);
+      else response.end('{"tags":["1"]}');
+    });
+    expect(await client(domain).listTags(signal)).toEqual(['1']);
+    expect(asked).toBe(3);
+  });
+
   it('is asked for anew once it is too old, without a refusal in between', async () => {
     let tokens = 0;
     let refusals = 0;
