@@ -16,14 +16,9 @@ export function foreignFiles(contentDir: string): readonly StrayFile[] {
     const path = join(contentDir, 'ingest', name);
     if (isNoFile(path)) foreign.push(path);
   }
-  for (const algorithm of ownNamesIn(contentDir, 'blobs')) {
-    const dir = join(contentDir, 'blobs', algorithm);
-    if (!algorithms.has(algorithm)) {
-      foreign.push(dir);
-      continue;
-    }
+  for (const algorithm of ['sha256', 'sha512']) {
     for (const name of ownNamesIn(contentDir, 'blobs', algorithm)) {
-      const path = join(dir, name);
+      const path = join(contentDir, 'blobs', algorithm, name);
       if (!isDigest(`${algorithm}:${name}`) || isNoFile(path)) foreign.push(path);
     }
   }
@@ -34,8 +29,6 @@ export function foreignFiles(contentDir: string): readonly StrayFile[] {
     remove: () => rm(path, { recursive: true, force: true }),
   }));
 }
-
-const algorithms: ReadonlySet<string> = new Set(['sha256', 'sha512']);
 
 function isNoFile(path: string): boolean {
   return lookAt(path)?.isFile() === false;

@@ -28,7 +28,7 @@ export interface IngestRequest {
  * after it, so that whoever comes next goes on with it.
  */
 export async function openIngest(request: IngestRequest): Promise<Ingest> {
-  const { store, ingests, expected, signal } = request;
+  const { ingests, expected, signal } = request;
   const present = await presentBlob(request);
   if (present !== undefined) return new PresentIngest(present);
   const path = join(ingests, ingestName(expected?.digest));
@@ -41,13 +41,22 @@ export async function openIngest(request: IngestRequest): Promise<Ingest> {
       lock[Symbol.dispose]();
       return new PresentIngest(committed);
     }
-    const file = await open(path, 'r+');
+    return await openFile(request, path, lock);
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw storeError(error, path);
+  }
+}
+
+async function openFile({ store, expected }: IngestRequest, path: string, lock: FileLock): Promise<Ingest> {
+  const file = await open(path, 'r+');
+  try {
     const ingest = new FileIngest(store, expected, lock, file);
     await ingest.resume();
     return ingest;
   } catch (error) {
-    lock[Symbol.dispose]();
-    throw storeError(error, path);
+    await file.close();
+    throw error;
   }
 }
 

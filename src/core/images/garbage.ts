@@ -81,7 +81,8 @@ export async function findGarbage(
     content: unusedContent,
     snapshots: unneeded([...snapshots.list()], neededSnapshots),
     layerBlobs: unusedBlobs,
-    strays: await content.leftovers(partialsOlderThanMs),
+    // What somebody else has put there is theirs: only the check removes it, and says so first.
+    strays: (await content.leftovers(partialsOlderThanMs)).filter(({ isForeign }) => !isForeign),
   };
 }
 

@@ -148,6 +148,17 @@ describe('something else in place of a part of the store', () => {
     expect((await checkCore(core, { depth: 'full' })).findings).toEqual([]);
   });
 
+  it('is nobody’s to prune: what somebody else keeps among the blobs stays', async () => {
+    await addImage(core, { names: ['web'], layers: [files] });
+    const notes = [join(core.dirs.content, 'blobs/backup'), join(core.dirs.content, 'blobs/sha256/notes')];
+    for (const dir of notes) mkdirSync(dir);
+    mkdirSync(join(core.dirs.snapshots, 'lost+found'));
+    await images().prune({ all: true });
+    for (const dir of notes) expect(existsSync(dir)).toBe(true);
+    expect(foundIn(await checkCore(core, { repair: true }))).toEqual(['foreign-file mended']);
+    expect(existsSync(join(core.dirs.snapshots, 'lost+found'))).toBe(true);
+  });
+
   it.each([
     ['a folder', (path: string) => mkdirSync(join(path, 'inner'), { recursive: true })],
     ['a pipe', (path: string) => void execFileSync('mkfifo', [path])],
