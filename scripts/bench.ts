@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { enterOwnNetworkNamespace } from '../test/support/own-network-namespace.ts';
 import { benchCachedBuild } from './bench/cached-build.ts';
 import { benchList } from './bench/list-containers.ts';
+import { benchListImages } from './bench/list-images.ts';
 import { formatResult, type Result } from './bench/report.ts';
 import { benchRun } from './bench/run-container.ts';
 import {
@@ -36,6 +37,7 @@ const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Result
   'start-many': async (stage) => [await benchStartMany(stage, 1, 1), await benchStartMany(stage, 10, 1)],
   memory: async (stage) => [await benchSupervision(stage)],
   output: async (stage) => [await benchOutput(stage, few)],
+  images: async () => [await benchListImages(rounds)],
   link: (stage) => benchSlowLink(stage, Math.ceil(rounds / 10)),
   screen: (stage) => benchScreen(stage, rounds),
   pull: async (stage) => [await benchPull(stage, few)],
@@ -53,7 +55,7 @@ if (unknown.length > 0 || !(rounds > 0) || process.getuid?.() !== 0) {
 const wanted = Object.entries(benches).filter(
   ([name]) => positionals.length === 0 || positionals.includes(name),
 );
-const comparesPeers = wanted.some(([name]) => name !== 'screen');
+const comparesPeers = wanted.some(([name]) => name !== 'screen' && name !== 'images');
 
 // Peers and their firewall rules stay inside; what is measured is the same.
 enterOwnNetworkNamespace();

@@ -96,6 +96,15 @@ export function familiarName(reference: Reference): string {
   return [official, path].find(means) ?? repositoryName(reference);
 }
 
+/** Repository and tag of a name that is known to be one, without parsing it. */
+export function splitName(name: string): { readonly repository: string; readonly tag: string | undefined } {
+  const at = name.indexOf('@');
+  const tagged = at === -1 ? name : name.slice(0, at);
+  const colon = tagged.lastIndexOf(':');
+  if (colon <= tagged.lastIndexOf('/')) return { repository: tagged, tag: undefined };
+  return { repository: tagged.slice(0, colon), tag: tagged.slice(colon + 1) };
+}
+
 /** `:latest` where neither a tag nor a digest is given. */
 export function withDefaultTag(reference: Reference): Reference {
   if (reference.tag !== undefined || reference.digest !== undefined) return reference;

@@ -36,7 +36,9 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
       const users = usage.counts();
       return filterImages(images.list(), filters, filterKeys.images, context())
         .map(({ image, references }) => summarizeImage(image, users.get(image.id) ?? 0, references))
-        .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
+        .map((summary) => ({ summary, createdMs: Date.parse(summary.createdAt) }))
+        .sort((a, b) => b.createdMs - a.createdMs)
+        .map(({ summary }) => summary);
     },
     async inspect(reference) {
       const image = images.resolve(reference);

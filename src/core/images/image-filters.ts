@@ -3,23 +3,23 @@ import { checkFilterKeys } from '../../engine/filter-keys.ts';
 import { filterTime } from '../../engine/filter-time.ts';
 import { type Filters, hasLabel } from '../../engine/filters.ts';
 import { familiarName, familiarReference, parseReference } from '../../oci/reference.ts';
-import type { Image } from './image-store.ts';
+import type { ListedImage } from './image-store.ts';
 import { pathMatch } from './path-match.ts';
 
 /** An image that passed, with the names that are to be shown of it: a `reference` filter drops the others. */
-export interface FilteredImage {
-  readonly image: Image;
+export interface FilteredImage<Some extends ListedImage> {
+  readonly image: Some;
   readonly references: readonly string[];
 }
 
 export interface FilterContext {
   readonly nowMs: number;
   /** Finds what `before` and `since` name. Throws `not-found`. */
-  readonly resolve: (reference: string) => Image;
+  readonly resolve: (reference: string) => ListedImage;
 }
 
 /** Values of one key are alternatives, keys must all hold; several labels must all be there, as Docker does it. */
-type Test = (image: Image, values: readonly string[], context: FilterContext) => boolean;
+type Test = (image: ListedImage, values: readonly string[], context: FilterContext) => boolean;
 
 const tests: Readonly<Record<string, Test>> = {
   dangling: (image, values) =>
@@ -35,12 +35,12 @@ const tests: Readonly<Record<string, Test>> = {
 };
 
 /** Throws `invalid` / `bad-filter` for unknown keys and values, also when there is no image. */
-export function filterImages(
-  images: readonly Image[],
+export function filterImages<Some extends ListedImage>(
+  images: readonly Some[],
   filters: Filters,
   known: readonly string[],
   context: FilterContext,
-): readonly FilteredImage[] {
+): readonly FilteredImage<Some>[] {
   const active = Object.entries(filters).filter(([, values]) => values.length > 0);
   checkFilterKeys(Object.fromEntries(active), known);
   for (const [key, values] of active) check(key, values, context);
@@ -86,11 +86,11 @@ function nameMatches(pattern: string, canonical: string): boolean {
   );
 }
 
-function labelsOf(image: Image): Readonly<Record<string, string>> {
+function labelsOf(image: ListedImage): Readonly<Record<string, string>> {
   return image.config.config?.Labels ?? {};
 }
 
-function createdMs(image: Image): number {
+function createdMs(image: ListedImage): number {
   return Date.parse(image.createdAt);
 }
 

@@ -1,6 +1,6 @@
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { ChainId, DiffId, Digest, ImageId } from '../../oci/digest.ts';
-import type { ImageConfig } from '../../oci/image-config.ts';
+import type { ContainerConfig, ImageConfig } from '../../oci/image-config.ts';
 import type { Manifest } from '../../oci/manifest.ts';
 
 /** An image that is here: its manifest, config and layers are in the content store or in snapshots. */
@@ -21,6 +21,13 @@ export interface Image {
   readonly sizeBytes: number;
 }
 
+/** As a list has it: what it leaves out is most of an image's record. */
+export interface ListedImage extends Omit<Image, 'config'> {
+  readonly config: Omit<ImageConfig, 'history' | 'config'> & {
+    readonly config?: Omit<ContainerConfig, 'Env'>;
+  };
+}
+
 /** Image records and references. References resolve as Docker does: name, name:tag, name@digest, ID, ID prefix. */
 export interface ImageStore {
   /** Throws `not-found` / `image-not-found` with "No such image: x:latest". Ambiguous prefix: `invalid`. */
@@ -28,7 +35,8 @@ export interface ImageStore {
   find(reference: string): Image | undefined;
   /** As FROM and `--from` mean it: never by the beginning of an ID unless `sha256:` stands before it. */
   findBase(reference: string): Image | undefined;
-  list(): readonly Image[];
+  /** All of them, their configs without history and environment. */
+  list(): readonly ListedImage[];
   get(id: ImageId): Image | undefined;
   manifest(id: ImageId): Promise<Manifest>;
   /** The image's manifest as it is stored (for push and save). */

@@ -52,7 +52,8 @@ export function openImageStore({ metadata, content, snapshots }: ImageStoreParts
     resolve,
     get,
     descriptor,
-    list: () => [...records.images.entries()].map(([id, record]) => imageOf(parseImageId(id), record)),
+    list: () =>
+      [...records.images.entries('', unlisted)].map(([id, record]) => imageOf(parseImageId(id), record)),
     manifest: (id) => readManifest(descriptor(id)),
     async record({ manifest: stored, references, repoDigests = [], event }) {
       const manifest = await readManifest(stored);
@@ -91,6 +92,9 @@ export function openImageStore({ metadata, content, snapshots }: ImageStoreParts
     },
   };
 }
+
+/** Most of a record, and in no list. */
+const unlisted = ['config.history', 'config.config.Env'];
 
 /** Throws `corrupt` / `layer-missing`: an image must not be recorded before its layers are there. */
 async function unpackedSize(snapshots: Snapshotter, diffIds: readonly DiffId[]): Promise<number> {

@@ -1,7 +1,7 @@
 import type { ImageSummary } from '../../engine/images.ts';
 import type { ImageId } from '../../oci/digest.ts';
 import { familiarReference, parseReference } from '../../oci/reference.ts';
-import type { Image } from './image-store.ts';
+import type { ListedImage } from './image-store.ts';
 
 /** Which containers were made from images, whatever their state. */
 export interface ContainerUsage {
@@ -18,7 +18,7 @@ export interface ImageUser {
 
 /** `references`: the names to show, all of them when undefined. */
 export function summarizeImage(
-  image: Image,
+  image: ListedImage,
   containers: number,
   references = image.references,
 ): ImageSummary {

@@ -44,9 +44,9 @@ export function openCollection<T>(database: Database, name: string, decode: Deco
     },
     delete: (key) => database.run('DELETE FROM records WHERE collection = ? AND key = ?', name, key) > 0,
     // Rows are fetched before the first is handed out: a loop over them may change them.
-    *entries(prefix = '') {
+    *entries(prefix = '', without = []) {
       const rows = database.all(
-        'SELECT key, document FROM records WHERE collection = ? AND key >= ? AND key < ? ORDER BY key',
+        `SELECT key, ${documentWithout(without)} FROM records WHERE collection = ? AND key >= ? AND key < ? ORDER BY key`,
         name,
         prefix,
         prefix + lastCharacter,
@@ -67,6 +67,16 @@ export function openCollection<T>(database: Database, name: string, decode: Deco
         .map((row) => String(row['key'])),
     count: () => Number(database.get('SELECT count(*) AS n FROM records WHERE collection = ?', name)?.['n']),
   };
+}
+
+/** A column. What is no JSON comes whole, for whoever reads it to say so. */
+function documentWithout(members: readonly string[]): string {
+  if (members.length === 0) return 'document';
+  const paths = members.map((member) => {
+    if (!/^[a-zA-Z.]+$/.test(member)) throw new RangeError(`not a member's path: ${member}`);
+    return `'$.${member}'`;
+  });
+  return `iif(json_valid(document), json_remove(document, ${paths.join(', ')}), document) AS document`;
 }
 
 /** Decoders know what is wrong, not what to do. */

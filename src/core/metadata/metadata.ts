@@ -7,8 +7,11 @@ export interface Collection<T> {
   put(key: string, value: T): void;
   /** Whether there was one. */
   delete(key: string): boolean;
-  /** In key order. `prefix` narrows it (an index range, not a scan). */
-  entries(prefix?: string): IterableIterator<readonly [key: string, value: T]>;
+  /**
+   * In key order. `prefix` narrows it (an index range, not a scan). `without`: members of the documents by their path
+   * (`config.history`) that come as if they were not there: what is large, and not looked at.
+   */
+  entries(prefix?: string, without?: readonly string[]): IterableIterator<readonly [key: string, value: T]>;
   /** As `entries`, without looking at the documents: damaged ones too. */
   keys(prefix?: string): readonly string[];
   count(): number;

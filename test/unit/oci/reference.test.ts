@@ -6,6 +6,7 @@ import {
   familiarName,
   familiarReference,
   parseReference,
+  splitName,
 } from '../../../src/oci/reference.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -92,6 +93,16 @@ describe('any valid reference', () => {
         const reference = parseReference(text);
         expect(parseReference(canonicalReference(reference))).toEqual(reference);
         expect(parseReference(familiarReference(reference))).toEqual(reference);
+      }),
+    );
+  });
+
+  it('splits into repository and tag as it is parsed', () => {
+    fc.assert(
+      fc.property(named, (text) => {
+        const reference = parseReference(text);
+        const { repository, tag } = splitName(familiarReference(reference));
+        expect([repository, tag]).toEqual([familiarName(reference), reference.tag]);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import type { ImageSummary } from '../../../engine/images.ts';
 import { shortId } from '../../../oci/digest.ts';
-import { familiarName, parseReference } from '../../../oci/reference.ts';
+import { splitName } from '../../../oci/reference.ts';
 import { humanAge } from '../format/human-duration.ts';
 import { humanSize } from '../format/human-size.ts';
 import { localTime } from '../format/local-time.ts';
@@ -27,9 +27,8 @@ export function imageRows(images: readonly ImageSummary[], digests: boolean): re
     );
     if (image.names.length > 0) {
       return image.names.map((name) => {
-        const reference = parseReference(name);
-        const repository = familiarName(reference);
-        return { image, repository, tag: reference.tag ?? none, digest: digestOf.get(repository) ?? none };
+        const { repository, tag = none } = splitName(name);
+        return { image, repository, tag, digest: digestOf.get(repository) ?? none };
       });
     }
     if (digestOf.size === 0) return [{ image, repository: none, tag: none, digest: none }];

@@ -17,6 +17,7 @@ export function alignColumns(rows: readonly (readonly string[])[]): readonly str
 }
 
 function textWidth(text: string): number {
+  if (plain.test(text)) return text.length;
   let width = 0;
   for (const character of text) {
     const code = character.codePointAt(0)!;
@@ -27,6 +28,8 @@ function textWidth(text: string): number {
   return width;
 }
 
+/** Nearly every cell. */
+const plain = /^[\u0020-\u007e]*$/;
 const combining = /\p{Mn}|\p{Me}|[\u200b-\u200d]|[\ufe00-\ufe0f]/u;
 const wide =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303e\uff01-\uff60]|\p{Emoji_Presentation}/u;

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { GantryError } from '../../../../src/base/gantry-error.ts';
 import { openMetadata } from '../../../../src/core/metadata/open-metadata.ts';
@@ -48,6 +49,29 @@ describe('a collection', () => {
     expect([...boxes.entries()].map(([key]) => key)).toEqual(['a', 'a%', 'ab', 'aé', 'b']);
     expect([...boxes.entries('a')].map(([key]) => key)).toEqual(['a', 'a%', 'ab', 'aé']);
     expect([...boxes.entries('a%')].map(([key]) => key)).toEqual(['a%']);
+  });
+
+  it('leaves members out that nobody wants to look at, and what is no JSON for the reader to refuse', () => {
+    using folder = tempFolder();
+    const { metadata } = openBoxes(folder.at('db'));
+    using _ = metadata;
+    const any = metadata.collection('any', (document) => document);
+    any.put('a', { size: 1, config: { long: ['x'], name: 'n' } });
+    any.put('b', { size: 2 });
+    any.put('c', 'no object');
+    expect([...any.entries('', ['config.long', 'none.such'])]).toEqual([
+      ['a', { size: 1, config: { name: 'n' } }],
+      ['b', { size: 2 }],
+      ['c', 'no object'],
+    ]);
+    expect(any.get('a')).toEqual({ size: 1, config: { long: ['x'], name: 'n' } });
+    expect(() => [...any.entries('', ["a') --"])]).toThrow(RangeError);
+
+    using raw = new DatabaseSync(folder.at('db'));
+    raw.exec("UPDATE records SET document = '{' WHERE key = 'b'");
+    expect(() => [...any.entries('', ['config.long'])]).toThrow(
+      expect.objectContaining({ kind: 'corrupt', code: 'record-corrupt' }),
+    );
   });
 
   it('may be changed while it is walked through', () => {
