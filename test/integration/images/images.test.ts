@@ -268,7 +268,8 @@ describe('pruning', () => {
     usage = () => [];
     expect(await images.prune({ all: true })).toEqual(planned);
     expect(planned.removed.map(({ target }) => target)).toEqual(['used:latest', used.id, used.topChainId]);
-    expect((await core.content.ingest({ digest, sizeBytes: 10 })).offset).toBe(0);
+    await using again = await core.content.ingest({ digest, sizeBytes: 10 });
+    expect(again.offset).toBe(0);
   });
 
   it('heeds until and labels', async () => {

@@ -67,6 +67,7 @@ function reportText(report: StoreReport): string {
 function verdict(found: number, left: number, repair: boolean): string {
   if (found === 0) return 'Nothing is wrong.';
   if (!repair) return `${count(found, 'problem')} found. Mend with: gantry system check --repair`;
+  if (found === left) return `${count(left, 'problem')} not mended.`;
   const mended = `${count(found - left, 'problem')} mended`;
   return left === 0 ? `${mended}.` : `${mended}, ${left} not.`;
 }
