@@ -64,7 +64,7 @@ export async function removeLocked(
   const snapshots = await context.snapshots();
   if (snapshots.has(snapshotKey(id))) await snapshots.remove(snapshotKey(id));
   // Its monitor may be writing its last words there.
-  rmSync(containerDir(context, id), { recursive: true, force: true, maxRetries: 10, retryDelay: 5 });
+  rmSync(containerDir(context, id), { recursive: true, force: true, maxRetries: 30, retryDelay: 5 });
   const volumes = record.mounts.some((mount) => mount.type === 'volume')
     ? await context.volumes()
     : undefined;

@@ -39,7 +39,8 @@ export function sweepBundle(dir: string): void {
   if (folderState(dir) !== 'folder') return;
   for (const name of ownNamesIn(dir)) {
     if (name.startsWith(execFolderPrefix) || passing.has(name)) {
-      rmSync(join(dir, name), { recursive: true, force: true });
+      // A runtime that joined the container may be writing its last words there.
+      rmSync(join(dir, name), { recursive: true, force: true, maxRetries: 30, retryDelay: 5 });
     }
   }
 }

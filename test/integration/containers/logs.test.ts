@@ -83,6 +83,35 @@ describe('logs', () => {
     expect(files.length).toBeLessThanOrEqual(3);
   });
 
+  test('lose and double nothing for who follows them, however often the file rotates', async () => {
+    const perTurn = 800;
+    const turns = 6;
+    const line = (number: number) => `line ${number} ${'x'.repeat(90)}\n`;
+    // A turn is less than a file: what rotates meanwhile rotates once.
+    const script = `n=0; while read go && [ $go = go ]; do for i in $(seq ${perTurn}); do n=$((n+1)); echo "line $n ${'x'.repeat(90)}"; done; done`;
+    const id = await stand.up({
+      command: ['sh', '-c', script],
+      openStdin: true,
+      logOptions: { 'max-size': '150k' },
+    });
+    await using session = await stand.containers.attach(id, { stdin: true });
+    const drained = (async () => {
+      for await (const _ of session.output);
+    })();
+    let seen = '';
+    const following = (async () => {
+      for await (const { data } of stand.containers.logs(id, { follow: true }))
+        seen += Buffer.from(data).toString();
+    })();
+    for (let turn = 1; turn <= turns; turn += 1) {
+      await session.write(Buffer.from('go\n'));
+      await until(() => seen.endsWith(line(turn * perTurn)));
+    }
+    await session.write(Buffer.from('stop\n'));
+    await Promise.all([drained, following]);
+    expect(seen).toBe(Array.from({ length: turns * perTurn }, (_, at) => line(at + 1)).join(''));
+  });
+
   test('are not kept with the driver none', async () => {
     const { id, stdout } = await stand.run(['echo', 'hi'], { logDriver: 'none' });
     expect(stdout).toBe('hi\n');
