@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { enterOwnNetworkNamespace } from '../test/support/own-network-namespace.ts';
-import { benchCachedBuild } from './bench/cached-build.ts';
+import { benchCachedBuild, benchChangedBuild, benchColdBuild, benchSideBySide } from './bench/builds.ts';
 import { benchList } from './bench/list-containers.ts';
 import { benchListImages } from './bench/list-images.ts';
 import { formatResult, type Result } from './bench/report.ts';
@@ -29,7 +29,10 @@ const few = Math.max(1, Math.ceil(rounds / 4));
 
 const benches: Readonly<Record<string, (stage: Stage) => Promise<readonly Result[]>>> = {
   run: async (stage) => [await benchRun(stage, 'bridge', rounds), await benchRun(stage, 'none', rounds)],
-  build: async (stage) => [await benchCachedBuild(stage, Math.ceil(rounds / 2))],
+  build: (stage) => benchCachedBuild(stage, Math.ceil(rounds / 2)),
+  'build-changed': async (stage) => [await benchChangedBuild(stage, few)],
+  'build-cold': (stage) => benchColdBuild(stage, few),
+  'build-stages': async (stage) => [await benchSideBySide(stage)],
   ps: async (stage) => [await benchList(stage, rounds), await benchListMany(stage, rounds)],
   stop: async (stage) => [await benchStop(stage, rounds)],
   exec: async (stage) => [await benchExec(stage, rounds)],

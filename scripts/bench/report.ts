@@ -14,9 +14,9 @@ export function formatResult({ title, samples, unit = 'ms', note }: Result): str
   const [ours] = samples.values();
   const lines = [...samples].map(([name, { medianMs, minMs }], index) => {
     const ratio = index === 0 || ours === undefined ? '' : `${(medianMs / ours.medianMs).toFixed(2)} x`;
-    return `  ${name.padEnd(22)}${amount(medianMs, unit)}${amount(minMs, unit)}${ratio.padStart(12)}`;
+    return `  ${name.padEnd(34)}${amount(medianMs, unit)}${amount(minMs, unit)}${ratio.padStart(12)}`;
   });
-  const head = `${title.padEnd(24)}${'median'.padStart(12)}${'best'.padStart(12)}${'to ours'.padStart(12)}`;
+  const head = `${title.padEnd(36)}${'median'.padStart(12)}${'best'.padStart(12)}${'to ours'.padStart(12)}`;
   return [head, ...lines, ...(note === undefined ? [] : [`  ${note}`]), ''].join('\n');
 }
 
