@@ -65,7 +65,7 @@ export async function benchStartMany(stage: Stage, atOnce: number, rounds: numbe
 /** `ps -a` where there are two hundred. */
 export async function benchListMany(stage: Stage, rounds: number): Promise<Result> {
   for (const cli of engineClis(stage)) {
-    for (let at = 0; at < 200; at += 1) await cli.must('create', '--name', `listed-${at}`, image);
+    for (let at = 0; at < 200; at += 1) await cli.must('create', '--name', `listed-${at}`, image, 'true');
   }
   const samples = await interleave(rounds, {
     ...eachEngine(stage, (cli) => cli.timed('ps', '-a')),
