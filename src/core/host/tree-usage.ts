@@ -1,4 +1,4 @@
-import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pathInside } from './path-inside.ts';
 import { isErrno } from './system-error.ts';
@@ -13,9 +13,9 @@ export interface TreeUsage {
 
 /**
  * Adds up a folder. Lets other work in between now and then. What lies deeper than a path can name, which a container
- * may bring about, is not counted.
+ * may bring about, is not counted. `onFile` is told of all that is no folder.
  */
-export async function treeUsage(root: string): Promise<TreeUsage> {
+export async function treeUsage(root: string, onFile?: (stat: Stats) => void): Promise<TreeUsage> {
   const linked = new Set<number>();
   const folders: (string | Buffer)[] = [root];
   let sizeBytes = 0;
@@ -31,6 +31,7 @@ export async function treeUsage(root: string): Promise<TreeUsage> {
       }
       const stat = statOf(pathInside(dir, entry.name));
       if (stat === undefined) continue;
+      onFile?.(stat);
       if (stat.nlink > 1) {
         if (linked.has(stat.ino)) continue;
         linked.add(stat.ino);

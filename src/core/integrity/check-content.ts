@@ -19,6 +19,7 @@ export async function* checkContent(context: CheckContext): AsyncGenerator<Probl
     if (await matchesDigest(content.path(digest), digest, signal)) {
       for (const { problem } of wrong) yield problem(sizeBytes);
     } else if (content.has(digest)) {
+      context.alteredBlobs.add(digest);
       const [named] = wrong;
       yield {
         code: 'blob-altered',

@@ -10,8 +10,9 @@ import { storedBlob, withUnpacked } from './recreate-layer.ts';
 
 /**
  * Every layer that an image or the build cache counts on is unpacked and has the files it was unpacked with. Told by
- * their number and size (`normal`: where these differ from what was noted, by comparing), or by comparing every one
- * (`full`): with its blob, unpacked anew beside it; or, for a layer made here, by its digest.
+ * their number and size (`quick`), by comparing where these differ or a file was changed since the layer was committed
+ * (`normal`), or by comparing every one (`full`): with its blob, unpacked anew beside it; or, for a layer made here, by
+ * its digest.
  */
 export async function* checkLayers(context: CheckContext): AsyncGenerator<Problem> {
   const { services, incomplete, counts, signal } = context;
@@ -26,7 +27,8 @@ export async function* checkLayers(context: CheckContext): AsyncGenerator<Proble
     if (!isStillWanted(context, layer)) continue;
     // The build cache forgets a step whose layer is gone, and runs it again.
     if (images.length === 0 && !isHere) continue;
-    for (const { id } of images) incomplete.add(id);
+    const isMendable = storedBlob(context, layer) !== undefined;
+    if (!isMendable) for (const { id } of images) incomplete.add(id);
     const owner = images.length === 0 ? 'the build cache' : images.map(({ name }) => name).join(', ');
     yield {
       code: isHere ? 'layer-altered' : 'layer-missing',
@@ -35,14 +37,23 @@ export async function* checkLayers(context: CheckContext): AsyncGenerator<Proble
       message: isHere
         ? `layer ${chainId} of ${owner} was changed: ${difference}`
         : `layer ${chainId} of ${owner} is not unpacked`,
-      remedy: 'unpack it again from its blob',
-      done: 'there again',
+      remedy: isMendable ? 'unpack it again from its blob' : remedyWithoutBlob(layer, isHere),
+      done: images.length === 0 ? 'set aside: the build runs its step again' : 'there again',
       mend: async () => {
+        for (const { id } of images) incomplete.add(id);
         await mendLayer(context, layer, isHere);
         for (const { id } of images) incomplete.delete(id);
       },
     };
   }
+}
+
+function remedyWithoutBlob({ images }: KnownLayer, isHere: boolean): string {
+  const [image] = images;
+  if (image === undefined) return 'set it aside, so that the build runs its step again';
+  return isHere
+    ? `its blob is not here: set it aside, then ${image.fetchAgain}`
+    : `its blob is not here: ${image.fetchAgain}`;
 }
 
 /** Names removed since we began are nobody's loss. */
@@ -56,30 +67,37 @@ async function findDifference(context: CheckContext, layer: KnownLayer): Promise
   const { snapshots } = services;
   const { chainId, diffId } = layer;
   const counted = depth === 'full' ? undefined : await countedDifference(context, chainId);
-  if (depth !== 'full' && counted === undefined) return undefined;
-  if (depth === 'quick') return counted;
+  if (depth === 'quick') return counted?.words;
+  if (depth === 'normal' && counted === undefined) return undefined;
   if ((await hashLayer(layerFolder(snapshots, chainId), signal)).diffId === diffId) return undefined;
-  if (storedBlob(services, layer) !== undefined && hasParent(context, layer)) {
+  if (storedBlob(context, layer) !== undefined && hasParent(context, layer)) {
     return withUnpacked(context, layer, (fresh) => compareTrees(fresh, snapshots.layerDir(chainId)));
   }
   // Others write their tars in another order: without the blob the digest says nothing of a layer that was pulled.
   const isMadeHere = layer.blobs.every((blob) => (blob.digest as string) === diffId);
-  return isMadeHere ? 'its digest is another' : counted;
+  return isMadeHere ? 'its digest is another' : counted?.words;
 }
 
 function hasParent({ services }: CheckContext, { parent }: KnownLayer): boolean {
   return parent === undefined || services.snapshots.has(parent);
 }
 
-async function countedDifference({ services }: CheckContext, chainId: string): Promise<string | undefined> {
+/** What makes it worth comparing. No `words`: a file's time of change says nothing yet, a backup brings new ones. */
+async function countedDifference(
+  { services }: CheckContext,
+  chainId: string,
+): Promise<{ readonly words: string | undefined } | undefined> {
   const { snapshots } = services;
   // What copies hold is the layers below as well.
   if (snapshots.name !== 'overlay' || snapshots.info(chainId)?.sizeBytes === undefined) return undefined;
   const noted = await snapshots.usage(chainId);
-  const found = await treeUsage(snapshots.layerDir(chainId));
+  let changedMs = 0;
+  const found = await treeUsage(snapshots.layerDir(chainId), ({ ctimeMs }) => {
+    changedMs = Math.max(changedMs, ctimeMs);
+  });
   if (noted.sizeBytes !== found.sizeBytes)
-    return `its files have ${found.sizeBytes} bytes where ${noted.sizeBytes} were noted`;
-  return noted.inodes === found.inodes
-    ? undefined
-    : `it has ${found.inodes} files where ${noted.inodes} were noted`;
+    return { words: `its files have ${found.sizeBytes} bytes where ${noted.sizeBytes} were noted` };
+  if (noted.inodes !== found.inodes)
+    return { words: `it has ${found.inodes} files where ${noted.inodes} were noted` };
+  return changedMs > (snapshots.committedMs(chainId) ?? changedMs) ? { words: undefined } : undefined;
 }

@@ -78,6 +78,7 @@ export async function checkStore(
     signal,
     recordsAreLost: database?.state === 'salvaged' || isStrangersDatabase(services),
     counts: { blobs: 0, blobBytes: 0, layers: 0 },
+    alteredBlobs: new Set(),
     incomplete: new Set(),
   };
   const findings: StoreFinding[] = [...(database?.findings ?? [])];

@@ -25,7 +25,9 @@ export interface CheckContext {
   readonly recordsAreLost: boolean;
   /** Filled on the way. */
   readonly counts: { blobs: number; blobBytes: number; layers: number };
-  /** Images that are not whole, by ID. */
+  /** Blobs that are here and not what their digests say. */
+  readonly alteredBlobs: Set<string>;
+  /** Images that are not whole, and will not be by mending what is here, by ID. */
   readonly incomplete: Set<string>;
 }
 

@@ -1,5 +1,4 @@
 import type { Descriptor } from '../../oci/descriptor.ts';
-import type { CoreServices } from '../core-services.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
 import type { AppliedLayer } from '../layers/layer-io.ts';
@@ -8,9 +7,12 @@ import { unpackInto } from '../transfer/unpack-layers.ts';
 import type { KnownLayer } from './known-layers.ts';
 import type { CheckContext } from './problem.ts';
 
-/** The first of a layer's blobs that is here. */
-export function storedBlob({ content }: CoreServices, { blobs }: KnownLayer): Descriptor | undefined {
-  return blobs.find(({ digest }) => content.has(digest));
+/** The first of a layer's blobs that is here, and is not known to be altered. */
+export function storedBlob(
+  { services, alteredBlobs }: CheckContext,
+  { blobs }: KnownLayer,
+): Descriptor | undefined {
+  return blobs.find(({ digest }) => services.content.has(digest) && !alteredBlobs.has(digest));
 }
 
 /**
@@ -44,12 +46,13 @@ export async function withUnpacked<T>(
 }
 
 async function unpackAside<T>(
-  { services, signal }: CheckContext,
+  context: CheckContext,
   layer: KnownLayer,
   use: (key: string, applied: AppliedLayer, lease: Lease) => Promise<T>,
 ): Promise<T> {
+  const { services, signal } = context;
   const { snapshots, content, metadata } = services;
-  const blob = storedBlob(services, layer);
+  const blob = storedBlob(context, layer);
   if (blob === undefined) throw new RangeError('no blob to unpack');
   using lease = metadata.leases.acquire(`check layer ${layer.chainId}`);
   lease.protect({ kind: 'content', key: blob.digest });

@@ -13,7 +13,7 @@ import { isErrno } from '../host/system-error.ts';
 import { treeUsage } from '../host/tree-usage.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import type { SnapshotFolders, SnapshotForm } from './snapshot-form.ts';
-import { readLabel, type SnapshotLabel, writeLabel } from './snapshot-label.ts';
+import { labelTimeMs, readLabel, type SnapshotLabel, writeLabel } from './snapshot-label.ts';
 import { decodeSnapshot, type SnapshotRecord } from './snapshot-record.ts';
 import type { SnapshotInfo, Snapshotter } from './snapshotter.ts';
 
@@ -201,6 +201,23 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
       if (dropped !== undefined) await removeTree(moveToTrash(dropped));
     },
 
+    setAside(key, requireUnused) {
+      metadata.transaction(
+        () => {
+          requireUnused();
+          const record = existing(key);
+          const name = `damaged-${randomHex(8)}`;
+          dropRecord(key, record);
+          records.put(name, record);
+          if (record.parent !== undefined) children.put(`${record.parent} ${name}`, true);
+          writeLabel(join(dir, record.id), { key: name, kind: 'committed', parent: record.parent });
+        },
+        { durable: true },
+      );
+    },
+
+    committedMs: (key) => labelTimeMs(join(dir, existing(key).id)),
+
     has: (key) => find(key) !== undefined,
 
     info(key) {
@@ -323,6 +340,7 @@ function notFound(key: string): GantryError {
     kind: 'not-found',
     code: 'snapshot-not-found',
     message: `snapshot ${key} is not here`,
+    hint: 'what to do says: gantry system check',
   });
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a snapshot's folder says of itself. */
@@ -17,6 +17,11 @@ const limitBytes = 4096;
  */
 export function writeLabel(dir: string, { key, kind, parent }: SnapshotLabel): void {
   writeFileSync(join(dir, fileName), JSON.stringify({ key, kind, parent }), { mode: 0o600 });
+}
+
+/** When it was written last, in milliseconds since 1970; undefined: there is none. */
+export function labelTimeMs(dir: string): number | undefined {
+  return statSync(join(dir, fileName), { throwIfNoEntry: false })?.mtimeMs;
 }
 
 /** Undefined: there is none, or it cannot be read. */

@@ -56,6 +56,14 @@ export interface Snapshotter {
     known?: SnapshotUsage,
     options?: { readonly replace?: () => void },
   ): Promise<void>;
+  /**
+   * Gives a committed one, whose files are damaged, a name that nobody uses: `key` is not here any more, and can be
+   * committed anew under what stands upon it. A garbage collection removes the old. `requireUnused`, called in the
+   * transaction that does it, may throw.
+   */
+  setAside(key: string, requireUnused: () => void): void;
+  /** When it was committed, by this machine's clock in milliseconds since 1970: its files were not changed since. */
+  committedMs(key: string): number | undefined;
   has(key: string): boolean;
   info(key: string): SnapshotInfo | undefined;
   list(): IterableIterator<SnapshotInfo>;

@@ -189,7 +189,7 @@ describe('a blob', () => {
 
 describe('a layer', () => {
   it.each([
-    ['a changed file', (dir: string) => writeFileSync(join(dir, 'bin/sh'), 'y'.repeat(5000)), 'full'],
+    ['a changed file', (dir: string) => writeFileSync(join(dir, 'bin/sh'), 'y'.repeat(5000)), 'normal'],
     ['a longer file', (dir: string) => writeFileSync(join(dir, 'etc/passwd'), 'x'.repeat(99)), 'normal'],
     ['a missing file', (dir: string) => rmSync(join(dir, 'etc/passwd')), 'normal'],
     ['an added file', (dir: string) => writeFileSync(join(dir, 'etc/x'), ''), 'quick'],
@@ -218,12 +218,47 @@ describe('a layer', () => {
   it('made here is known by its digest, and has to be built again', async () => {
     const image = await addImage(core, { names: ['built'], layers: [base] });
     writeFileSync(join(layerDir(image), 'base'), 'else'.repeat(1000));
-    expect(codes(await check())).toEqual([]);
-    const report = await check({ depth: 'full', repair: true });
+    expect(codes(await check({ depth: 'quick' }))).toEqual([]);
+    const report = await check({ repair: true });
     expect(report.findings).toMatchObject([
       { code: 'layer-altered', status: 'not-mended', remedy: expect.stringContaining('again') },
     ]);
     expect(report.incompleteImages).toEqual(['built:latest']);
+    expect((await check()).findings).toMatchObject([
+      { code: 'layer-missing', remedy: 'its blob is not here: pull, load or build built:latest again' },
+    ]);
+  });
+
+  it('that was damaged with its blob is set aside, so that what brings the image again unpacks it anew', async () => {
+    const image = await pulledImage();
+    const { layers } = await core.images.manifest(image.id);
+    const signal = new AbortController().signal;
+    const saved = await Array.fromAsync(saveImages(core, ['pulled'], signal));
+    truncateSync(join(layerDir(image), 'bin/sh'), 7);
+    writeFileSync(core.content.path(layers[0]?.digest as never), 'else', { flag: 'r+' });
+    await core.snapshots.prepare('container-1', image.topChainId);
+    const found = (await check()).findings;
+    expect(found).toMatchObject([{ code: 'blob-altered' }, { code: 'layer-altered' }, {}]);
+    expect(found[1]?.remedy).toMatch(/^its blob is not here: set it aside, then pull/);
+
+    const mended = await check({ repair: true });
+    expect(mended.findings.filter(({ code }) => code.startsWith('layer'))).toMatchObject([
+      { code: 'layer-altered', status: 'not-mended', remedy: expect.stringMatching(/^it was set aside/) },
+    ]);
+    expect(mended.incompleteImages).toEqual(['pulled:latest']);
+    expect(core.snapshots.has(image.topChainId as string)).toBe(false);
+
+    await loadImages({ services: core, archive: Readable.from(saved), emit: () => undefined, signal });
+    expect(readFileSync(join(layerDir(image), 'bin/sh'), 'utf8')).toBe('x'.repeat(5000));
+    expect((await check({ repair: true, depth: 'full' })).incompleteImages).toEqual([]);
+  });
+
+  it('that can be unpacked again leaves its image whole', async () => {
+    const image = await pulledImage();
+    rmSync(join(layerDir(image), 'etc/passwd'));
+    const { findings, incompleteImages } = await check();
+    expect(findings).toMatchObject([{ remedy: 'unpack it again from its blob' }]);
+    expect(incompleteImages).toEqual([]);
   });
 
   it('is not exchanged under work that uses it', async () => {

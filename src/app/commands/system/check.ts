@@ -11,8 +11,8 @@ export const systemCheck = defineCommand({
   summary: 'Check that images, layers and containers are whole on the disk, and mend them',
   description: [
     'Looks for blobs that are missing, cut off or altered, layers that are not unpacked or were changed, records and names that do not fit together, and what killed work has left behind. Ends with status 1 while something is not mended.',
-    'Blobs are compared with their digests, unpacked layers by the number and size of their files. --quick looks at sizes only; --full compares the contents of every layer as well, where it can be told: with its blob, or made here.',
-    'Mending removes nothing that is in use, ends no container and takes away nothing a container wrote. Layers are unpacked again from their blobs, lost records are written anew from what is whole, a damaged database from what can be read of it; what has to be pulled again is said.',
+    'Blobs are compared with their digests, unpacked layers by the number and size of their files, and by content where a file was changed after the layer was unpacked. --quick looks at sizes only; --full compares the contents of every layer, where it can be told: with its blob, or made here.',
+    'Mending removes nothing that is in use, ends no container and takes away nothing a container wrote. Layers are unpacked again from their blobs; a damaged one whose blob is not here is set aside, so that a pull brings it anew. Lost records are written anew from what is whole, a damaged database from what can be read of it; what has to be pulled again is said.',
   ].join('\n\n'),
   args: {},
   options: {
@@ -37,7 +37,7 @@ export const systemCheck = defineCommand({
 });
 
 function reportText(report: StoreReport): string {
-  const { checked, findings, incompleteImages, unusedBytes, partDownloads, repair } = report;
+  const { checked, findings, incompleteImages, unusedBytes, partDownloads, repair, depth } = report;
   const counted = [
     `${count(checked.blobs, 'blob')} (${humanSize(checked.blobBytes, 3)})`,
     count(checked.layers, 'layer'),
@@ -61,6 +61,9 @@ function reportText(report: StoreReport): string {
     lines.push(`${parts}, ${size}, kept to resume; gantry image prune -a ${frees}.`);
   }
   lines.push(verdict(findings.length, left, repair));
+  if (left === 0 && depth !== 'full') {
+    lines.push('What unpacked layers contain was not compared: "gantry system check --full" does that.');
+  }
   return lines.map(safeLine).join('\n');
 }
 

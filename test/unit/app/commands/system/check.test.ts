@@ -20,10 +20,10 @@ const finding = (status: StoreFinding['status'], remedy: string): StoreFinding =
   remedy,
 });
 
-async function shown(findings: readonly StoreFinding[], repair: boolean) {
-  const checkStore = async () => ({ ...report, findings, repair });
+async function shown(findings: readonly StoreFinding[], repair: boolean, depth = 'normal') {
+  const checkStore = async () => ({ ...report, findings, repair, depth });
   const ctx = { engine: { system: { checkStore } }, signal: new AbortController().signal };
-  const options = { repair, quick: false, full: false, format: undefined };
+  const options = { repair, quick: false, full: depth === 'full', format: undefined };
   const outcome = await systemCheck.run(ctx as never, { args: {}, options } as never);
   return outcome as unknown as { readonly text: string; readonly exitCode: number };
 }
@@ -43,7 +43,9 @@ describe('system check', () => {
     const mended = await shown([finding('mended', 'removed')], true);
     expect(mended.exitCode).toBe(0);
     expect(mended.text).toContain('mended    /x is no blob\n          Mended: removed\n');
-    expect(mended.text).toMatch(/\n1 problem mended\.$/);
+    expect(mended.text).toMatch(
+      /\n1 problem mended\.\nWhat unpacked layers contain was not compared: .*--full.*$/,
+    );
   });
 
   it('counts what could not be mended', async () => {
@@ -54,6 +56,12 @@ describe('system check', () => {
     expect((await shown([left, finding('mended', 'removed')], true)).text).toMatch(
       /\n1 problem mended, 1 not\.$/,
     );
-    expect((await shown([], true)).text).toMatch(/\nNothing is wrong\.$/);
+  });
+
+  it('says that nothing is wrong, and what was not looked at', async () => {
+    expect((await shown([], true)).text).toMatch(
+      /\nNothing is wrong\.\nWhat unpacked layers contain was not /,
+    );
+    expect((await shown([], true, 'full')).text).toMatch(/\nNothing is wrong\.$/);
   });
 });
