@@ -1,13 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is what Dockerfiles are written with
 import { describe, expect, it } from 'vitest';
-import { DiagnosticSink } from '../../../../../src/core/build/dockerfile/diagnostic-sink.ts';
-import { dumpTree } from '../../../../../src/core/build/dockerfile/dump-tree.ts';
 import { parseDockerfile } from '../../../../../src/core/build/dockerfile/parse-dockerfile.ts';
-import { planBuild } from '../../../../../src/core/build/graph/plan-build.ts';
-import { lintStage } from '../../../../../src/core/build/lint/lint-stage.ts';
-import { knowledgeOf } from '../../../../../src/core/build/lint/stage-knowledge.ts';
+import { readDockerfile } from '../../../../support/read-dockerfile.ts';
 
-const buildPlatform = { os: 'linux', architecture: 'amd64' };
 const count = 20_000;
 
 /** `unit` over and over, on continued lines that are short enough to be read. */
@@ -19,29 +14,6 @@ function many(unit: string, times = count): string {
 
 function lines(line: (index: number) => string, times = count): string {
   return Array.from({ length: times }, (_, index) => line(index)).join('\n');
-}
-
-/** Everything that reads a Dockerfile before anything is built. */
-function read(text: string): readonly string[] {
-  const parsed = parseDockerfile(text, 'D');
-  const found = [...parsed.diagnostics, ...dumpTree(text, 'D').diagnostics];
-  if (parsed.value !== undefined) {
-    const options = { file: 'D', target: undefined, buildArgs: {}, buildPlatform, targetPlatform: undefined };
-    const planned = planBuild(parsed.value, { ...options, allStages: true });
-    const sink = new DiagnosticSink('D');
-    for (const { steps } of planned.value?.stages ?? []) {
-      const lint = { escape: '\\', buildArgs: {}, globalArgs: new Map(), isIgnored: () => false };
-      const instructions = steps.map(({ instruction }) => instruction);
-      lintStage(instructions, knowledgeOf({}), lint, sink);
-    }
-    found.push(...planned.diagnostics, ...sink.diagnostics);
-  }
-  const last = text.split('\n').length;
-  for (const { position } of found) {
-    expect(position.line).toBeGreaterThanOrEqual(1);
-    expect(position.endLine).toBeLessThanOrEqual(last);
-  }
-  return found.map(({ message }) => message);
 }
 
 /** Each of these takes hours where its cost grows with the square of its size, or breaks the stack. */
@@ -81,20 +53,20 @@ describe('a hostile Dockerfile is read to its end:', () => {
     ['parts of an image name', `FROM ${'a/'.repeat(30_000)}\nFROM ${'a__-'.repeat(15_000)}-`],
     ['words of a secret', `FROM a\nENV ${'_key'.repeat(15_000)}x=1`],
   ])('%s', (_, text) => {
-    read(text);
+    readDockerfile(text);
   });
 
   it('with words for what is too much of it', () => {
-    expect(read(`FROM a\n${'x'.repeat(65_536)} y`)).toContain(
+    expect(readDockerfile(`FROM a\n${'x'.repeat(65_536)} y`)).toContain(
       'dockerfile line greater than max allowed size of 65535',
     );
-    expect(read(`ARG A=x\n${lines(() => 'ARG A=$A$A', 30)}\nFROM a`)).toContain(
+    expect(readDockerfile(`ARG A=x\n${lines(() => 'ARG A=$A$A', 30)}\nFROM a`)).toContain(
       'expansion exceeds 1048576 characters',
     );
-    expect(read(`FROM ${'${a:-'.repeat(101)}x${'}'.repeat(101)}`)).toContain(
+    expect(readDockerfile(`FROM ${'${a:-'.repeat(101)}x${'}'.repeat(101)}`)).toContain(
       'substitutions nest deeper than 100',
     );
-    expect(read(`ARG a=${'x'.repeat(40_000)}\nFROM \${a//${'x*'.repeat(500)}y/z}`)).toContainEqual(
+    expect(readDockerfile(`ARG a=${'x'.repeat(40_000)}\nFROM \${a//${'x*'.repeat(500)}y/z}`)).toContainEqual(
       expect.stringMatching(/^pattern \(.*\) takes too long to match$/),
     );
     expect(parseDockerfile(`FROM a\nRUN ${'x'.repeat(65_531)}`, 'D').value).toBeDefined();
