@@ -10,6 +10,8 @@ export interface SystemInfo {
   readonly version: string;
   readonly root: string;
   readonly rootless: boolean;
+  /** The machine's name. */
+  readonly hostName: string;
   readonly kernel: string;
   readonly operatingSystem: string;
   readonly architecture: string;

@@ -1,6 +1,7 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { BuildEvent, BuildResult, BuildSpec } from '../../engine/builds.ts';
 import type { Emit } from '../../engine/start-operation.ts';
+import { requireNewName } from '../../oci/new-name.ts';
 import {
   canonicalReference,
   familiarReference,
@@ -76,7 +77,7 @@ function parseTag(tag: string): ReturnType<typeof parseReference> {
       message: `invalid argument ${JSON.stringify(tag)} for "-t, --tag" flag: ${why}`,
     });
   try {
-    const reference = parseReference(tag);
+    const reference = requireNewName(parseReference(tag));
     if (reference.digest === undefined) return reference;
   } catch (error) {
     throw invalid(GantryError.from(error).message);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { CommitOptions } from '../../engine/container-files.ts';
 import type { CallOptions } from '../../engine/operation.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
+import { requireNewName } from '../../oci/new-name.ts';
 import { canonicalReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { chainId } from '../../oci/sha256.ts';
 import { copyTree } from '../host/copy-tree.ts';
@@ -44,7 +45,9 @@ export async function commitContainer(
     committedConfig(record, base.config.config ?? {}),
   );
   const reference =
-    options.reference === undefined ? undefined : withDefaultTag(parseReference(options.reference));
+    options.reference === undefined
+      ? undefined
+      : requireNewName(withDefaultTag(parseReference(options.reference)));
   const references = reference === undefined ? [] : [canonicalReference({ ...reference, digest: undefined })];
 
   using lease = context.metadata.leases.acquire(`commit ${id.slice(0, 12)}`);

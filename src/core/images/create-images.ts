@@ -1,6 +1,7 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import { filterKeys } from '../../engine/filter-keys.ts';
 import type { Images } from '../../engine/images.ts';
+import { requireNewName } from '../../oci/new-name.ts';
 import { canonicalReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { requireStoreFolders } from '../host/store-folders.ts';
 import { makeRoom } from '../metadata/reserve.ts';
@@ -81,7 +82,7 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
 }
 
 function tagTarget(target: string): string {
-  const reference = withDefaultTag(parseReference(target));
+  const reference = requireNewName(withDefaultTag(parseReference(target)));
   if (reference.digest === undefined) return canonicalReference(reference);
   throw new GantryError({
     kind: 'invalid',

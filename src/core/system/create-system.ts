@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { arch, cpus, release, totalmem } from 'node:os';
+import { arch, cpus, hostname, release, totalmem } from 'node:os';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { DiskUsage, System, SystemInfo } from '../../engine/system.ts';
 import type { EngineDirs } from '../engine-dirs.ts';
@@ -44,6 +44,7 @@ export function createSystem(sources: SystemSources): System {
         version,
         root: dirs.root,
         rootless: uid !== 0,
+        hostName: hostname(),
         kernel: release(),
         operatingSystem: operatingSystem(),
         architecture: arch() === 'x64' ? 'x86_64' : arch() === 'arm64' ? 'aarch64' : arch(),

@@ -51,12 +51,15 @@ export async function fetchLayers(
   const plan = (descriptor: Descriptor, index: number): LayerToUnpack => {
     const tell = layerTeller(emit, descriptor.digest);
     const there = isThere(index);
-    tell(there ? 'exists' : 'waiting', 0, descriptor.size);
+    const isStored = content.has(descriptor.digest);
+    tell(there && isStored ? 'exists' : 'waiting', 0, descriptor.size);
     const wanted = download(descriptor, tell);
-    const streams = !there && isThere(index - 1) && !content.has(descriptor.digest);
+    const streams = !there && isThere(index - 1) && !isStored;
     // Also a layer whose snapshot is here: a push needs its blob.
     const arrived = streams ? Promise.resolve() : limit(() => downloadBlob(wanted));
-    arriving.push(arrived);
+    // What had to be fetched did not exist already, wherever its files come from.
+    const tellWhole = (): void => tell(isStored ? 'exists' : 'done', descriptor.size, descriptor.size);
+    arriving.push(there ? arrived.then(tellWhole) : arrived);
     return {
       diffId: config.rootfs.diff_ids[index] as DiffId,
       apply: async (targetDir, options) => {
@@ -70,7 +73,9 @@ export async function fetchLayers(
           onProgress: (doneBytes) => tell('extracting', doneBytes, descriptor.size),
         });
       },
-      onExists: () => tell('exists', descriptor.size, descriptor.size),
+      onExists: () => {
+        if (!there) tellWhole();
+      },
       onDone: () => {
         unpackedNow.add(descriptor.digest);
         tell('done', descriptor.size, descriptor.size);

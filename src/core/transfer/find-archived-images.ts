@@ -11,8 +11,9 @@ import type { Descriptor } from '../../oci/descriptor.ts';
 import { type Digest, digestAlgorithm, digestHex, type ImageId, parseImageId } from '../../oci/digest.ts';
 import type { Manifest } from '../../oci/manifest.ts';
 import { isIndexType, mediaTypes } from '../../oci/media-types.ts';
+import { requireNewName } from '../../oci/new-name.ts';
 import { selectManifest } from '../../oci/platform-match.ts';
-import { canonicalize } from '../../oci/reference.ts';
+import { canonicalReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import type { CoreServices } from '../core-services.ts';
 import { hostPlatform } from '../host/host-platform.ts';
 import { putDocument } from '../images/write-image.ts';
@@ -80,7 +81,7 @@ async function readList(archive: ImageArchive): Promise<readonly ListItem[]> {
     const item = asObject(value, what);
     return {
       config: requiredString(item, 'Config', what),
-      tags: (optionalStrings(item, 'RepoTags', what) ?? []).map(canonicalize),
+      tags: (optionalStrings(item, 'RepoTags', what) ?? []).map(nameToGive),
       layers: optionalStrings(item, 'Layers', what) ?? [],
     };
   });
@@ -214,7 +215,11 @@ function namesOf(entry: Descriptor): readonly string[] {
   const full = optionalString(annotations, 'io.containerd.image.name', 'image index');
   const short = optionalString(annotations, 'org.opencontainers.image.ref.name', 'image index');
   const name = full ?? (short !== undefined && /[/:]/.test(short) ? short : undefined);
-  return name === undefined ? [] : [canonicalize(name)];
+  return name === undefined ? [] : [nameToGive(name)];
+}
+
+function nameToGive(text: string): string {
+  return canonicalReference(requireNewName(withDefaultTag(parseReference(text))));
 }
 
 function blobPath(digest: Digest): string {

@@ -3,6 +3,7 @@ import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
 import type { ImageId } from '../../oci/digest.ts';
 import type { ContainerConfig, ImageConfig } from '../../oci/image-config.ts';
+import { requireNewName } from '../../oci/new-name.ts';
 import { parsePlatform } from '../../oci/platform-parse.ts';
 import { canonicalReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { chainId } from '../../oci/sha256.ts';
@@ -34,7 +35,9 @@ export async function importImage(request: ImportRequest): Promise<ImageId> {
   const host = hostPlatform();
   const platform = options.platform === undefined ? host : parsePlatform(options.platform, host);
   const reference =
-    options.reference === undefined ? undefined : withDefaultTag(parseReference(options.reference));
+    options.reference === undefined
+      ? undefined
+      : requireNewName(withDefaultTag(parseReference(options.reference)));
   const references = reference === undefined ? [] : [canonicalReference({ ...reference, digest: undefined })];
 
   using lease = services.metadata.leases.acquire('import');

@@ -69,10 +69,22 @@ async function loadUnder(lease: Lease, request: LoadRequest): Promise<readonly s
     await services.snapshots.flush();
     signal.throwIfAborted();
     const references = request.choose === undefined ? image.names : [];
+    for (const reference of references) tellRenaming(request, reference, image.id);
     await services.images.record({ manifest, references, event: 'image.loaded' });
     loaded.push(...(references.length === 0 ? [image.id] : references.map(familiar)));
   }
   return loaded;
+}
+
+/** That a name goes from one image to another, in Docker's words. */
+function tellRenaming({ services, emit }: LoadRequest, reference: string, id: ImageId): void {
+  const before = services.images.find(reference);
+  if (before === undefined || before.id === id) return;
+  emit({
+    kind: 'message',
+    text: `The image ${familiar(reference)} already exists, renaming the old one with ID ${before.id} to empty string`,
+    warning: true,
+  });
 }
 
 /** The manifest of an image that is here already, and whole: it stays what it is, and nothing is kept of the archive's. */

@@ -2,6 +2,7 @@ import { GantryError } from '../../base/gantry-error.ts';
 import type { PulledImage } from '../../engine/images.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
+import { requireNewName } from '../../oci/new-name.ts';
 import { parsePlatform } from '../../oci/platform-parse.ts';
 import {
   familiarName,
@@ -62,7 +63,9 @@ export async function pullReferences(request: PullReferencesRequest): Promise<re
 
 /** What a reference names: with a digest, the tag beside it says nothing and is given to no image. */
 function named(reference: Reference): Reference {
-  return reference.digest === undefined ? withDefaultTag(reference) : { ...reference, tag: undefined };
+  return reference.digest === undefined
+    ? requireNewName(withDefaultTag(reference))
+    : { ...reference, tag: undefined };
 }
 
 async function pullOne(

@@ -307,6 +307,9 @@ describe('tagging', () => {
     await expect(images.tag('web', `x@${image.manifestDigest}`)).rejects.toThrow(
       'refusing to create a tag with a digest',
     );
+    await expect(images.tag('web', 'sha256:abc')).rejects.toThrow(
+      'refusing to create an ambiguous tag using digest algorithm as name',
+    );
     await expect(images.tag('nothing', 'x')).rejects.toThrow('No such image: nothing:latest');
   });
 });

@@ -74,6 +74,18 @@ describe('loading', () => {
     expect(phases.at(-1)).toBe('exists');
   });
 
+  it('an image under the name of another says that it takes it', async () => {
+    await engine.port.load(dockerArchive(imageOf([base]), [base])).result;
+    const { id } = engine.images.resolve('again:1');
+    const load = engine.port.load(dockerArchive(imageOf([base, top]), [base, top]));
+    const messages: string[] = [];
+    for await (const event of load) if (event.kind === 'message') messages.push(event.text);
+    expect(messages).toEqual([
+      `The image again:1 already exists, renaming the old one with ID ${id} to empty string`,
+    ]);
+    expect(engine.images.get(id)?.references).toEqual([]);
+  });
+
   it('an image that was made here leaves its layers without a blob', async () => {
     const content = Buffer.alloc(5 * 1024 ** 2, 'y');
     const image = await addImage(engine, { names: ['made:1'], layers: [[{ path: 'y', content }]] });

@@ -5,6 +5,7 @@ import { createRegistryClient } from '../../../src/core/registry/create-registry
 import type { RegistryClient } from '../../../src/core/registry/registry-client.ts';
 import { ensureBaseImage } from '../../../src/core/transfer/ensure-base-image.ts';
 import type { TransferEvent } from '../../../src/engine/transfer-events.ts';
+import { type Digest, shortId } from '../../../src/oci/digest.ts';
 import {
   type RegistryServer,
   registryPassword,
@@ -79,6 +80,27 @@ describe('pushing and pulling', () => {
     expect((await two.port.pull(name).result)[0]?.upToDate).toBe(true);
     const [again] = await two.port.push(name).result;
     expect(again?.digest).toBe(pushed?.digest);
+  });
+
+  it('brings a blob that is gone, and never says of one it fetches that it exists', async () => {
+    const [one, two] = [engine(), engine()];
+    const name = `${server.host}/gone:1`;
+    await addImage(one, { names: [name], layers });
+    await one.port.push(name).result;
+    await two.port.pull(name).result;
+    const { layers: blobs } = await two.images.manifest(two.images.resolve(name).id);
+    const gone = blobs[0]?.digest as Digest;
+    await two.content.setAside(gone)?.remove();
+    const told: string[] = [];
+    const pull = two.port.pull(name);
+    for await (const event of pull) if (event.kind === 'layer') told.push(`${event.layer} ${event.phase}`);
+    const of = (digest: Digest) => told.filter((line) => line.startsWith(shortId(digest)));
+    expect(of(gone)).not.toContain(`${shortId(gone)} exists`);
+    expect(of(gone).at(-1)).toBe(`${shortId(gone)} done`);
+    expect(new Set(of(blobs[1]?.digest as Digest))).toEqual(
+      new Set([`${shortId(blobs[1]?.digest as Digest)} exists`]),
+    );
+    expect(two.content.has(gone)).toBe(true);
   });
 
   it('mounts layers from a neighbouring repository instead of sending them', async () => {

@@ -17,7 +17,7 @@ export const containerTable: Table<ContainerSummary> = {
     Command: {
       header: 'COMMAND',
       value: ({ command }, { full }) => {
-        const line = command.join(' ');
+        const line = commandLine(command);
         return JSON.stringify(full ? line : ellipsis(line, 20));
       },
     },
@@ -60,4 +60,9 @@ function imageName(image: string, full: boolean): string {
   return /^(?:sha256:)?[0-9a-f]{64}$/.test(image)
     ? shortId(image)
     : image.replace(/@sha256:[0-9a-f]{64}$/, '');
+}
+
+/** As Docker writes it: arguments with a space in quotes, the program as it is. */
+function commandLine([program = '', ...args]: readonly string[]): string {
+  return [program, ...args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg))].join(' ');
 }

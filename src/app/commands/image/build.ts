@@ -9,6 +9,7 @@ import { parsePairs } from '../container/spec/parse-pairs.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag, list, text } from '../option-spec.ts';
 import type { BuildOutcome, LinesOutcome, Outcome } from '../outcome.ts';
+import { usageError } from '../parse/usage-error.ts';
 import { buildResourceOptions, parseBuildResources } from './build-resources.ts';
 import { writeResultFiles } from './build-result-files.ts';
 import { buildSource, usualDockerfile } from './build-source.ts';
@@ -43,6 +44,7 @@ export const imageBuild = defineCommand({
     cacheFrom: list('Look for steps in another cache too: IMAGE, type=registry,ref= or type=local,src='),
     cacheTo: list('Write the cache: type=inline, type=registry,ref= or type=local,dest=, with mode=min|max'),
     check: flag('Make the build checks and build nothing'),
+    forceRm: flag('Leave no intermediate containers (there are none)'),
     file: text('Path of the Dockerfile; - is stdin', { short: 'f', source: 'file' }),
     iidfile: text('Write the image ID to a file', { source: 'file' }),
     label: list('Set a label of the image'),
@@ -68,9 +70,14 @@ export const imageBuild = defineCommand({
       initial: 'auto',
       source: { choices: ['auto', 'plain', 'tty', 'quiet', 'rawjson'] },
     }),
+    provenance: text('Attestation of how it was made: false (none is made)', { bare: 'true' }),
     pull: flag('Ask the registry for newer base images'),
     push: flag('Push the image under all its names'),
     quiet: flag('Print the image ID and nothing else', { short: 'q' }),
+    rm: flag('Leave no intermediate containers after a build that went well (there are none)', {
+      initial: true,
+    }),
+    sbom: text('Attestation of what is in it: false (none is made)', { bare: 'true' }),
     secret: list('Secret for RUN --mount=type=secret (id=ID,src=FILE or id=ID,env=NAME)'),
     shellBefore: text('Build up to the RUN at a line of the Dockerfile and open a shell there'),
     squash: flag('Make one layer of all that is added to the base image'),
@@ -84,8 +91,6 @@ export const imageBuild = defineCommand({
     builder: 'there is one builder',
     'cgroup-parent': 'steps have their own place below gantry',
     compress: 'the context is not sent anywhere',
-    provenance: 'attestations are not made',
-    sbom: 'attestations are not made',
     'security-opt': 'steps run with the default profile',
   },
   keys: [{ key: 'b', places: ['everywhere'] }],
@@ -93,6 +98,8 @@ export const imageBuild = defineCommand({
   examples: [{ line: 'gantry build -t web .', meaning: 'build the folder you are in' }],
   async run(ctx, { args, options }) {
     for (const tag of options.tag) parseReference(tag);
+    refuseAttestation('provenance', options.provenance);
+    refuseAttestation('sbom', options.sbom);
     const print = readPrint(options.print);
     const progress = options.quiet ? 'quiet' : readProgress(options.progress);
     const output = oneOutput(options.output, ctx.cwd);
@@ -175,6 +182,14 @@ export const imageBuild = defineCommand({
     return outcome;
   },
 });
+
+/** What asks for none is what is done. Throws `usage` for anything else. */
+function refuseAttestation(name: string, value: string | undefined): void {
+  if (value === undefined || ['false', '0', 'f', 'disabled=true'].includes(value.toLowerCase())) return;
+  throw usageError('unsupported-option', `--${name}=${value} is not supported: attestations are not made`, {
+    hint: `--${name}=false asks for none`,
+  });
+}
 
 /** Throws `invalid` / `bad-output` for more than one. */
 function oneOutput(words: readonly string[], cwd: string): BuildOutput | undefined {

@@ -1,4 +1,5 @@
 import type { EngineEvent } from '../../../engine/events.ts';
+import { familiarReference, parseReference } from '../../../oci/reference.ts';
 
 /** An event in the shape of Docker's Engine API. */
 export interface EventDocument {
@@ -49,7 +50,7 @@ export function eventDocument(event: EngineEvent): EventDocument | undefined {
   const attributes: Record<string, string> = { ...('labels' in event ? event.labels : undefined) };
   for (const [key, value] of Object.entries(facts)) {
     if (key !== 'id' && key !== 'command' && key !== 'health' && key !== 'labels' && value !== undefined)
-      attributes[key] = String(value);
+      attributes[key] = key === 'name' && type.startsWith('image.') ? familiar(String(value)) : String(value);
   }
   const note =
     event.type === 'container.exec' ? event.command : event.type === 'container.health' ? event.health : '';
@@ -62,6 +63,14 @@ export function eventDocument(event: EngineEvent): EventDocument | undefined {
     time: Math.trunc(timeMs / 1000),
     timeNano: timeMs * 1e6,
   };
+}
+
+function familiar(name: string): string {
+  try {
+    return familiarReference(parseReference(name));
+  } catch {
+    return name;
+  }
 }
 
 /** `2026-03-01T10:00:00.000Z container start ID (image=web:1, name=web)` */

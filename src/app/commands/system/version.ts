@@ -1,3 +1,4 @@
+import { normalizePlatform } from '../../../oci/platform-parse.ts';
 import { defineCommand } from '../define-command.ts';
 import { text } from '../option-spec.ts';
 
@@ -11,10 +12,11 @@ export const systemVersion = defineCommand({
   },
   async run(ctx, { options }) {
     const info = await ctx.engine.system.info({ signal: ctx.signal });
+    const { os, architecture } = normalizePlatform({ os: 'linux', architecture: info.architecture });
     const part = {
       Version: info.version,
-      Os: 'linux',
-      Arch: info.architecture,
+      Os: os,
+      Arch: architecture,
       KernelVersion: info.kernel,
       NodeVersion: process.versions.node,
     };
@@ -23,7 +25,7 @@ export const systemVersion = defineCommand({
       ` Version:   ${info.version}`,
       ` Runtime:   ${info.runtime}`,
       ` Node:      ${process.versions.node}`,
-      ` OS/Arch:   linux/${info.architecture}`,
+      ` OS/Arch:   ${os}/${architecture}`,
       ` Kernel:    ${info.kernel}`,
     ];
     return {
