@@ -101,7 +101,12 @@ export interface ImportOptions extends CallOptions {
 /** Read-only templates. References are what a user types: name, name:tag, name@digest, ID or its prefix. */
 export interface Images {
   list(
-    options?: CallOptions & { readonly all?: boolean; readonly filters?: Filters },
+    options?: CallOptions & {
+      readonly all?: boolean;
+      readonly filters?: Filters;
+      /** False: `layers` are wanted of none, and empty; they are most of what there is to read. Default: true. */
+      readonly layers?: boolean;
+    },
   ): Promise<readonly ImageSummary[]>;
   inspect(reference: string, options?: CallOptions): Promise<ImageDetails>;
   history(reference: string, options?: CallOptions): Promise<readonly HistoryEntry[]>;

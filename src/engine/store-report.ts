@@ -6,6 +6,7 @@ export type StoreFindingCode =
   | 'record-damaged'
   | 'record-altered'
   | 'image-record-lost'
+  | 'image-index'
   | 'layer-record-lost'
   | 'layer-index'
   | 'dead-lease'

@@ -32,10 +32,10 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
   });
   return {
     ...transfers,
-    async list({ filters = {} } = {}) {
+    async list({ filters = {}, layers = true } = {}) {
       const { filterImages } = await import('./image-filters.ts');
       const users = usage.counts();
-      return filterImages(images.list(), filters, filterKeys.images, context())
+      return filterImages(layers ? images.list() : images.outlines(), filters, filterKeys.images, context())
         .map(({ image, references }) => summarizeImage(image, users.get(image.id) ?? 0, references))
         .map((summary) => ({ summary, createdMs: Date.parse(summary.createdAt) }))
         .sort((a, b) => b.createdMs - a.createdMs)

@@ -3,11 +3,11 @@ import { checkFilterKeys } from '../../engine/filter-keys.ts';
 import { filterTime } from '../../engine/filter-time.ts';
 import { type Filters, hasLabel } from '../../engine/filters.ts';
 import { familiarName, familiarReference, parseReference } from '../../oci/reference.ts';
-import type { ListedImage } from './image-store.ts';
+import type { ImageOutline } from './image-store.ts';
 import { pathMatch } from './path-match.ts';
 
 /** An image that passed, with the names that are to be shown of it: a `reference` filter drops the others. */
-export interface FilteredImage<Some extends ListedImage> {
+export interface FilteredImage<Some extends ImageOutline> {
   readonly image: Some;
   readonly references: readonly string[];
 }
@@ -15,11 +15,11 @@ export interface FilteredImage<Some extends ListedImage> {
 export interface FilterContext {
   readonly nowMs: number;
   /** Finds what `before` and `since` name. Throws `not-found`. */
-  readonly resolve: (reference: string) => ListedImage;
+  readonly resolve: (reference: string) => ImageOutline;
 }
 
 /** Values of one key are alternatives, keys must all hold; several labels must all be there, as Docker does it. */
-type Test = (image: ListedImage, values: readonly string[], context: FilterContext) => boolean;
+type Test = (image: ImageOutline, values: readonly string[], context: FilterContext) => boolean;
 
 const tests: Readonly<Record<string, Test>> = {
   dangling: (image, values) =>
@@ -35,7 +35,7 @@ const tests: Readonly<Record<string, Test>> = {
 };
 
 /** Throws `invalid` / `bad-filter` for unknown keys and values, also when there is no image. */
-export function filterImages<Some extends ListedImage>(
+export function filterImages<Some extends ImageOutline>(
   images: readonly Some[],
   filters: Filters,
   known: readonly string[],
@@ -86,11 +86,11 @@ function nameMatches(pattern: string, canonical: string): boolean {
   );
 }
 
-function labelsOf(image: ListedImage): Readonly<Record<string, string>> {
+function labelsOf(image: ImageOutline): Readonly<Record<string, string>> {
   return image.config.config?.Labels ?? {};
 }
 
-function createdMs(image: ListedImage): number {
+function createdMs(image: ImageOutline): number {
   return Date.parse(image.createdAt);
 }
 

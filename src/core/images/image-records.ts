@@ -45,6 +45,9 @@ export function imageRecords(metadata: Metadata): ImageRecords {
   };
 }
 
+/** When images were created that do not say, as in Docker. */
+export const unknownTime = '0001-01-01T00:00:00Z';
+
 /** What the rest of the engine sees of a record. */
 export function imageOf(id: ImageId, record: ImageRecord): Image {
   const diffIds = record.config.rootfs.diff_ids;
@@ -54,7 +57,7 @@ export function imageOf(id: ImageId, record: ImageRecord): Image {
     references: record.references,
     repoDigests: record.repoDigests,
     config: record.config,
-    createdAt: record.config.created ?? '0001-01-01T00:00:00Z',
+    createdAt: record.config.created ?? unknownTime,
     diffIds,
     // Worked out when it is asked for: lists of a thousand images do not.
     get topChainId() {

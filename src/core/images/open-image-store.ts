@@ -10,6 +10,7 @@ import type { ContentStore } from '../content/content-store.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
 import { type FoundImage, findBaseImage, findImage, noSuchImage } from './find-image.ts';
+import { outlineOf } from './image-outline.ts';
 import { type ImageRecord, imageOf, imageRecords, moveName } from './image-records.ts';
 import type { Image, ImageStore } from './image-store.ts';
 
@@ -54,6 +55,14 @@ export function openImageStore({ metadata, content, snapshots }: ImageStoreParts
     descriptor,
     list: () =>
       [...records.images.entries('', unlisted)].map(([id, record]) => imageOf(parseImageId(id), record)),
+    outlines: () =>
+      metadata.imageSummaries.all().map((summary) => {
+        const outline = outlineOf(summary);
+        if (outline !== undefined) return outline;
+        // Says what is wrong with it.
+        const id = parseImageId(String(Array.isArray(summary) ? summary[0] : summary));
+        return resolve(id);
+      }),
     manifest: (id) => readManifest(descriptor(id)),
     async record({ manifest: stored, references, repoDigests = [], event }) {
       const manifest = await readManifest(stored);

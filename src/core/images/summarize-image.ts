@@ -1,7 +1,7 @@
 import type { ImageSummary } from '../../engine/images.ts';
 import type { ImageId } from '../../oci/digest.ts';
 import { familiarReference, parseReference } from '../../oci/reference.ts';
-import type { ListedImage } from './image-store.ts';
+import type { Image, ImageOutline } from './image-store.ts';
 
 /** Which containers were made from images, whatever their state. */
 export interface ContainerUsage {
@@ -16,9 +16,9 @@ export interface ImageUser {
   readonly state: string;
 }
 
-/** `references`: the names to show, all of them when undefined. */
+/** `references`: the names to show, all of them when undefined. An outline tells of no layers. */
 export function summarizeImage(
-  image: ListedImage,
+  image: ImageOutline & Partial<Pick<Image, 'diffIds'>>,
   containers: number,
   references = image.references,
 ): ImageSummary {
@@ -33,11 +33,16 @@ export function summarizeImage(
     labels: image.config.config?.Labels ?? {},
     platform: { os, architecture, ...(variant === undefined ? {} : { variant }) },
     containers,
-    layers: image.diffIds,
+    layers: image.diffIds ?? [],
   };
 }
 
 /** A canonical name as people write it. */
 export function familiar(canonical: string): string {
+  // Nearly every name, and needs no parsing.
+  if (canonical.startsWith(official) && !canonical.includes('/', official.length))
+    return canonical.slice(official.length);
   return familiarReference(parseReference(canonical));
 }
+
+const official = 'docker.io/library/';

@@ -17,6 +17,7 @@ import { checkDocuments } from './check-documents.ts';
 import { checkFiles } from './check-files.ts';
 import { checkFolders } from './check-folders.ts';
 import { checkImageConfigs } from './check-image-configs.ts';
+import { checkImageIndex } from './check-image-index.ts';
 import { checkLayers } from './check-layers.ts';
 import { checkLeases } from './check-leases.ts';
 import { checkLostImages } from './check-lost-images.ts';
@@ -40,6 +41,7 @@ const checks: readonly (readonly [what: string, check: StoreCheck])[] = [
   ['lost images', checkLostImages],
   ['the records of images', checkImageConfigs],
   ['the names of images', checkNames],
+  ['the index of images', checkImageIndex],
   ['the blobs', checkContent],
   ['the documents of images', checkDocuments],
   ['the layers', checkLayers],

@@ -34,10 +34,25 @@ export interface Metadata extends Disposable {
   transaction<T>(work: () => T, options?: { readonly durable?: boolean | undefined }): T;
   /** `name` is `[a-z-]+`. Opening it is free. */
   collection<T>(name: string, decode: Decode<T>): Collection<T>;
+  /** What lists show of the records of images. */
+  readonly imageSummaries: Summaries;
   readonly journal: Journal;
   readonly leases: Leases;
   /** What SQLite finds wrong with the file, in its words; `full` compares the indexes with the tables too. */
   verify(how: 'quick' | 'full'): readonly string[];
+}
+
+/**
+ * A small part of each record of a collection, worked out and kept by the database itself whenever a record changes
+ * (see `schema.ts`): reading them all costs a fraction of reading the records.
+ */
+export interface Summaries {
+  /** In the order of the keys; the key alone where the record is damaged. */
+  all(): readonly unknown[];
+  /** Keys of which the summary is missing, left over or not what the record says. Nothing but damage does that. */
+  wrong(): readonly string[];
+  /** Works it out anew from the record, if there is one. Inside a transaction. */
+  renew(key: string): void;
 }
 
 /** Events of all processes, kept in the store itself (bounded), so that they are part of the change's transaction. */

@@ -1,5 +1,6 @@
 import { openCollection } from './collection.ts';
 import { Database } from './database.ts';
+import { openImageSummaries } from './image-summaries.ts';
 import { openJournal } from './journal.ts';
 import { openLeases } from './leases.ts';
 import type { Metadata } from './metadata.ts';
@@ -16,6 +17,7 @@ export function openMetadata(path: string): Metadata {
   return {
     transaction: (work, options) => database.transaction(work, options),
     collection: (name, decode) => openCollection(database, name, decode),
+    imageSummaries: openImageSummaries(database),
     journal: openJournal(database),
     leases: openLeases(database),
     verify: (how) =>

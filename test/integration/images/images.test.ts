@@ -1,9 +1,14 @@
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createImages, type ImageTransfers } from '../../../src/core/images/create-images.ts';
 import type { GarbageRoots } from '../../../src/core/images/garbage.ts';
 import type { ContainerUsage } from '../../../src/core/images/summarize-image.ts';
+import { importImage } from '../../../src/core/transfer/import-image.ts';
+import { loadImages } from '../../../src/core/transfer/load-images.ts';
+import { saveImages } from '../../../src/core/transfer/save-images.ts';
 import type { Images } from '../../../src/engine/images.ts';
 import { shortId } from '../../../src/oci/digest.ts';
+import { makeTar } from '../../support/tar-fixture.ts';
 import { addImage, type TestCore, testCore } from '../../support/test-core.ts';
 
 let core: TestCore;
@@ -311,5 +316,42 @@ describe('tagging', () => {
       'refusing to create an ambiguous tag using digest algorithm as name',
     );
     await expect(images.tag('nothing', 'x')).rejects.toThrow('No such image: nothing:latest');
+  });
+});
+
+describe('the list without layers', () => {
+  /** As the whole list has it, which reads the records. */
+  async function expectSame(): Promise<void> {
+    const whole = await images.list();
+    expect(whole.every(({ layers }) => layers.length > 0)).toBe(true);
+    expect(await images.list({ layers: false })).toEqual(whole.map((image) => ({ ...image, layers: [] })));
+  }
+
+  it('follows what is recorded, tagged, pushed, imported, loaded, removed and pruned', async () => {
+    const signal = new AbortController().signal;
+    const emit = () => undefined;
+    const labelled = { Labels: { 'a b': 'ü"\n' }, Env: ['A=b'] };
+    const web = await addImage(core, { names: ['web:1', 'web'], layers: [base, top], config: labelled });
+    await addImage(core, { layers: [top] });
+    await expectSame();
+    await images.tag('web:1', 'registry.example:5000/team/web:2');
+    core.images.addRepoDigest(web.id, `docker.io/library/web@${web.manifestDigest}`);
+    await expectSame();
+    const archive = Readable.from([makeTar(base)]);
+    await importImage({ services: core, archive, options: { reference: 'web' }, emit, signal });
+    await expectSame();
+    const saved = await Array.fromAsync(saveImages(core, ['web:1'], signal));
+    await images.remove('web:1');
+    await images.remove(web.id, { force: true });
+    await expectSame();
+    await loadImages({ services: core, roots: [], archive: Readable.from(saved), emit, signal });
+    await expectSame();
+    expect(
+      (await images.list({ layers: false, filters: { label: ['a b'] } })).map(({ names }) => names),
+    ).toEqual([['web:1']]);
+    await images.prune();
+    await expectSame();
+    await images.prune({ all: true });
+    expect(await images.list({ layers: false })).toEqual([]);
   });
 });

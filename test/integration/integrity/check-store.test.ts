@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -305,8 +306,24 @@ describe('records', () => {
     await addImage(core, { names: ['web'], layers: [base] });
     core.metadata.collection('images', (document) => document).put(fakeDigest('broken'), { what: 1 });
     expect(() => core.images.list()).toThrow();
+    expect(() => core.images.outlines()).toThrow(expect.objectContaining({ kind: 'corrupt' }));
     await expectMended(['record-damaged']);
+    expect(core.images.outlines()).toHaveLength(1);
     expect(core.images.list()).toHaveLength(1);
+  });
+
+  it('and what lists show of them are made to agree', async () => {
+    const image = await addImage(core, { names: ['web:1'], layers: [base] });
+    const listed = core.images.outlines();
+    {
+      using database = new DatabaseSync(core.dirs.database);
+      database.exec(`
+        DELETE FROM image_summaries;
+        INSERT INTO image_summaries VALUES ('${fakeDigest('ghost')}', '[]')`);
+    }
+    await expectMended(['image-index', 'image-index']);
+    expect(core.images.outlines()).toEqual(listed);
+    expect(listed).toMatchObject([{ id: image.id, references: ['docker.io/library/web:1'] }]);
   });
 
   it('of cached steps without their layers, of users that are gone and of volumes are set right', async () => {

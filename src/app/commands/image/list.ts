@@ -32,6 +32,7 @@ export const imageList = defineCommand({
     const images = await ctx.engine.images.list({
       signal: ctx.signal,
       all: options.all,
+      layers: options.tree,
       filters:
         args.reference === undefined
           ? filters
