@@ -5,7 +5,18 @@ import { fakeDigest } from '../../../support/sample-objects.ts';
 const id = fakeDigest('config');
 const digest = fakeDigest('manifest');
 const names = ['docker.io/library/web:1'];
-const whole: readonly unknown[] = [id, digest, names, [], '2024-01-02T03:04:05Z', 5, 'linux', 'arm', 'v7', { a: 'b' }];
+const whole: readonly unknown[] = [
+  id,
+  digest,
+  names,
+  [],
+  '2024-01-02T03:04:05Z',
+  5,
+  'linux',
+  'arm',
+  'v7',
+  { a: 'b' },
+];
 
 describe('outlineOf', () => {
   it('reads a summary', () => {
