@@ -174,6 +174,8 @@ export interface BuildCacheEntry {
   readonly createdAt: string;
   readonly lastUsedAt: string;
   readonly inUse: boolean;
+  /** An image has it too: it is counted there, and stays when the cache goes. */
+  readonly shared: boolean;
 }
 
 export interface Builds {

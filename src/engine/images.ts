@@ -86,6 +86,8 @@ export interface RemovedImage {
 }
 export interface ImagePruneReport {
   readonly removed: readonly RemovedImage[];
+  /** Blobs that belonged to none of the removed images. */
+  readonly strayBlobs: readonly { readonly digest: Digest; readonly sizeBytes: number }[];
   /** What broken downloads left of blobs. */
   readonly partDownloads: readonly { readonly digest: Digest; readonly sizeBytes: number }[];
   readonly reclaimedBytes: number;

@@ -173,6 +173,7 @@ export class FakeEngine implements Engine {
       }
       return {
         removed: unused.map(({ id }) => ({ action: 'deleted', target: id })),
+        strayBlobs: [],
         partDownloads: [],
         reclaimedBytes: unused.reduce((sum, image) => sum + image.sizeBytes, 0),
       };

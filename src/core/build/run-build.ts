@@ -37,8 +37,14 @@ export async function runBuild(
   });
   for (const target of spec.cacheTo ?? []) {
     if (target.type === 'inline') continue;
-    const { exportCache } = await import('./cache-transfer/export-cache.ts');
-    await exportCache(session, state, target);
+    const [{ exportCache }, { cachePlaceWords }, { tellTransfer }] = await Promise.all([
+      import('./cache-transfer/export-cache.ts'),
+      import('./cache-transfer/cache-place.ts'),
+      import('./cache-transfer/tell-transfer.ts'),
+    ]);
+    await tellTransfer(session, `exporting cache to ${cachePlaceWords(target)}`, () =>
+      exportCache(session, state, target),
+    );
   }
   const { cachedSteps, totalSteps } = solved;
   return {

@@ -123,7 +123,8 @@ export async function sweep(services: GarbageServices, garbage: Garbage): Promis
  * Manifest, config and layer blobs of an image; a manifest that is missing or damaged is no reason to lose the rest,
  * nor to keep anybody from removing the image.
  */
-async function contentOf(
+/** The digests of an image's documents and layers; of one whose manifest is gone, those that are known without it. */
+export async function contentOf(
   id: ImageId,
   record: ImageRecord,
   content: ContentStore,

@@ -5,9 +5,16 @@ import type { ImageId } from '../../oci/digest.ts';
 import { requireStoreFolders } from '../host/store-folders.ts';
 import { beginCollection } from '../metadata/garbage-lock.ts';
 import { noSuchImage } from './find-image.ts';
-import { findGarbage, type Garbage, type GarbageRoots, type GarbageServices, sweep } from './garbage.ts';
+import {
+  contentOf,
+  findGarbage,
+  type Garbage,
+  type GarbageRoots,
+  type GarbageServices,
+  sweep,
+} from './garbage.ts';
 import { filterImages, wantsDangling } from './image-filters.ts';
-import { dropImage, imageOf, imageRecords } from './image-records.ts';
+import { dropImage, type ImageRecord, imageOf, imageRecords } from './image-records.ts';
 import type { Image } from './image-store.ts';
 import { type ContainerUsage, familiar } from './summarize-image.ts';
 
@@ -37,8 +44,13 @@ export async function pruneImages(
   const gone = { goneContainers: request.goneContainers };
   const before = isFiltered(request) ? await findGarbage(services, roots, gone) : undefined;
   const records = imageRecords(metadata);
+  const dropped = new Map<ImageId, ImageRecord>();
   const victims = metadata.transaction(() => {
     const chosen = chooseImages(services, usage, request);
+    for (const { id } of chosen) {
+      const record = records.images.get(id);
+      if (record !== undefined) dropped.set(id, record);
+    }
     if (request.dryRun) return chosen;
     for (const image of chosen) {
       for (const name of image.references)
@@ -55,6 +67,10 @@ export async function pruneImages(
   });
   const garbage = before === undefined ? all : withoutEarlier(all, before);
   const reclaimedBytes = await sizeOf(services, garbage);
+  const owned = new Set<string>();
+  for (const [id, record] of dropped) {
+    for (const digest of await contentOf(id, record, services.content)) owned.add(digest);
+  }
   if (!request.dryRun) await sweep(services, garbage);
   const removed = victims.flatMap((image): RemovedImage[] => [
     ...[...image.references, ...image.repoDigests].map((name) => ({
@@ -65,6 +81,9 @@ export async function pruneImages(
   ]);
   return {
     removed: [...removed, ...layersOf(garbage)],
+    strayBlobs: garbage.content
+      .filter(({ digest }) => !owned.has(digest))
+      .map(({ digest, sizeBytes }) => ({ digest, sizeBytes })),
     partDownloads: garbage.strays.flatMap(({ digest, sizeBytes }) =>
       digest === undefined ? [] : [{ digest, sizeBytes }],
     ),

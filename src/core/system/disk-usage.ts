@@ -91,9 +91,10 @@ async function volumeUsage(volumes: readonly VolumeSummary[]): Promise<DiskUsage
   return { kind: 'volumes', total: volumes.length, active, sizeBytes, reclaimableBytes };
 }
 
+/** What images have too is counted with them. */
 function cacheUsage(entries: readonly BuildCacheEntry[]): DiskUsage {
   const sizeOf = (some: readonly BuildCacheEntry[]): number =>
-    some.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+    some.reduce((sum, { shared, sizeBytes }) => sum + (shared ? 0 : sizeBytes), 0);
   const active = entries.filter((entry) => entry.inUse);
   return {
     kind: 'build-cache',

@@ -114,7 +114,7 @@ describe('the build cache', () => {
     const entries = await stand.builds.cache();
     const descriptions = entries.map(({ description }) => description);
     expect(descriptions).toContain('COPY src ./src # buildkit');
-    expect(entries.some(({ inUse }) => inUse)).toBe(true);
+    expect(entries.some(({ shared }) => shared)).toBe(true);
 
     stand.write({ 'src/a.txt': 'unused\n' });
     await expect(stand.build({ dockerfileText: 'FROM busybox\nCOPY src /x\nRUN exit 3' })).rejects.toThrow();
@@ -123,7 +123,7 @@ describe('the build cache', () => {
     const pruned = await stand.builds.pruneCache();
     expect(pruned).toEqual(dry);
     expect(pruned.reclaimedBytes).toBeGreaterThan(0);
-    expect((await stand.builds.cache()).every(({ inUse }) => inUse)).toBe(true);
+    expect((await stand.builds.cache()).every(({ inUse, shared }) => inUse && shared)).toBe(true);
     expect((await stand.builds.pruneCache()).removed).toEqual([]);
   });
 

@@ -236,9 +236,19 @@ describe('pruning', () => {
     expect(core.images.get(gone.id)).toBeDefined();
     expect(planned.removed.map(({ target }) => target)).toEqual([gone.id, gone.topChainId]);
     expect(planned.reclaimedBytes).toBeGreaterThan(3);
+    expect(planned.strayBlobs).toEqual([]);
     expect(await images.prune()).toEqual(planned);
+    const { digest } = await core.content.put(Buffer.from('stray'));
+    const strays = [{ digest, sizeBytes: 5 }];
+    expect(await images.prune({ dryRun: true })).toMatchObject({ strayBlobs: strays, reclaimedBytes: 5 });
+    expect(await images.prune()).toMatchObject({ strayBlobs: strays, reclaimedBytes: 5 });
     expect((await images.list()).map(({ names }) => names[0])).toEqual(['kept:latest']);
-    expect(await images.prune()).toEqual({ removed: [], partDownloads: [], reclaimedBytes: 0 });
+    expect(await images.prune()).toEqual({
+      removed: [],
+      strayBlobs: [],
+      partDownloads: [],
+      reclaimedBytes: 0,
+    });
   });
 
   it('takes named images only when all are meant, and never those of containers', async () => {

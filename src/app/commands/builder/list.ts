@@ -23,7 +23,7 @@ export const builderList = defineCommand({
 
 /** Entries of the build cache as `builder ls` lists them. */
 export const cacheTable: Table<BuildCacheEntry> = {
-  columns: ['ID', 'Description', 'Size', 'CreatedSince', 'LastUsedSince', 'InUse'],
+  columns: ['ID', 'Description', 'Size', 'CreatedSince', 'LastUsedSince', 'InUse', 'Shared'],
   quiet: 'ID',
   fields: {
     CreatedAt: { header: 'CREATED AT', value: ({ createdAt }) => createdAt },
@@ -36,6 +36,7 @@ export const cacheTable: Table<BuildCacheEntry> = {
     InUse: { header: 'IN USE', value: ({ inUse }) => String(inUse) },
     LastUsedAt: { header: 'LAST USED AT', value: ({ lastUsedAt }) => lastUsedAt },
     LastUsedSince: { header: 'LAST USED', value: ({ lastUsedAt }, { nowMs }) => humanAge(lastUsedAt, nowMs) },
+    Shared: { header: 'SHARED', value: ({ shared }) => String(shared) },
     Size: { header: 'SIZE', value: ({ sizeBytes }) => humanSize(sizeBytes, 3) },
   },
 };

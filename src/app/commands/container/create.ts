@@ -1,5 +1,6 @@
 import { one, rest } from '../argument-spec.ts';
 import { defineCommand } from '../define-command.ts';
+import { warningLines } from '../with-warnings.ts';
 import { checkCidFile, writeCidFile } from './cid-file.ts';
 import { containerSpec } from './container-spec.ts';
 import { createOptions, refusedCreateOptions } from './create-options.ts';
@@ -20,6 +21,6 @@ export const containerCreate = defineCommand({
       const spec = await containerSpec(ctx, args.image, args.command, options);
       const { id, warnings } = await ctx.engine.containers.create(spec, { signal: ctx.signal });
       await writeCidFile(options.cidfile, ctx.cwd, id);
-      return { kind: 'lines', lines: [id], warnings };
+      return { kind: 'lines', lines: [id], warnings: warningLines(warnings) };
     }),
 });

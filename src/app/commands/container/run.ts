@@ -6,6 +6,7 @@ import { flag, type OptionValue, text } from '../option-spec.ts';
 import type { Outcome } from '../outcome.ts';
 import { parseDetachKeys } from '../parse-detach-keys.ts';
 import { requireTerminal } from '../require-terminal.ts';
+import { warningLines, withWarnings } from '../with-warnings.ts';
 import { onlyStreams, parseAttach } from './attached-streams.ts';
 import { checkCidFile, writeCidFile } from './cid-file.ts';
 import { containerSession } from './container-session.ts';
@@ -81,25 +82,26 @@ async function runImage(
   const spec = await containerSpec(ctx, image, command, options);
   const { id, warnings } = await engine.containers.create(spec, { signal });
   await writeCidFile(options.cidfile, ctx.cwd, id);
-  if (options.detach) {
-    await engine.containers.start(id, { signal }).catch((error) => explainOrder(error, image, command));
-    return { kind: 'lines', lines: [id], warnings };
-  }
-  const session = await engine.containers
-    .startAttached(id, {
-      signal,
+  return withWarnings(warningLines(warnings), async () => {
+    if (options.detach) {
+      await engine.containers.start(id, { signal }).catch((error) => explainOrder(error, image, command));
+      return { kind: 'lines', lines: [id] };
+    }
+    const session = await engine.containers
+      .startAttached(id, {
+        signal,
+        stdin,
+        size: options.tty ? ctx.io.size : undefined,
+      })
+      .catch((error) => explainOrder(error, image, command));
+    return containerSession(ctx, id, onlyStreams(session, attach), {
+      title: options.name ?? image,
       stdin,
-      size: options.tty ? ctx.io.size : undefined,
-    })
-    .catch((error) => explainOrder(error, image, command));
-  const outcome = containerSession(ctx, id, onlyStreams(session, attach), {
-    title: options.name ?? image,
-    stdin,
-    detachKeys,
-    signalProxy: options.sigProxy,
-    autoRemove: options.rm,
+      detachKeys,
+      signalProxy: options.sigProxy,
+      autoRemove: options.rm,
+    });
   });
-  return { ...outcome, warnings };
 }
 
 /** `run web -it sh` asks the image for a program called -it. */

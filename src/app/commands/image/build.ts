@@ -98,6 +98,7 @@ export const imageBuild = defineCommand({
   examples: [{ line: 'gantry build -t web .', meaning: 'build the folder you are in' }],
   async run(ctx, { args, options }) {
     for (const tag of options.tag) parseReference(tag);
+    requireOnePlatform(options.platform);
     refuseAttestation('provenance', options.provenance);
     refuseAttestation('sbom', options.sbom);
     const print = readPrint(options.print);
@@ -182,6 +183,14 @@ export const imageBuild = defineCommand({
     return outcome;
   },
 });
+
+/** Throws `usage` / `unsupported-option`. */
+function requireOnePlatform(platform: string | undefined): void {
+  if (platform?.includes(',') !== true) return;
+  throw usageError('unsupported-option', `a build is for one platform at a time, not for ${platform}`, {
+    hint: 'build once for each, under names of their own',
+  });
+}
 
 /** What asks for none is what is done. Throws `usage` for anything else. */
 function refuseAttestation(name: string, value: string | undefined): void {

@@ -5,6 +5,7 @@ import type { CommandContext } from '../command-context.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag, text } from '../option-spec.ts';
 import type { LinesOutcome } from '../outcome.ts';
+import { withWarnings } from '../with-warnings.ts';
 import { readPassword } from './read-password.ts';
 
 export const registryLogin = defineCommand({
@@ -39,8 +40,9 @@ export const registryLogin = defineCommand({
     const given = passwordStdin ? await readPassword(ctx.io.stdin) : password;
     if (username === undefined && given === undefined) return loginAgain(ctx, server);
     const credentials = await askForRest(ctx, { username, password: given }, undefined);
-    const report = await ctx.engine.registries.login({ server, credentials }, { signal: ctx.signal });
-    return succeeded(report, warnings);
+    return withWarnings(warnings, async () =>
+      succeeded(await ctx.engine.registries.login({ server, credentials }, { signal: ctx.signal }), []),
+    );
   },
 });
 

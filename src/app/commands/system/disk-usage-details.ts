@@ -13,7 +13,9 @@ type Volume = DiskUsageDetails['volumes'][number];
 
 /** What `system df -v` prints: a table a kind, as Docker has them. */
 export async function detailLines(details: DiskUsageDetails, view: TableView): Promise<readonly string[]> {
-  const sizeBytes = details.buildCache.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  const sizeBytes = details.buildCache
+    .filter(({ shared }) => !shared)
+    .reduce((sum, entry) => sum + entry.sizeBytes, 0);
   const print = async <Row>(table: Table<Row>, rows: readonly Row[]) =>
     (await tablePrinter(table, { ...view, format: undefined }))(rows);
   return [

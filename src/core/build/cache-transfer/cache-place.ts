@@ -18,6 +18,11 @@ export interface CachePlace {
   putManifest(bytes: Uint8Array, digest: Digest): Promise<void>;
 }
 
+/** As whoever typed it knows it. */
+export function cachePlaceWords(name: CachePlaceName): string {
+  return name.type === 'local' ? name.path : name.reference;
+}
+
 /** `access`: what a registry is to let us do. */
 export async function openCachePlace(
   session: BuildSession,

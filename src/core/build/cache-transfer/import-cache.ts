@@ -8,8 +8,9 @@ import { type LayerToUnpack, unpackLayer } from '../../transfer/unpack-layers.ts
 import type { BuildSession } from '../solver/build-session.ts';
 import type { CacheRecord } from '../solver/cache-records.ts';
 import { cacheTypes, decodeCache, type RemoteCache, type RemoteLayer } from './cache-document.ts';
-import { type CachePlace, openCachePlace } from './cache-place.ts';
+import { type CachePlace, cachePlaceWords, openCachePlace } from './cache-place.ts';
 import { readInlineCache } from './inline-cache.ts';
+import { tellTransfer } from './tell-transfer.ts';
 
 /** More than this is no list of steps. */
 const configLimitBytes = 64 << 20;
@@ -59,14 +60,17 @@ interface OpenCache {
 }
 
 async function openCache(session: BuildSession, name: CachePlaceName): Promise<OpenCache | undefined> {
-  try {
-    const place = await openCachePlace(session, name, 'pull');
-    const cache = await readCache(session, place);
-    return cache && { place, cache };
-  } catch (error) {
-    passOver(session, name.type === 'local' ? name.path : name.reference, error);
-    return undefined;
-  }
+  const where = cachePlaceWords(name);
+  return tellTransfer(session, `importing cache manifest from ${where}`, async () => {
+    try {
+      const place = await openCachePlace(session, name, 'pull');
+      const cache = await readCache(session, place);
+      return cache && { place, cache };
+    } catch (error) {
+      passOver(session, where, error);
+      return undefined;
+    }
+  });
 }
 
 /** Says why a cache does not help. Rejections of a build that was given up are thrown. */

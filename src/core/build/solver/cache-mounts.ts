@@ -125,6 +125,7 @@ export async function listCacheMounts(dirs: EngineDirs): Promise<readonly BuildC
       createdAt: made.birthtime.toISOString(),
       lastUsedAt: (used ?? made).mtime.toISOString(),
       inUse: lock === undefined,
+      shared: false,
     });
   }
   return entries;

@@ -19,7 +19,8 @@ const idleMs = 30 * 24 * 3600 * 1000;
 
 /** Layers and cache mounts the build cache keeps, the newest use first. Steps without files are not worth a line. */
 export async function listCache(services: CoreServices): Promise<readonly BuildCacheEntry[]> {
-  const inUse = chainsInUse(services);
+  const shared = imageChainsOf(services);
+  const leased = services.metadata.leases.protectedResources().snapshots;
   const byLayer = new Map<string, readonly [string, CacheRecord]>();
   for (const [key, record] of cacheRecords(services.metadata).entries()) {
     if (record.layer === undefined) continue;
@@ -34,7 +35,8 @@ export async function listCache(services: CoreServices): Promise<readonly BuildC
     sizeBytes: services.snapshots.info(chainId)?.sizeBytes ?? record.layer?.tarBytes ?? 0,
     createdAt: record.createdAt,
     lastUsedAt: record.lastUsedAt,
-    inUse: inUse.has(chainId),
+    inUse: shared.has(chainId) || leased.has(chainId),
+    shared: shared.has(chainId),
   }));
   const mounts = await listCacheMounts(services.dirs);
   return [...layers, ...mounts].sort((a, b) => (a.lastUsedAt < b.lastUsedAt ? 1 : -1));
@@ -116,10 +118,6 @@ export async function pruneCache(
 function usedBefore(filters: Filters): (entry: { readonly lastUsedAt: string }) => boolean {
   const until = Math.min(...(filters['until'] ?? []).map((text) => filterTime(text, Date.now())));
   return ({ lastUsedAt }) => Date.parse(lastUsedAt) < until;
-}
-
-function chainsInUse(services: CoreServices): ReadonlySet<string> {
-  return new Set([...imageChainsOf(services), ...services.metadata.leases.protectedResources().snapshots]);
 }
 
 function imageChainsOf({ images }: CoreServices, gone: ReadonlySet<string> = new Set()): ReadonlySet<string> {

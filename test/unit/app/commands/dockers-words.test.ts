@@ -32,6 +32,11 @@ describe('a build', () => {
     expect(options).toMatchObject({ provenance: 'false', sbom: 'false', rm: false, forceRm: true });
   });
 
+  it('refuses several platforms in a word', async () => {
+    const run = imageBuild.run({} as never, read('--platform=linux/amd64,linux/arm64') as never);
+    await expect(run).rejects.toThrow('one platform at a time');
+  });
+
   it.each(['--provenance=mode=max', '--sbom', '--provenance'])('refuses %s', async (word) => {
     await expect(imageBuild.run({} as never, read(word) as never)).rejects.toMatchObject({
       code: 'unsupported-option',
