@@ -5,6 +5,7 @@ import { bundle } from './build/bundle.ts';
 import { programEntries, workerEntries } from './build/entry-points.ts';
 import { inlineFacades } from './build/inline-facades.ts';
 import { loadTogether } from './build/load-together.ts';
+import { plainBuiltins } from './build/plain-builtins.ts';
 
 const home = dirname(import.meta.dirname);
 const dist = join(home, 'dist');
@@ -49,7 +50,7 @@ async function writeAll(files: readonly { fileName: string; code: string }[]): P
     const path = join(dist, fileName);
     const unfinished = `${path}.${process.pid}`;
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(unfinished, code);
+    await writeFile(unfinished, plainBuiltins(code));
     await rename(unfinished, path);
   }
   return entriesLast.map((file) => file.fileName);

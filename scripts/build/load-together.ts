@@ -16,6 +16,7 @@ export const loadTogether: Readonly<Record<string, readonly string[]>> = {
     'core/metadata/open-metadata',
     'core/containers/create-containers',
     'core/containers/list-containers',
+    'core/containers/record-copy',
   ],
   /** What containers and build steps have in common. */
   step: [

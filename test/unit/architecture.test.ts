@@ -122,10 +122,8 @@ describe('the parts of gantry', () => {
 });
 
 describe('what every command loads', () => {
-  const loaded = loadedAtOnce([
-    'src/main.ts',
-    ...(loadTogether['base'] ?? []).map((name) => `src/${name}.ts`),
-  ]);
+  const filesOf = (group: string) => (loadTogether[group] ?? []).map((name) => `src/${name}.ts`);
+  const loaded = loadedAtOnce(['src/main.ts', ...filesOf('base')]);
 
   it('is a part of gantry, and not a small one', () => {
     expect(loaded.size).toBeGreaterThan(50);
@@ -139,18 +137,16 @@ describe('what every command loads', () => {
     expect([...loaded].filter((path) => parts.some((part) => within(path, part)))).toEqual([]);
   });
 
+  it('has all that lists of images share with running containers: neither loads the other', () => {
+    const run = loadedAtOnce([...filesOf('step'), ...filesOf('run')]);
+    const shared = [...loadedAtOnce(filesOf('images'))].filter(
+      (path) => run.has(path) && within(path, 'src'),
+    );
+    expect(shared.filter((path) => !loaded.has(path))).toEqual([]);
+  });
+
   it('has no package, and nothing of Node that is slow to load', () => {
-    const cheap = [
-      'child_process',
-      'fs',
-      'fs/promises',
-      'module',
-      'net',
-      'os',
-      'path',
-      'sqlite',
-      'timers/promises',
-    ];
+    const cheap = ['fs', 'module', 'os', 'path', 'sqlite', 'timers/promises'];
     const allowed = new Set([...cheap, 'tty', 'url', 'util'].map((name) => `node:${name}`));
     expect(
       [...loaded].filter((path) => !within(path, 'src') && !within(path, 'themes') && !allowed.has(path)),

@@ -1,5 +1,5 @@
 import { constants, mkdirSync, renameSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import { type Digest, digestAlgorithm, digestHex, isDigest } from '../../oci/digest.ts';
@@ -10,6 +10,9 @@ import { mendHint, storeError } from '../host/store-error.ts';
 import { isErrno } from '../host/system-error.ts';
 import type { ContentInfo, ContentStore } from './content-store.ts';
 import { ingestName } from './ingest-name.ts';
+
+/** Loaded where it is used: with it comes a dozen more of Node's files. */
+const promised = () => process.getBuiltinModule('node:fs/promises');
 
 /**
  * The content store below `dirs.content`: `blobs/<algorithm>/<hex>` for what is whole and verified, `ingest/` for what
@@ -48,7 +51,7 @@ export function openContentStore(dirs: Pick<EngineDirs, 'content'>): ContentStor
 
     async delete(digest) {
       if (info(digest) === undefined) return false;
-      await rm(path(digest), { force: true });
+      await promised().rm(path(digest), { force: true });
       return true;
     },
 
@@ -58,7 +61,7 @@ export function openContentStore(dirs: Pick<EngineDirs, 'content'>): ContentStor
         if (info(digest) === undefined) return undefined;
         mkdirSync(ingests, { recursive: true, mode: 0o700 });
         renameSync(path(digest), aside);
-        return { remove: () => rm(aside, { force: true }) };
+        return { remove: () => promised().rm(aside, { force: true }) };
       } catch (error) {
         if (isErrno(error, 'ENOENT')) return undefined;
         throw storeError(error, ingests);
@@ -87,10 +90,10 @@ export function openContentStore(dirs: Pick<EngineDirs, 'content'>): ContentStor
 }
 
 async function readBlob(path: string, digest: Digest, limitBytes: number): Promise<Uint8Array> {
-  let file: Awaited<ReturnType<typeof open>>;
+  let file: FileHandle;
   try {
     // A pipe in its place would keep us waiting for ever.
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    file = await promised().open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
     if (!isErrno(cause, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO')) throw GantryError.from(cause);
     throw notHere(digest, cause);

@@ -1,5 +1,4 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { GantryError } from '../../base/gantry-error.ts';
 import { type BoundFunction, koffi } from './koffi.ts';
 
@@ -8,9 +7,12 @@ import { type BoundFunction, koffi } from './koffi.ts';
  * take seconds on a slow disk; runs on another thread.
  */
 export async function syncFilesystem(path: string): Promise<void> {
-  const file = await open(path, constants.O_RDONLY).catch((error: unknown) => {
-    throw GantryError.from(error);
-  });
+  const file = await process
+    .getBuiltinModule('node:fs/promises')
+    .open(path, constants.O_RDONLY)
+    .catch((error: unknown) => {
+      throw GantryError.from(error);
+    });
   try {
     const result = await new Promise<number>((resolve, reject) => {
       syncfsCall ??= koffi().load(null).func('syncfs', 'int', ['int']);

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { plainBuiltins } from '../../../scripts/build/plain-builtins.ts';
+
+it("takes names of Node's modules from the modules, and leaves all other imports", () => {
+  const code = [
+    'import { a as b, constants } from "./base-12345678.js";',
+    'import { constants as constants$1, openSync } from "node:fs";',
+    'import { setTimeout as pause } from "node:timers/promises";',
+    'import fs from "node:fs";',
+    'import * as path from "node:path";',
+    'import React from "react";',
+    'const text = 1;',
+  ];
+  expect(plainBuiltins(code.join('\n')).split('\n')).toEqual([
+    code[0],
+    'const { constants: constants$1, openSync } = process.getBuiltinModule("node:fs");',
+    'const { setTimeout: pause } = process.getBuiltinModule("node:timers/promises");',
+    ...code.slice(3),
+  ]);
+});
+
+it('looks at nothing behind the imports a file begins with', () => {
+  const code = 'const text = `\nimport { openSync } from "node:fs";\n`;';
+  expect(plainBuiltins(code)).toBe(code);
+});
