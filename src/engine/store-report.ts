@@ -27,6 +27,7 @@ export type StoreFindingCode =
   | 'container-layer-missing'
   | 'container-folder-missing'
   | 'container-record-lost'
+  | 'container-unknown'
   | 'container-data-stray'
   | 'stray-container-folder'
   | 'container-index'

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileWhole } from '../host/durable-file.ts';
 import { lookAt } from '../host/look-at.ts';
+import { readRegularFile } from '../host/read-regular-file.ts';
 import { type ContainerRecord, decodeContainerRecord } from './container-record.ts';
 
 const fileName = 'record.json';
@@ -13,18 +14,18 @@ const limitBytes = 16 * 1024 * 1024;
  */
 export function writeRecordCopy(dir: string, record: ContainerRecord): void {
   try {
-    writeFileSync(join(dir, fileName), JSON.stringify(record), { mode: 0o600 });
+    // Into its place, whatever stands there: the open of a pipe would wait.
+    writeFileWhole(join(dir, fileName), JSON.stringify(record), { durable: false });
   } catch {
-    // A full disk: half a copy is none.
+    // A full disk.
   }
 }
 
 /** Undefined: there is none, or it cannot be read. */
 export function readRecordCopy(dir: string, id: string): ContainerRecord | undefined {
   try {
-    const path = join(dir, fileName);
-    if ((lookAt(path)?.size ?? limitBytes) >= limitBytes) return undefined;
-    return decodeContainerRecord(JSON.parse(readFileSync(path, 'utf8')), id);
+    const text = readRegularFile(join(dir, fileName), limitBytes).toString();
+    return decodeContainerRecord(JSON.parse(text), id);
   } catch {
     return undefined;
   }

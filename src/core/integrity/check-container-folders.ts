@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { snapshotKey } from '../containers/container-context.ts';
+import { hasRemains, isInhabited } from '../containers/container-remains.ts';
 import { hasRecordCopy } from '../containers/record-copy.ts';
 import { folderState, ownNamesIn } from '../host/own-folder.ts';
 import type { CheckContext, Problem } from './problem.ts';
@@ -9,6 +10,7 @@ import { restoreContainer } from './restore-container.ts';
 /**
  * Folders of containers have a container. Of one whose record was lost the record is written anew; what was never more
  * than begun to be created is removed.
+ * One that runs, or has run, and has lost the copy as well stays as it is.
  */
 export function* checkContainerFolders(context: CheckContext): Generator<Problem> {
   const { containers, services } = context;
@@ -21,7 +23,9 @@ export function* checkContainerFolders(context: CheckContext): Generator<Problem
       !containers.records.has(id) &&
       folderState(dir) !== 'missing';
     if (!isStray()) continue;
-    yield hasRecordCopy(dir) ? lost(context, id) : stray(dir, isStray);
+    if (hasRecordCopy(dir)) yield lost(context, id);
+    else if (hasRemains(dirs, id)) yield unknown(context, id, dir);
+    else yield stray(dir, () => isStray() && !hasRemains(dirs, id));
   }
 }
 
@@ -34,6 +38,21 @@ function lost(context: CheckContext, id: string): Problem {
     remedy: 'write its record anew from the copy in its folder',
     done: 'its record was written anew from the copy in its folder',
     mend: () => restoreContainer(context, id),
+  };
+}
+
+function unknown({ services }: CheckContext, id: string, dir: string): Problem {
+  const short = id.slice(0, 12);
+  return {
+    code: 'container-unknown',
+    severity: 'damage',
+    subject: id,
+    message: isInhabited(services.dirs, id)
+      ? `container ${short} runs, and neither its record nor the copy of it is here`
+      : `${dir} is of a container that has run, and neither its record nor the copy of it is here`,
+    remedy: `what it was cannot be told any more, and all of it is kept: "gantry rm -f ${short}" removes it`,
+    done: '',
+    mend: undefined,
   };
 }
 

@@ -1,17 +1,18 @@
+import { hasRemains } from '../containers/container-remains.ts';
 import type { CheckContext, Problem } from './problem.ts';
 import { soundEntries } from './sound-entries.ts';
 
 /** Names of containers and users of images, which tell from the records what would be slow to look for. */
 export function* checkContainerIndex({ containers, services }: CheckContext): Generator<Problem> {
-  const { metadata } = services;
+  const { dirs, metadata } = services;
+  const isHere = (id: string): boolean => containers.records.has(id) || hasRemains(dirs, id);
   const wrong = metadata.transaction(() => {
     const found: { readonly subject: string; readonly mend: () => void }[] = [];
     for (const [name, id] of soundEntries(containers.names)) {
-      if (!containers.records.has(id))
-        found.push({ subject: `name ${name}`, mend: () => containers.names.delete(name) });
+      if (!isHere(id)) found.push({ subject: `name ${name}`, mend: () => containers.names.delete(name) });
     }
     for (const key of containers.imageUsers.keys()) {
-      if (!containers.records.has(key.slice(key.indexOf('/') + 1)))
+      if (!isHere(key.slice(key.indexOf('/') + 1)))
         found.push({ subject: `image user ${key}`, mend: () => containers.imageUsers.delete(key) });
     }
     for (const [id, record] of soundEntries(containers.records)) {

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasRemains } from '../containers/container-remains.ts';
 import { tryLockFile } from '../host/lock-file.ts';
 import { lookAt } from '../host/look-at.ts';
 import { folderState, ownNamesIn } from '../host/own-folder.ts';
@@ -22,7 +23,7 @@ export function* checkFiles({ services, containers }: CheckContext): Generator<P
   yield* strayFilesIn(dirs.root, readdirSync(dirs.root));
   for (const name of ownNamesIn(dirs.locks)) {
     const id = /^container-([0-9a-f]{64})$/.exec(name)?.[1];
-    if (id === undefined || containers.records.has(id)) continue;
+    if (id === undefined || containers.records.has(id) || hasRemains(dirs, id)) continue;
     const path = join(dirs.locks, name);
     yield {
       code: 'stray-lock',

@@ -1,6 +1,7 @@
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
-import { ownNamesIn } from '../host/own-folder.ts';
+import { isInhabited } from '../containers/container-remains.ts';
+import { folderState, ownNamesIn } from '../host/own-folder.ts';
 import type { CheckContext, Problem } from './problem.ts';
 
 /** What OCI runtimes remember of containers that are none of ours any more. What still runs is left running. */
@@ -11,7 +12,9 @@ export function* checkRunState({ containers, services }: CheckContext): Generato
       const path = join(dirs.run, runtime, id);
       // A build's step, whose scratch folder has its name; of a killed build, the next one ends it.
       const isStep = globSync(join(dirs.temp, 'build-*', id)).length > 0;
-      if (isStep || containers.records.has(id) || !existsSync(path)) continue;
+      // Told of with its folder.
+      const isTold = folderState(join(dirs.containers, id)) === 'folder' && isInhabited(dirs, id);
+      if (isStep || isTold || containers.records.has(id) || !existsSync(path)) continue;
       yield {
         code: 'stray-run-state',
         severity: 'leftover',

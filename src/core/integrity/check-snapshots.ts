@@ -1,5 +1,4 @@
-import { containerDir } from '../containers/container-context.ts';
-import { hasRecordCopy } from '../containers/record-copy.ts';
+import { hasRemains } from '../containers/container-remains.ts';
 import { containerOf } from './container-of.ts';
 import type { CheckContext, Problem } from './problem.ts';
 
@@ -67,8 +66,8 @@ async function* unfinished(context: CheckContext): AsyncGenerator<Problem> {
   }
 }
 
-function isKnown({ containers }: CheckContext, id: string): boolean {
-  return containers.records.has(id) || hasRecordCopy(containerDir(containers, id));
+function isKnown({ containers, services }: CheckContext, id: string): boolean {
+  return containers.records.has(id) || hasRemains(services.dirs, id);
 }
 
 /** What somebody wrote in a container: only a person takes it away. */

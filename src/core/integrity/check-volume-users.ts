@@ -1,9 +1,13 @@
+import { hasRemains } from '../containers/container-remains.ts';
 import { volumeRecords } from '../volumes/volume-record.ts';
 import type { CheckContext, Problem } from './problem.ts';
 import { soundEntries } from './sound-entries.ts';
 
 /** Who has which volume, as the containers say: a volume nobody is said to have would be pruned. */
-export function* checkVolumeUsers({ services: { metadata }, containers }: CheckContext): Generator<Problem> {
+export function* checkVolumeUsers({
+  services: { dirs, metadata },
+  containers,
+}: CheckContext): Generator<Problem> {
   const { users } = volumeRecords(metadata);
   const wrong = metadata.transaction(() => {
     const wanted = new Set<string>();
@@ -14,7 +18,9 @@ export function* checkVolumeUsers({ services: { metadata }, containers }: CheckC
     const there = new Set(users.keys());
     return {
       missing: [...wanted.difference(there)],
-      extra: [...there.difference(wanted)].filter((key) => !containers.records.has(idOf(key))),
+      extra: [...there.difference(wanted)].filter(
+        (key) => !containers.records.has(idOf(key)) && !hasRemains(dirs, idOf(key)),
+      ),
     };
   });
   for (const key of [...wrong.missing, ...wrong.extra]) {

@@ -1,5 +1,7 @@
 import { snapshotKey } from '../containers/container-context.ts';
+import { isInhabited } from '../containers/container-remains.ts';
 import { isAlive } from '../containers/lifecycle.ts';
+import { ownNamesIn } from '../host/own-folder.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import type { CheckContext } from './problem.ts';
 import { soundEntries } from './sound-entries.ts';
@@ -12,7 +14,7 @@ export function layerUse(
   { services, containers }: CheckContext,
   ownLease?: Lease,
 ): (chainId: string) => string | undefined {
-  const { snapshots, metadata } = services;
+  const { dirs, snapshots, metadata } = services;
   const users = new Map<string, string>();
   const note = (key: string, user: string): void => {
     const seen = new Set<string>();
@@ -27,6 +29,10 @@ export function layerUse(
   };
   for (const [id, record] of soundEntries(containers.records)) {
     if (isAlive(record.state)) note(snapshotKey(id), `container ${record.name}`);
+  }
+  // Also of one whose record is lost or damaged.
+  for (const id of ownNamesIn(dirs.containers)) {
+    if (isInhabited(dirs, id)) note(snapshotKey(id), `container ${id.slice(0, 12)}`);
   }
   for (const key of metadata.leases.protectedResources(ownLease).snapshots) note(key, 'work in flight');
   return (chainId) => users.get(chainId);

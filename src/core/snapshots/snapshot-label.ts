@@ -1,5 +1,6 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../host/read-regular-file.ts';
 
 /** What a snapshot's folder says of itself. */
 export interface SnapshotLabel {
@@ -27,8 +28,7 @@ export function labelTimeMs(dir: string): number | undefined {
 /** Undefined: there is none, or it cannot be read. */
 export function readLabel(dir: string): SnapshotLabel | undefined {
   try {
-    const text = readFileSync(join(dir, fileName), 'utf8');
-    if (text.length > limitBytes) return undefined;
+    const text = readRegularFile(join(dir, fileName), limitBytes).toString();
     const { key, kind, parent } = JSON.parse(text) as Partial<SnapshotLabel>;
     const isSound =
       typeof key === 'string' &&

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { assembleCheck } from '../../../src/core/assemble-check.ts';
@@ -9,7 +9,9 @@ import { createVolumes } from '../../../src/core/volumes/create-volumes.ts';
 import type { StoreReport } from '../../../src/engine/store-report.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
 import { enterOwnNetworkNamespace } from '../../support/own-network-namespace.ts';
+import { runProgram } from '../../support/run-program.ts';
 import { foundIn } from '../../support/store-check.ts';
+import { until } from '../../support/until.ts';
 
 enterOwnNetworkNamespace();
 let stand: ContainerStand;
@@ -94,6 +96,37 @@ describe('a container that runs, and whose record', () => {
     expect(collection('network-addresses').count()).toBe(0);
     await createNetworks(stand.services).prune();
   });
+
+  it('is gone, with the copy of it too, goes on with all it has until "rm -f"', async () => {
+    const id = await stand.up({
+      name: 'web',
+      command: ['sh', '-c', 'echo said; sleep 1000'],
+      mounts: [{ type: 'volume', name: 'kept', target: '/data', readOnly: false }] as never,
+    });
+    await until(() => readFileSync(join(folder(id), 'ctr.log'), 'utf8').includes('said'));
+    collection('containers').delete(id);
+    rmSync(join(folder(id), 'record.json'));
+    const lock = join(stand.root.dirs.locks, `container-${id}`);
+    writeFileSync(lock, '');
+    for (const repair of [false, true, true]) {
+      const report = await check(repair);
+      expect(foundIn(report)).toEqual([`container-unknown ${repair ? 'not-mended' : 'found'}`]);
+      expect(report.findings[0]).toMatchObject({
+        message: `container ${id.slice(0, 12)} runs, and neither its record nor the copy of it is here`,
+        remedy: expect.stringContaining(`"gantry rm -f ${id.slice(0, 12)}" removes it`),
+      });
+    }
+    expect(readFileSync(join(folder(id), 'ctr.log'), 'utf8')).toContain('said');
+    expect(existsSync(lock)).toBe(true);
+    const services = await stand.parts.services();
+    expect(services.snapshots.has(`container-${id}`)).toBe(true);
+    expect((await createVolumes(stand.services).prune({ all: true })).removed).toEqual([]);
+    const runtime = await stand.services.runtime();
+    expect((await runtime.processes(id)).length).toBeGreaterThan(0);
+    await stand.containers.remove(id.slice(0, 12), { force: true });
+    expect(await runtime.processes(id)).toEqual([]);
+    expect(foundIn(await check(false))).toEqual([]);
+  });
 });
 
 describe('a container that does not run, and whose record is lost', () => {
@@ -155,6 +188,34 @@ describe('a container that does not run, and whose record is lost', () => {
     });
     expect(foundIn(await check())).toEqual(['record-damaged mended']);
     expect(readdirSync((await stand.containers.inspect(id)).upperDir as string)).toContain('data');
+  });
+
+  it('and the copy of it too keeps its log until "rm -f"', async () => {
+    const { id } = await stand.run(['echo', 'precious'], { name: 'web' });
+    collection('containers').delete(id);
+    rmSync(join(folder(id), 'record.json'));
+    expect(foundIn(await check())).toContain('container-unknown not-mended');
+    expect(readFileSync(join(folder(id), 'ctr.log'), 'utf8')).toContain('precious');
+    await stand.containers.remove(id, { force: true });
+    expect(foundIn(await check())).toEqual([]);
+  });
+
+  it('and has a pipe in the place of the copy is told of, and waits for nobody', async () => {
+    const { id } = await stand.run(['true'], { name: 'web' });
+    const copy = join(folder(id), 'record.json');
+    rmSync(copy);
+    await runProgram(['mkfifo', copy]);
+    // The next run writes over it.
+    await stand.containers.start(id);
+    await stand.containers.wait(id);
+    expect(lstatSync(copy).isFile()).toBe(true);
+    rmSync(copy);
+    await runProgram(['mkfifo', copy]);
+    collection('containers').delete(id);
+    expect(foundIn(await check())).toContain('container-record-lost not-mended');
+    expect(lstatSync(copy).isFIFO()).toBe(true);
+    await stand.containers.remove(id, { force: true });
+    expect(foundIn(await check())).toEqual([]);
   });
 
   it('and that was never more than begun is a leftover', async () => {
