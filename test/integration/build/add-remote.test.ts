@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -202,6 +202,29 @@ describe('ADD of a git repository', () => {
   });
   afterAll(() => server?.[Symbol.asyncDispose]());
 
+  /** Serves the repositories as plain files to who logs in so, and tells with which logins it was asked. */
+  async function repositories(
+    authorization: string | undefined,
+    redirect: (path: string) => string | undefined = () => undefined,
+  ) {
+    const logins = new Set<string | undefined>();
+    const host = await scriptedServer((request, response) => {
+      const { pathname, search } = new URL(request.url ?? '', 'http://x');
+      logins.add(request.headers.authorization);
+      const location = redirect(pathname + search);
+      if (location !== undefined) return response.writeHead(302, { location }).end();
+      if (authorization !== undefined && request.headers.authorization !== authorization) {
+        return response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
+      }
+      try {
+        return response.end(readFileSync(join(stand.root.at('served'), pathname)));
+      } catch {
+        return response.writeHead(404).end();
+      }
+    });
+    return { host, logins };
+  }
+
   it('takes a branch, tag or commit, or a folder of it, as old as the commit', async () => {
     const { lines } = await build(`ADD ${remote} /main
 ADD ${remote}#v1:deep /v1
@@ -245,22 +268,45 @@ RUN --network=none cd / && find main v1 first ! -type d | sort | xargs stat -c '
 
   it('logs in by the secrets of the build, over plain files of an HTTP server too', async () => {
     const authorization = `basic ${Buffer.from('x-access-token:t0ken').toString('base64')}`;
-    const host = await scriptedServer((request, response) => {
-      const path = new URL(request.url ?? '', 'http://x').pathname;
-      if (request.headers.authorization !== authorization) {
-        response.writeHead(401).end();
-        return;
-      }
-      try {
-        response.end(readFileSync(join(stand.root.at('served'), path)));
-      } catch {
-        response.writeHead(404).end();
-      }
-    });
+    const { host } = await repositories(authorization);
     const steps = `ADD http://${host}/repo.git#v1:deep /r\nRUN --network=none cat /r/a.txt`;
     await expect(build(steps)).rejects.toMatchObject({ code: 'git-failed' });
     const { lines } = await build(steps, { secrets: { GIT_AUTH_TOKEN: { value: 't0ken' } } });
     expect(lines).toEqual(['first']);
+  });
+
+  it('shows a login to its server alone, wherever that redirects', async () => {
+    const open = await repositories(undefined);
+    const token = `basic ${Buffer.from('x-access-token:t0ken').toString('base64')}`;
+    const away = await repositories(token, (path) => `http://${open.host}${path}`);
+    for (const ref of ['v1', commits[0]]) {
+      const steps = `ADD http://${away.host}/repo.git#${ref}:deep /r${ref}\nRUN --network=none cat /r${ref}/a.txt`;
+      const secrets = { [`GIT_AUTH_TOKEN.${away.host}`]: { value: 't0ken' } };
+      expect((await build(steps, { secrets })).lines).toEqual(['first']);
+      await build(`ADD http://me:secret@${away.host}/repo.git#${ref}:deep /l${ref}`);
+    }
+    expect(away.logins).toContain(token);
+    expect(open.logins).toEqual(new Set([undefined]));
+
+    const moved = await repositories(token, (path) =>
+      path.startsWith('/old/') ? path.slice('/old'.length) : undefined,
+    );
+    const steps = `ADD http://${moved.host}/old/repo.git#v1:deep /r\nRUN --network=none cat /r/a.txt # moved`;
+    expect((await build(steps, { secrets: { GIT_AUTH_TOKEN: { value: 't0ken' } } })).lines).toEqual([
+      'first',
+    ]);
+  });
+
+  it('leaves the login of an address in no image and no record', async () => {
+    const { host } = await repositories(`Basic ${Buffer.from('me:hunter2').toString('base64')}`);
+    const { lines, imageId } = await build(
+      `ADD --keep-git-dir=true http://me:hunter2@${host}/repo.git#v1 /r
+RUN --network=none cat /r/.git/config && ! grep -r 'hunter[2]' /r`,
+    );
+    expect(lines.join('\n')).toContain(`url = http://${host}/repo.git`);
+    expect(JSON.stringify(stand.services.images.get(imageId))).not.toContain('hunter2');
+    const found = spawnSync('grep', ['-rl', 'hunter2', stand.root.dirs.root], { encoding: 'utf8' });
+    expect(found.stdout).toBe('');
   });
 
   it('says what is wrong, and takes nothing from this machine', async () => {

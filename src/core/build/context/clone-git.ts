@@ -1,8 +1,10 @@
 import { existsSync, lutimesSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
-import { gitFailed, gitProgram, withoutPassword } from './git-program.ts';
+import { withUrlLogin } from './git-environment.ts';
+import { gitFailed, gitProgram } from './git-program.ts';
 import { type GitUrl, parseGitUrl } from './git-url.ts';
+import { withoutLogin } from './url-login.ts';
 
 export interface CloneOptions {
   readonly keepGitDir: boolean;
@@ -14,8 +16,8 @@ export interface CloneOptions {
 /** As {@link checkOutGit}, from a URL as a user writes it. Rejects `invalid` / `bad-context` besides. */
 export async function cloneGit(url: string, dir: string, options: CloneOptions): Promise<string> {
   const parsed = parseGitUrl(url);
-  if (parsed === undefined) throw bad(`invalid git reference in ${withoutPassword(url)}`);
-  return checkOutGit(parsed, dir, options);
+  if (parsed === undefined) throw bad(`invalid git reference in ${withoutLogin(url)}`);
+  return checkOutGit(parsed, dir, { ...options, env: withUrlLogin(options.env, parsed) });
 }
 
 /**
@@ -68,7 +70,7 @@ function folderIn(dir: string, folder: string, remote: string): string {
   } catch {
     // Said below.
   }
-  throw bad(`there is no folder ${JSON.stringify(folder)} in ${withoutPassword(remote)}`);
+  throw bad(`there is no folder ${JSON.stringify(folder)} in ${withoutLogin(remote)}`);
 }
 
 function bad(message: string): GantryError {

@@ -12,6 +12,7 @@ import { cloneGit } from './clone-git.ts';
 import { userGitEnvironment } from './git-environment.ts';
 import { isGitUrl } from './git-url.ts';
 import { isTarHeader, tarHeaderBytes } from './tar-header.ts';
+import { withoutLogin } from './url-login.ts';
 
 export interface FetchOptions {
   /** Path of the Dockerfile in the context; undefined: one of the usual names. */
@@ -52,7 +53,10 @@ export async function fetchFolder(url: string, dir: string, signal: AbortSignal)
   if (isGitUrl(url)) return cloneGit(url, dir, { keepGitDir: false, env: userGitEnvironment(), signal });
   mkdirSync(dir, { mode: 0o755 });
   if ((await unpackOrRead(await download(url, signal), dir, signal)) === undefined) return dir;
-  throw bad(`${shown(url)} is no tar`, 'a git repository is taken for one when its URL ends with .git');
+  throw bad(
+    `${withoutLogin(url)} is no tar`,
+    'a git repository is taken for one when its URL ends with .git',
+  );
 }
 
 async function fetchInto(
@@ -124,7 +128,7 @@ async function download(url: string, signal: AbortSignal): Promise<AsyncIterable
     throw new GantryError({
       kind: 'unavailable',
       code: 'context-unreachable',
-      message: `unable to download remote context ${shown(url)}: ${why}`,
+      message: `unable to download remote context ${withoutLogin(url)}: ${why}`,
       cause: error,
     });
   }
@@ -134,14 +138,9 @@ async function download(url: string, signal: AbortSignal): Promise<AsyncIterable
   throw new GantryError({
     kind: response.status === 404 ? 'not-found' : 'unavailable',
     code: 'context-unreachable',
-    message: `unable to download remote context ${shown(url)}: failed to GET ${shown(url)} with status ${status}`,
+    message: `unable to download remote context ${withoutLogin(url)}: failed to GET ${withoutLogin(url)} with status ${status}`,
     hint: 'a git repository is taken for one when its URL ends with .git',
   });
-}
-
-/** Without a password. */
-function shown(url: string): string {
-  return url.replace(/^(\w+:\/\/)[^/@]*@/, '$1');
 }
 
 function withDockerfile(

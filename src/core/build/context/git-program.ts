@@ -1,6 +1,7 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import { findBinary } from '../../host/find-binary.ts';
 import { type CommandResult, runCommand } from '../../host/run-command.ts';
+import { withoutLogin } from './url-login.ts';
 
 export interface GitOptions {
   /** Where a repository is, or will be; undefined: git is only to ask others. */
@@ -23,7 +24,7 @@ export function gitProgram(url: string, { dir, env, signal }: GitOptions): GitPr
     throw new GantryError({
       kind: 'unavailable',
       code: 'no-git',
-      message: `git is needed to build from ${withoutPassword(url)}`,
+      message: `git is needed to build from ${withoutLogin(url)}`,
       hint: 'On Debian or Ubuntu: apt-get install git',
     });
   }
@@ -45,15 +46,29 @@ export function gitProgram(url: string, { dir, env, signal }: GitOptions): GitPr
   };
 }
 
+const reason = /^(?:fatal|error|ssh): |Permission denied|Host key/;
+/** What git's commands are called in a sentence, where it is not what they do. */
+const verbs: Readonly<Record<string, string>> = {
+  'ls-remote': 'read the refs of',
+  init: 'make a repository for',
+  checkout: 'check out',
+  remote: 'name the remote of',
+  submodule: 'fetch the submodules of',
+  log: 'read the log of',
+};
+
+/** `what`: the command of git that failed. */
 export function gitFailed(url: string, what: string, stderr: string): GantryError {
-  const said = stderr.trim().split('\n').at(-1) ?? '';
+  const lines = stderr.trim().split('\n');
+  // What comes after the first of these only says what became of it.
+  const said = lines.find((line) => reason.test(line)) ?? lines.at(-1) ?? '';
+  const redirected = /returned error: 30[1-8]$/.test(said);
   return new GantryError({
     kind: 'unavailable',
     code: 'git-failed',
-    message: `unable to ${what} ${withoutPassword(url)}: ${said.replaceAll(/(\w+:\/\/)[^/@\s]*@/g, '$1')}`,
+    message: `unable to ${verbs[what] ?? what} ${withoutLogin(url)}: ${withoutLogin(said)}`,
+    hint: redirected
+      ? 'a login is not taken along when a server redirects: name where the repository is now'
+      : undefined,
   });
-}
-
-export function withoutPassword(url: string): string {
-  return url.replace(/^(\w+:\/\/)[^/@]*@/, '$1');
 }

@@ -1,6 +1,11 @@
+import { splitLogin } from './url-login.ts';
+
 /** A git repository and what of it is meant: `URL#REF:FOLDER`. */
 export interface GitUrl {
+  /** May be shown and kept: the login of an HTTP address is not in it. */
   readonly remote: string;
+  /** `USER:PASSWORD` that stood in the address. */
+  readonly login?: string | undefined;
   /** Branch, tag or commit; undefined: what HEAD means there. */
   readonly ref: string | undefined;
   readonly folder: string;
@@ -25,8 +30,12 @@ export function parseGitUrl(text: string): GitUrl | undefined {
   const colon = fragment.indexOf(':');
   const ref = colon < 0 ? fragment : fragment.slice(0, colon);
   if (ref.startsWith('-')) return undefined;
+  const { url: remote, login } = splitLogin(
+    address.startsWith('github.com/') ? `https://${address}` : address,
+  );
   return {
-    remote: address.startsWith('github.com/') ? `https://${address}` : address,
+    remote,
+    login,
     ref: ref === '' ? undefined : ref,
     folder: colon < 0 ? '' : fragment.slice(colon + 1),
   };

@@ -1,7 +1,8 @@
 import { GantryError } from '../../../base/gantry-error.ts';
+import { withoutLogin } from '../context/url-login.ts';
 import { heredocText } from '../dockerfile/heredoc.ts';
 import type { CopyInstruction } from '../dockerfile/instruction.ts';
-import { remoteKind, withoutLogin } from '../remote/remote-source.ts';
+import { remoteKind } from '../remote/remote-source.ts';
 import type { BuildSession } from '../solver/build-session.ts';
 import { stepTime } from '../solver/build-session.ts';
 import { cacheKey } from '../solver/cache-key.ts';

@@ -1,6 +1,7 @@
 import { GantryError } from '../../../base/gantry-error.ts';
+import { withoutLogin } from '../context/url-login.ts';
 import type { CopyInstruction } from '../dockerfile/instruction.ts';
-import { type RemoteSource, remoteKind, withoutLogin } from '../remote/remote-source.ts';
+import { type RemoteSource, remoteKind } from '../remote/remote-source.ts';
 import type { BuildSession } from '../solver/build-session.ts';
 import { readExclude } from './resolve-sources.ts';
 

@@ -1,8 +1,8 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { GitLogin } from '../context/git-environment.ts';
+import { withoutLogin } from '../context/url-login.ts';
 import { readSecret } from '../ops/read-secret.ts';
 import type { BuildSession } from '../solver/build-session.ts';
-import { withoutLogin } from './remote-source.ts';
 
 /**
  * The login for a repository of ADD: the secrets `GIT_AUTH_TOKEN` and `GIT_AUTH_HEADER`, of this host alone with

@@ -1,15 +1,17 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import { checkOutGit } from '../context/clone-git.ts';
-import { strictGitEnvironment } from '../context/git-environment.ts';
+import { strictGitEnvironment, withUrlLogin } from '../context/git-environment.ts';
 import { gitProgram } from '../context/git-program.ts';
-import { parseGitUrl } from '../context/git-url.ts';
+import { type GitUrl, parseGitUrl } from '../context/git-url.ts';
 import type { IgnorePattern } from '../context/ignore-patterns.ts';
+import { withoutLogin } from '../context/url-login.ts';
 import type { BuildSession } from '../solver/build-session.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
 import { Pacer } from '../tree/pacer.ts';
 import { selectEntries } from '../tree/selection.ts';
+import { followGitRedirect } from './follow-git-redirect.ts';
 import { gitLogin } from './git-login.ts';
-import { type RemoteSource, withoutLogin } from './remote-source.ts';
+import type { RemoteSource } from './remote-source.ts';
 import { type GitRevision, resolveGitRef } from './resolve-git-ref.ts';
 
 export interface GitSourceOptions {
@@ -32,9 +34,18 @@ export function gitSource(session: BuildSession, options: GitSourceOptions): Rem
     });
   }
   const { signal } = session;
-  const env = strictGitEnvironment(gitLogin(session, parsed.remote));
+  const login = gitLogin(session, parsed.remote);
+  const env = withUrlLogin(strictGitEnvironment(login), parsed);
+  const locate = async (): Promise<GitUrl> => {
+    const { header } = login;
+    if (header === undefined) return parsed;
+    const remote = await followGitRedirect(await session.downloads(), parsed.remote, header, signal);
+    return { ...parsed, remote: remote ?? parsed.remote };
+  };
+  let located: Promise<GitUrl> | undefined;
   const ask = async (): Promise<GitRevision> => {
-    const revision = await resolveGitRef(gitProgram(url, { env, signal }), parsed);
+    located ??= locate();
+    const revision = await resolveGitRef(gitProgram(url, { env, signal }), await located);
     if (checksum === undefined || isOf(revision, checksum)) return revision;
     throw new GantryError({
       kind: 'corrupt',
@@ -55,7 +66,11 @@ export function gitSource(session: BuildSession, options: GitSourceOptions): Rem
       asked ??= ask();
       const { commit } = await asked;
       const dir = (await session.workspace()).scratchDir();
-      const folder = await checkOutGit({ ...parsed, ref: commit }, dir, { keepGitDir, env, signal });
+      const folder = await checkOutGit({ ...(await (located ?? locate())), ref: commit }, dir, {
+        keepGitDir,
+        env,
+        signal,
+      });
       const tree = new LayeredTree(
         { kind: 'folder', folder, lower: [], upper: undefined, work: undefined },
         'repository',

@@ -3,7 +3,7 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import { type HttpExchange, type HttpResponse, httpExchange } from '../../registry/http-exchange.ts';
 import { certificateFolders, loadRegistrySettings } from '../../registry/load-registry-settings.ts';
 import { proxyRules } from '../../registry/proxy-rules.ts';
-import { withoutLogin } from './remote-source.ts';
+import { withoutLogin } from '../context/url-login.ts';
 
 /** Connections to whatever servers a build downloads from, by the proxies and certificates of this machine. */
 export function openDownloads(env: Readonly<Record<string, string | undefined>>): HttpExchange {

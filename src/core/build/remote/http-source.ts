@@ -6,6 +6,7 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import { digestAlgorithm, digestHex, parseDigest } from '../../../oci/digest.ts';
 import type { HttpResponse } from '../../registry/http-exchange.ts';
 import type { IgnorePattern } from '../context/ignore-patterns.ts';
+import { withoutLogin } from '../context/url-login.ts';
 import type { BuildSession } from '../solver/build-session.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
 import { sourceChanged } from '../tree/open-source.ts';
@@ -15,7 +16,7 @@ import { downloadName } from './download-name.ts';
 import { headerOf, httpGet } from './http-get.ts';
 import { httpLogin } from './http-login.ts';
 import { type KnownDownload, KnownDownloads } from './known-downloads.ts';
-import { type RemoteSource, withoutLogin } from './remote-source.ts';
+import type { RemoteSource } from './remote-source.ts';
 
 export interface HttpSourceOptions {
   readonly url: string;

@@ -16,8 +16,3 @@ export function remoteKind(source: string): 'http' | 'git' | undefined {
   if (isGit) return 'git';
   return /^https?:\/\//.test(source) ? 'http' : undefined;
 }
-
-/** A source as it may be shown and kept: without user name and password. */
-export function withoutLogin(source: string): string {
-  return source.replace(/^(\w+:\/\/)[^/@\s]*@/, '$1');
-}

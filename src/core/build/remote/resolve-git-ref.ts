@@ -1,6 +1,7 @@
 import { GantryError } from '../../../base/gantry-error.ts';
-import { type GitProgram, withoutPassword } from '../context/git-program.ts';
+import type { GitProgram } from '../context/git-program.ts';
 import type { GitUrl } from '../context/git-url.ts';
+import { withoutLogin } from '../context/url-login.ts';
 
 /** What a reference means in a repository now. */
 export interface GitRevision {
@@ -37,7 +38,7 @@ export async function resolveGitRef(
   throw new GantryError({
     kind: 'not-found',
     code: 'no-such-git-ref',
-    message: `repository ${withoutPassword(remote)} does not contain ref ${ref}`,
+    message: `repository ${withoutLogin(remote)} does not contain ref ${ref}`,
     hint: 'name a branch, a tag or a whole commit: URL#REF:FOLDER',
   });
 }

@@ -20,6 +20,9 @@ it.each([
   ['https://h/r.git#v1', { remote: 'https://h/r.git', ref: 'v1', folder: '' }],
   ['https://h/r.git#:sub', { remote: 'https://h/r.git', ref: undefined, folder: 'sub' }],
   ['git@h:u/r#a/b:c/d', { remote: 'git@h:u/r', ref: 'a/b', folder: 'c/d' }],
+  ['https://u:p@h/r.git', { remote: 'https://h/r.git', login: 'u:p', ref: undefined, folder: '' }],
+  ['http://u@x:p@h:1/r.git#v', { remote: 'http://h:1/r.git', login: 'u@x:p', ref: 'v', folder: '' }],
+  ['ssh://git:p@h/r.git', { remote: 'ssh://git@h/r.git', ref: undefined, folder: '' }],
   ['https://h/r.git#--upload-pack=x', undefined],
 ])('reads %s', (text, parsed) => {
   expect(parseGitUrl(text)).toEqual(parsed);
