@@ -49,6 +49,8 @@ export interface StoreFinding {
   /** One sentence. */
   readonly message: string;
   readonly status: 'found' | 'mended' | 'not-mended';
+  /** Mending it is a person's work, and `remedy` says what. */
+  readonly byHand?: true;
   /** What mending does or did; or why it could not be mended, and what to do then. */
   readonly remedy: string;
 }

@@ -5,7 +5,12 @@ import { type ImageRecord, imageRecords } from '../images/image-records.ts';
 import { fetchAgain, nameOf } from './image-words.ts';
 import type { CheckContext, Problem } from './problem.ts';
 import { readManifest } from './read-manifest.ts';
-import { recreateConfig, recreateLayerBlob, recreateManifest } from './recreate-blob.ts';
+import {
+  canRecreateLayerBlob,
+  recreateConfig,
+  recreateLayerBlob,
+  recreateManifest,
+} from './recreate-blob.ts';
 import { restoreImage } from './restore-image.ts';
 import { readSound, soundEntries } from './sound-entries.ts';
 import { storedConfig } from './stored-config.ts';
@@ -29,7 +34,7 @@ export async function* checkDocuments(context: CheckContext): AsyncGenerator<Pro
       code: 'blob-missing' | 'manifest-damaged',
       digest: Digest,
       what: string,
-      recreate: () => Promise<boolean>,
+      recreate: (() => Promise<boolean>) | undefined,
     ): Problem | undefined => {
       // Removed, or given another manifest by a push, since we read it.
       if (!isHere()) return undefined;
@@ -39,12 +44,14 @@ export async function* checkDocuments(context: CheckContext): AsyncGenerator<Pro
         severity: 'damage',
         subject: digest,
         message: `${what} of image ${nameOf(id, record)} is ${code === 'blob-missing' ? 'missing' : 'damaged'}`,
-        remedy: 'make it again from what is here',
+        remedy: recreate === undefined ? fetchAgain(record) : 'make it again from what is here',
         done: 'made again from what is here',
-        mend: async () => {
-          if (!(await recreate())) throw new Error(fetchAgain(record));
-          incomplete.delete(id);
-        },
+        mend:
+          recreate &&
+          (async () => {
+            if (!(await recreate())) throw new Error(fetchAgain(record));
+            incomplete.delete(id);
+          }),
       };
     };
 
@@ -75,9 +82,10 @@ export async function* checkDocuments(context: CheckContext): AsyncGenerator<Pro
     }));
     for (const { layer, diffId } of missing) {
       if (content.has(layer.digest) || isMadeOnDemand(layer, diffId)) continue;
-      const problem = problemOf('blob-missing', layer.digest, `the blob of layer ${diffId}`, () =>
-        recreateLayerBlob(services, record, diffId, layer, signal),
-      );
+      const recreate = canRecreateLayerBlob(services, record, diffId, layer)
+        ? () => recreateLayerBlob(services, record, diffId, layer, signal)
+        : undefined;
+      const problem = problemOf('blob-missing', layer.digest, `the blob of layer ${diffId}`, recreate);
       if (problem !== undefined) yield problem;
     }
     // Each part that was mended took the mark away; the image is whole only if all of them were.

@@ -27,8 +27,9 @@ export async function* checkLayers(context: CheckContext): AsyncGenerator<Proble
     if (!isStillWanted(context, layer)) continue;
     // The build cache forgets a step whose layer is gone, and runs it again.
     if (images.length === 0 && !isHere) continue;
-    const isMendable = storedBlob(context, layer) !== undefined;
-    if (!isMendable) for (const { id } of images) incomplete.add(id);
+    const isStored = storedBlob(context, layer) !== undefined;
+    const isLost = !isStored && !isHere && !hasFolder(context, layer);
+    if (!isStored) for (const { id } of images) incomplete.add(id);
     const owner = images.length === 0 ? 'the build cache' : images.map(({ name }) => name).join(', ');
     yield {
       code: isHere ? 'layer-altered' : 'layer-missing',
@@ -37,15 +38,22 @@ export async function* checkLayers(context: CheckContext): AsyncGenerator<Proble
       message: isHere
         ? `layer ${chainId} of ${owner} was changed: ${difference}`
         : `layer ${chainId} of ${owner} is not unpacked`,
-      remedy: isMendable ? 'unpack it again from its blob' : remedyWithoutBlob(layer, isHere),
+      remedy: isStored ? 'unpack it again from its blob' : remedyWithoutBlob(layer, isHere),
       done: images.length === 0 ? 'set aside: the build runs its step again' : 'there again',
-      mend: async () => {
-        for (const { id } of images) incomplete.add(id);
-        await mendLayer(context, layer, isHere);
-        for (const { id } of images) incomplete.delete(id);
-      },
+      mend: isLost
+        ? undefined
+        : async () => {
+            for (const { id } of images) incomplete.add(id);
+            await mendLayer(context, layer, isHere);
+            for (const { id } of images) incomplete.delete(id);
+          },
     };
   }
+}
+
+/** Of a layer whose record alone was lost. */
+function hasFolder({ services }: CheckContext, { chainId }: KnownLayer): boolean {
+  return services.snapshots.strays().folders.some(({ label }) => label?.key === chainId);
 }
 
 function remedyWithoutBlob({ images }: KnownLayer, isHere: boolean): string {

@@ -165,7 +165,10 @@ async function mended(problem: Problem): Promise<StoreFinding> {
 
 function finding(problem: Problem, status: StoreFinding['status']): StoreFinding {
   const { code, severity, subject, message, remedy } = problem;
-  return { code, severity, subject, message, status, remedy };
+  return {
+    ...{ code, severity, subject, message, status, remedy },
+    ...(problem.mend === undefined && { byHand: true }),
+  };
 }
 
 /** Those that no finding tells of. */

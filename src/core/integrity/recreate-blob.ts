@@ -1,6 +1,6 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import type { DiffId, ImageId } from '../../oci/digest.ts';
+import type { ChainId, DiffId, ImageId } from '../../oci/digest.ts';
 import type { Manifest } from '../../oci/manifest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 import { chainIds, sha256 } from '../../oci/sha256.ts';
@@ -59,17 +59,28 @@ export async function manifestOf(
   return Buffer.from(JSON.stringify(manifest));
 }
 
+/** Whether it is worth trying: the layer is here, and the blob may be one that was made here. */
+export function canRecreateLayerBlob(
+  { snapshots }: CoreServices,
+  record: ImageRecord,
+  diffId: DiffId,
+  layer: Descriptor,
+): boolean {
+  const key = chainOf(record, diffId);
+  return key !== undefined && snapshots.has(key) && layer.mediaType === mediaTypes.layerGzip;
+}
+
 /** Layers that were compressed here, for a push, compress to the same bytes again. */
 export async function recreateLayerBlob(
-  { content, snapshots }: CoreServices,
+  services: CoreServices,
   record: ImageRecord,
   diffId: DiffId,
   layer: Descriptor,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const diffIds = record.config.rootfs.diff_ids;
-  const key = chainIds(diffIds)[diffIds.indexOf(diffId)];
-  if (key === undefined || !snapshots.has(key) || layer.mediaType !== mediaTypes.layerGzip) return false;
+  const { content, snapshots } = services;
+  const key = chainOf(record, diffId);
+  if (key === undefined || !canRecreateLayerBlob(services, record, diffId, layer)) return false;
   const folder = layerFolder(snapshots, key);
   if ((await hashLayer(folder, signal)).diffId !== diffId) return false;
   await using ingest = await content.ingest({ digest: layer.digest, sizeBytes: layer.size }, { signal });
@@ -83,4 +94,9 @@ export async function recreateLayerBlob(
     if (GantryError.from(error).kind === 'corrupt') return false;
     throw error;
   }
+}
+
+function chainOf({ config }: ImageRecord, diffId: DiffId): ChainId | undefined {
+  const diffIds = config.rootfs.diff_ids;
+  return chainIds(diffIds)[diffIds.indexOf(diffId)];
 }

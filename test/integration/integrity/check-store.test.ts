@@ -248,6 +248,11 @@ describe('a layer', () => {
     ]);
     expect(mended.incompleteImages).toEqual(['pulled:latest']);
     expect(core.snapshots.has(image.topChainId as string)).toBe(false);
+    const again = (await check()).findings.filter(({ severity }) => severity === 'damage');
+    expect(again).toMatchObject([
+      { code: 'blob-missing', byHand: true, remedy: 'pull, load or build pulled:latest again' },
+      { code: 'layer-missing', byHand: true },
+    ]);
 
     await loadImages({ services: core, archive: Readable.from(saved), emit: () => undefined, signal });
     expect(readFileSync(join(layerDir(image), 'bin/sh'), 'utf8')).toBe('x'.repeat(5000));

@@ -60,15 +60,19 @@ function reportText(report: StoreReport): string {
     const frees = partDownloads.count === 1 ? 'frees it' : 'frees them';
     lines.push(`${parts}, ${size}, kept to resume; gantry image prune -a ${frees}.`);
   }
-  lines.push(verdict(findings.length, left, repair));
+  lines.push(verdict(findings, left, repair));
   if (left === 0 && depth !== 'full') {
     lines.push('What unpacked layers contain was not compared: "gantry system check --full" does that.');
   }
   return lines.map(safeLine).join('\n');
 }
 
-function verdict(found: number, left: number, repair: boolean): string {
+function verdict(findings: readonly StoreFinding[], left: number, repair: boolean): string {
+  const found = findings.length;
   if (found === 0) return 'Nothing is wrong.';
+  if (!repair && findings.every(({ byHand }) => byHand)) {
+    return `${count(found, 'problem')} found that --repair cannot mend.`;
+  }
   if (!repair) return `${count(found, 'problem')} found. Mend with: gantry system check --repair`;
   if (found === left) return `${count(left, 'problem')} not mended.`;
   const mended = `${count(found - left, 'problem')} mended`;

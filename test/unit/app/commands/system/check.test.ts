@@ -58,6 +58,13 @@ describe('system check', () => {
     );
   });
 
+  it('does not advise to have mended what only a person can mend', async () => {
+    const byHand = { ...finding('found', 'pull web:1 again'), byHand: true } as const;
+    expect((await shown([byHand], false)).text).toMatch(/\n1 problem found that --repair cannot mend\.$/);
+    const both = await shown([byHand, finding('found', 'remove it')], false);
+    expect(both.text).toMatch(/\n2 problems found\. Mend with: gantry system check --repair$/);
+  });
+
   it('says that nothing is wrong, and what was not looked at', async () => {
     expect((await shown([], true)).text).toMatch(
       /\nNothing is wrong\.\nWhat unpacked layers contain was not /,
