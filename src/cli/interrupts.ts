@@ -15,7 +15,7 @@ const forwarded: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGUSR2', 'SIGALRM', '
 
 /**
  * Watches for signals. The first one asks the work to stop, in its own time; a second one ends us at once with
- * `exit`.
+ * `exit`, unless it is a hang-up.
  */
 export function watchInterrupts(exit: (code: number) => void): Interrupts {
   const controller = new AbortController();
@@ -28,8 +28,9 @@ export function watchInterrupts(exit: (code: number) => void): Interrupts {
       return;
     }
     const code = 128 + numbers[signal as keyof typeof numbers];
-    if (exitCode !== undefined) exit(code);
-    exitCode = code;
+    // A terminal that goes away tells it more than once: by the kernel, and by whoever closes it.
+    if (exitCode !== undefined && signal !== 'SIGHUP') exit(code);
+    exitCode ??= code;
     controller.abort();
   };
   for (const signal of ending) process.on(signal, onSignal);

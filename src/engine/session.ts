@@ -22,6 +22,11 @@ export interface Session extends AsyncDisposable {
   /** Half-close: the process reads end of file. */
   closeInput(): Promise<void>;
   resize(size: TerminalSize): Promise<void>;
+  /**
+   * Ends the process as a terminal does that goes away (SIGHUP), and resolves when that is done. Only of a process that
+   * runs for this session alone: a container's own goes on without us.
+   */
+  hangUp?(): Promise<void>;
   /** The process's exit status (128 + signal when killed). Rejects if we left before it ended. */
   readonly exit: Promise<number>;
 }

@@ -89,7 +89,23 @@ describe('a shell in a pane', () => {
     expect(await screen.ended).toBe(0);
   });
 
-  it('is left by ctrl-p ctrl-q, which its program is told', async () => {
+  it('gives the keys back to the pane it was opened from, never to another shell', async () => {
+    await using screen = await mounted({ columns: 140 });
+    await screen.press('\u001b2', 'j', 'e');
+    await screen.shows('called: shell api');
+    await screen.press('exit\r');
+    await screen.lacks('called: shell api');
+    expect(screen.screen.view.state).toMatchObject({ focus: 'containers', terminals: ['terminal-1'] });
+  });
+
+  it('is hung up by ctrl-p ctrl-q where nobody could come back to its program', async () => {
+    await using screen = await mounted();
+    await screen.press(ctrlP + ctrlQ);
+    await screen.shows('left web · shell: it was hung up');
+    expect(screen.screen.view.state.terminals).toEqual([]);
+  });
+
+  it("is left by ctrl-p ctrl-q, which the client of a container's own process is told", async () => {
     const told = [
       '/bin/sh',
       '-c',
@@ -97,10 +113,10 @@ describe('a shell in a pane', () => {
       'gantry',
     ] as const;
     await using screen = await mountScreen({ selfCommand: told, cwd: '/' });
-    await screen.press('2', 'e');
+    await screen.press('2', 'a');
     await screen.shows('ready');
     await screen.press(ctrlP + ctrlQ);
-    await screen.shows('left web · shell: it goes on running');
+    await screen.shows('left web · attach: it goes on running');
     expect(readFileSync(`${screen.home}/keys`, 'utf8').trim()).toBe('10 11');
   });
 

@@ -102,6 +102,11 @@ export class PtyScreen implements AsyncDisposable {
     return status;
   }
 
+  /** The terminal goes away, as when its window is closed. */
+  hangUp(): void {
+    (this.#pty as IPty & { destroy(): void }).destroy();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return;
     this.#pty.kill('SIGKILL');

@@ -7,16 +7,24 @@ import { detachFilter } from './detach-filter.ts';
 const mostInterrupts = 3;
 /** A process that ends by the first one has had no need of words. */
 const explainAfterMs = 1000;
+/** Our exit status where a hang-up ends us: 128 and the number of SIGHUP. */
+const hangUpStatus = 129;
 
 /**
  * Joins our streams to a process until it ends or the user leaves. On a terminal every key goes to the process and
- * its size follows ours; signals go on to it where it wants them.
+ * its size follows ours; signals go on to it where it wants them. When our terminal goes away, so does that of a
+ * process that runs for us alone.
  */
 export async function showSession(host: CliHost, outcome: SessionOutcome): Promise<Outcome> {
   await using session = outcome.session;
   const raw = session.tty && outcome.stdin && host.stdin.isTerminal;
   const left = Promise.withResolvers<undefined>();
-  using signals = forwardSignals(host, outcome, () => left.resolve(undefined));
+  const hangUp = once(async () => {
+    // Gone, or not ours to end: it goes on without us.
+    await session.hangUp?.().catch(() => undefined);
+    left.resolve(undefined);
+  });
+  using signals = forwardSignals(host, outcome, () => left.resolve(undefined), hangUp);
   using _size = followSize(host, session);
   using _raw = raw ? await enterRaw(host) : undefined;
 
@@ -27,7 +35,11 @@ export async function showSession(host: CliHost, outcome: SessionOutcome): Promi
   if (outcome.stdin) {
     const keys = session.tty ? outcome.detachKeys : new Uint8Array();
     copyInput(host, session, keys).then(
-      (detached) => detached && left.resolve(undefined),
+      (how) => {
+        if (how === 'detached') left.resolve(undefined);
+        // The end of a raw terminal is its own end.
+        if (how === 'ended' && raw) void hangUp();
+      },
       // The process has closed its end: its status will tell.
       () => undefined,
     );
@@ -41,8 +53,16 @@ export async function showSession(host: CliHost, outcome: SessionOutcome): Promi
       );
       return { kind: 'none', exitCode: 1 };
     }
+    if (hangUp.called()) {
+      await hangUp();
+      return { kind: 'none', exitCode: hangUpStatus };
+    }
     if (exitCode === undefined && raw) host.stderr.text('read escape sequence\r\n');
     return await outcome.next(exitCode);
+  } catch (error) {
+    // Nobody reads what it writes any more.
+    if (raw) await hangUp();
+    throw error;
   } finally {
     if (outcome.stdin) host.stdin.release();
   }
@@ -54,16 +74,20 @@ async function copyOutput(host: CliHost, session: Session): Promise<void> {
   }
 }
 
-/** Resolves with whether the user asked to leave; at the end of our input the process reads its end too. */
-async function copyInput(host: CliHost, session: Session, detachKeys: Uint8Array): Promise<boolean> {
+/** Resolves when the user asked to leave; at the end of our input the process reads its end too. */
+async function copyInput(
+  host: CliHost,
+  session: Session,
+  detachKeys: Uint8Array,
+): Promise<'detached' | 'ended'> {
   const filter = detachFilter(detachKeys);
   for await (const chunk of host.stdin.chunks()) {
     const { pass, detached } = filter(chunk);
     if (pass.length > 0) await session.write(pass);
-    if (detached) return true;
+    if (detached) return 'detached';
   }
   await session.closeInput();
-  return false;
+  return 'ended';
 }
 
 interface Forwarding extends Disposable {
@@ -74,8 +98,9 @@ interface Forwarding extends Disposable {
 /** Gives signals to the process. The first process of a container may well ignore them, and so one is not left in the dark. */
 function forwardSignals(
   host: CliHost,
-  { forwardSignal, title }: SessionOutcome,
+  { forwardSignal, session, title }: SessionOutcome,
   leave: () => void,
+  hangUp: () => Promise<void>,
 ): Forwarding {
   let interrupts = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -87,6 +112,7 @@ function forwardSignals(
     );
   };
   const taken = host.interrupts.takeOver((signal) => {
+    if (signal === 'SIGHUP' && (session.tty || forwardSignal === undefined)) return void hangUp();
     if (forwardSignal === undefined) return leave();
     if (signal === 'SIGINT' || signal === 'SIGTERM') {
       interrupts += 1;
@@ -99,6 +125,8 @@ function forwardSignals(
     // It may have ended in the meantime; then there is nobody to tell.
     forwardSignal(signal).catch(() => undefined);
   });
+  // It came while the process was being started.
+  if (host.interrupts.exitCode() === hangUpStatus) void hangUp();
   return {
     gaveUp: () => interrupts >= mostInterrupts,
     [Symbol.dispose]() {
@@ -123,4 +151,15 @@ function followSize(host: CliHost, session: Session): Disposable | undefined {
 async function enterRaw({ stdin }: CliHost): Promise<Disposable> {
   await stdin.setRaw(true);
   return { [Symbol.dispose]: () => void stdin.setRaw(false) };
+}
+
+interface Once {
+  (): Promise<void>;
+  called(): boolean;
+}
+
+/** Signals and the end of a terminal tell the same thing in any order. */
+function once(work: () => Promise<void>): Once {
+  let done: Promise<void> | undefined;
+  return Object.assign(() => (done ??= work()), { called: () => done !== undefined });
 }

@@ -6,7 +6,7 @@ import { PacketSocket } from '../host/packet-socket.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { startProcess } from '../host/start-process.ts';
 import { closedInput, sessionLeft } from './attach-session.ts';
-import { execFolderPrefix } from './bundle.ts';
+import { bundleFiles, execFolderPrefix } from './bundle.ts';
 import { parseAttachPacket } from './conmon/attach-packets.ts';
 import { resizeTerminal } from './conmon/control-pipe.ts';
 import { monitorArguments, monitorEnvironment } from './conmon/monitor-arguments.ts';
@@ -62,8 +62,8 @@ function startMonitor(program: OciProgram, request: ExecRequest, folder: string,
     bundle: folder,
     runtimePath: program.path,
     runtimeOptions: [...program.options, ...logOptions(runtimeLog(folder))],
-    pidFile: join(folder, 'pid'),
-    monitorPidFile: join(folder, 'monitor.pid'),
+    pidFile: join(folder, bundleFiles.pid),
+    monitorPidFile: join(folder, bundleFiles.monitorPid),
     exitDir: folder,
     logPath: undefined,
     logMaxBytes: undefined,
@@ -134,6 +134,7 @@ function session(
       inputOpen = false;
     },
     resize: async (size) => resizeTerminal(folder, size),
+    hangUp: async () => (await import('./hang-up.ts')).hangUp(folder, processExit),
     [Symbol.asyncDispose]: async () => {
       left.reject(sessionLeft());
       socket[Symbol.dispose]();

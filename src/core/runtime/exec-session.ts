@@ -7,7 +7,7 @@ import type { OutputChunk, Session } from '../../engine/session.ts';
 import { makePipe } from '../host/pipe.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { closedInput, sessionLeft } from './attach-session.ts';
-import { execFolderPrefix } from './bundle.ts';
+import { bundleFiles, execFolderPrefix } from './bundle.ts';
 import { mergedOutput, pipeReader, pipeWriter } from './fd-stream.ts';
 import { type OciProgram, startOci } from './oci-program.ts';
 import { logOptions, runtimeComplaint } from './runtime-log.ts';
@@ -54,6 +54,7 @@ export function execWithPipes(program: OciProgram, request: ExecRequest): Sessio
     writer,
     exit,
     closeInput: () => writer?.end(),
+    hangUp: async () => (await import('./hang-up.ts')).hangUp(folder, exit),
   });
 }
 
@@ -93,7 +94,19 @@ function makeFolder({ dir, process }: ExecRequest): string {
 }
 
 function execCommand(folder: string, id: string): readonly string[] {
-  return [...logOptions(join(folder, 'log')), 'exec', '--process', join(folder, 'process.json'), id];
+  return [
+    ...logOptions(join(folder, 'log')),
+    'exec',
+    '--process',
+    join(folder, 'process.json'),
+    ...pidFile(folder),
+    id,
+  ];
+}
+
+/** Who is to be told when its session hangs up. */
+function pidFile(folder: string): readonly string[] {
+  return ['--pid-file', join(folder, bundleFiles.pid)];
 }
 
 async function exitOf(child: ChildProcess, folder: string, args: readonly string[]): Promise<number> {
@@ -116,6 +129,7 @@ function session(parts: {
   readonly writer: Socket | undefined;
   readonly exit: Promise<number>;
   readonly closeInput: () => void;
+  readonly hangUp: () => Promise<void>;
 }): Session {
   const left = Promise.withResolvers<never>();
   const exit = Promise.race([parts.exit, left.promise]);
@@ -137,6 +151,7 @@ function session(parts: {
       inputOpen = false;
     },
     resize: async () => undefined,
+    hangUp: parts.hangUp,
     [Symbol.asyncDispose]: async () => {
       left.reject(sessionLeft());
       for (const socket of parts.sockets) socket.destroy();

@@ -16,8 +16,10 @@ export function intercepted(
   switch (command.id) {
     case 'container.shell':
     case 'container.exec':
-    case 'container.attach':
       openShell(screen, words, paneTitle(command, input));
+      return true;
+    case 'container.attach':
+      openShell(screen, words, paneTitle(command, input), 'goes-on');
       return true;
     // Its questions want a terminal, and its answers none of our histories.
     case 'registry.login':
@@ -25,7 +27,7 @@ export function intercepted(
       return true;
     case 'container.run':
       if (input.options['detach'] === true) return false;
-      openShell(screen, words, paneTitle(command, input));
+      openShell(screen, words, paneTitle(command, input), 'goes-on');
       return true;
     // A shell it opens is for somebody at a terminal.
     case 'image.build':

@@ -9,6 +9,7 @@ import { overlayRect } from '../overlays/overlay-rect.ts';
 import { paintOverlayBody } from '../overlays/paint-overlay-body.ts';
 import { emptyRect, insetRect, type Rect } from '../paint/rect.ts';
 import type { Surface } from '../paint/surface.ts';
+import type { PaneTitle } from '../panes/pane.ts';
 import { proposals } from '../prompt/proposals.ts';
 import { proposalsRect } from '../prompt/proposals-rect.ts';
 import { memo, sameItems } from '../view/memo.ts';
@@ -90,6 +91,7 @@ export class Refresher {
 
   #placePanes(layout: Layout | undefined): void {
     const { painter, view } = this.#screen;
+    const newest = view.state.terminals.at(-1);
     const styles = this.#screen.styles();
     for (const [id, { inside, title }] of this.#panes) {
       if (layout?.panes.has(id) === true) continue;
@@ -106,7 +108,7 @@ export class Refresher {
       };
       this.#panes.set(id, painted);
       paintWhenChanged(painted.inside, insetRect(rect, 1), pane.inputs(), (grid) => pane.paint(grid));
-      const title = pane.title();
+      const title = id === newest ? numbered(pane.title()) : pane.title();
       const focused = view.state.focus === id;
       const edge = { column: rect.column + 2, row: rect.row, columns: rect.columns - 4, rows: 1 };
       paintWhenChanged(painted.title, edge, [title.text, title.detail, focused, styles], (grid) => {
@@ -203,6 +205,11 @@ export class Refresher {
     };
     screen.chrome.update((before) => (sameChrome(before, next) ? before : withKnownFrames(before, next)));
   }
+}
+
+/** The shell that the key for shells goes to says so, as the other panes do. */
+function numbered({ text, detail }: PaneTitle): PaneTitle {
+  return { text: `5 ${text}`, detail };
 }
 
 /** As hintsFor, with the selection in its parts: a pane makes a new pair of them each time it is asked. */

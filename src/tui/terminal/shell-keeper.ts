@@ -2,7 +2,7 @@ import { jobLine } from '../../app/jobs/job-line.ts';
 import type { InputEvent } from '../input/input-event.ts';
 import type { Pane } from '../panes/pane.ts';
 import type { TerminalPaneId } from '../view/view-state.ts';
-import { type ShellEnd, type ShellPane, shellPane } from './shell-pane.ts';
+import { type OnLeave, type ShellEnd, type ShellPane, shellPane } from './shell-pane.ts';
 
 /** A program that ran in a pane. */
 export interface EndedShell {
@@ -23,7 +23,7 @@ export interface ShellKeeperOptions {
   now(): number;
   /** A picture or a title is another one; often. */
   changed(): void;
-  /** The program in a pane ended, or was left running. */
+  /** The program in a pane ended, or was left. */
   ended(shell: EndedShell, how: ShellEnd): void;
   /** Nobody looks at a pane any more: it is closed by whoever is told. */
   closed(id: TerminalPaneId): void;
@@ -40,7 +40,7 @@ export class ShellKeeper implements Disposable {
   }
 
   /** Starts `gantry WORDS` in a new pane. It begins once the pane knows its size. */
-  open(words: readonly string[], title: string): TerminalPaneId {
+  open(words: readonly string[], title: string, onLeave: OnLeave): TerminalPaneId {
     const id: TerminalPaneId = `terminal-${this.#next}`;
     this.#next += 1;
     const { selfCommand, cwd, env, now, changed, ended, closed } = this.#options;
@@ -48,6 +48,7 @@ export class ShellKeeper implements Disposable {
     const pane: ShellPane = shellPane({
       id,
       title,
+      onLeave,
       command: [...selfCommand, ...words],
       cwd,
       env,

@@ -10,6 +10,7 @@ import { ShellProcess } from './shell-process.ts';
 export interface ShellPaneOptions {
   readonly id: TerminalPaneId;
   readonly title: string;
+  readonly onLeave: OnLeave;
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -20,10 +21,13 @@ export interface ShellPaneOptions {
   closed(): void;
 }
 
-export type ShellEnd = { readonly exitCode: number } | { readonly detached: true };
+/** What becomes of what runs in a pane that is left: a container's own process goes on, all else has no other place. */
+export type OnLeave = 'goes-on' | 'ends';
+
+export type ShellEnd = { readonly exitCode: number } | { readonly left: OnLeave };
 
 /** How long a program may take to leave before its pane is closed over it. */
-const detachMs = 1500;
+const leaveMs = 1500;
 
 export interface ShellPane extends Pane, Disposable {
   input(event: InputEvent, origin: { readonly column: number; readonly row: number }): void;
@@ -55,9 +59,9 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
   let end: ShellEnd | undefined;
   const finish = (how: ShellEnd): void => {
     if (closed || end !== undefined) return;
-    end = leaving === undefined ? how : { detached: true };
+    end = leaving === undefined ? how : { left: options.onLeave };
     options.ended(end);
-    if (typed || shell === undefined || 'detached' in end) options.closed();
+    if (typed || shell === undefined || 'left' in end) options.closed();
     else shell.say(`ended with status ${end.exitCode} · any key closes`);
   };
   /** Keys of a pane whose program is over: what scrolls, and what closes it. */
@@ -70,8 +74,9 @@ export function shellPane(options: ShellPaneOptions): ShellPane {
   const detach = new DetachKeys(
     (key) => shell?.key(key),
     () => {
-      leaving ??= setTimeout(() => finish({ detached: true }), detachMs);
-      shell?.detach();
+      leaving ??= setTimeout(() => finish({ left: options.onLeave }), leaveMs);
+      if (options.onLeave === 'ends') shell?.hangUp();
+      else shell?.detach();
     },
   );
   const start = async (): Promise<void> => {

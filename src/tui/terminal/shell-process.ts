@@ -91,6 +91,11 @@ export class ShellProcess implements Disposable {
     this.#send('\u0010\u0011');
   }
 
+  /** Tells the program that its terminal goes away. */
+  hangUp(): void {
+    if (!this.#ended) this.#pty.kill('SIGHUP');
+  }
+
   paste(text: string): void {
     this.#send(encodePaste(text, this.terminal.modes.bracketedPasteMode));
   }
@@ -118,7 +123,7 @@ export class ShellProcess implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (!this.#ended) this.#pty.kill('SIGHUP');
+    this.hangUp();
     this.terminal.dispose();
   }
 

@@ -5,8 +5,10 @@ import type { Overlay } from '../overlays/overlay.ts';
 export type SlotPaneId = 'images' | 'volumes' | 'networks';
 export type ListPaneId = SlotPaneId | 'containers' | 'layers';
 export type TerminalPaneId = `terminal-${number}`;
+/** What is always on the screen, or can be. */
+export type HomePaneId = ListPaneId | 'logs' | 'charts';
 /** Everything that has a frame on the screen. */
-export type PaneId = ListPaneId | 'logs' | 'charts' | TerminalPaneId;
+export type PaneId = HomePaneId | TerminalPaneId;
 
 /** What a list remembers between two paints. */
 export interface ListView {
@@ -62,6 +64,8 @@ export interface ViewState {
   readonly lists: Readonly<Record<ListPaneId, ListView>>;
   readonly logs: LogsView;
   readonly terminals: readonly TerminalPaneId[];
+  /** Which pane had the keys before a shell got them. */
+  readonly cameFrom: Readonly<Partial<Record<TerminalPaneId, HomePaneId>>>;
   /** The last one has the keys. */
   readonly overlays: readonly Overlay[];
   readonly prompt: Prompt | undefined;
@@ -102,6 +106,7 @@ export function initialView(
       ...logs,
     },
     terminals: [],
+    cameFrom: {},
     overlays: [],
     prompt: undefined,
     message: undefined,

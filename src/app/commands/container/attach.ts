@@ -40,7 +40,8 @@ export const containerAttach = defineCommand({
       title: name,
       stdin,
       detachKeys,
-      signalProxy: options.sigProxy,
+      // What is typed on a terminal is signal enough; one that hangs up is no concern of the container.
+      signalProxy: options.sigProxy && !tty,
       autoRemove: false,
     });
   },

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { signalProcess } from '../host/process-handle.ts';
+import { type ProcessIdentity, processIdentity } from '../host/process-identity.ts';
+import { bundleFiles } from './bundle.ts';
+
+/** How long a process may take over its farewell. */
+const farewellMs = 1000;
+
+/**
+ * Ends a process as a terminal does that goes away: it gets SIGHUP, and what it has in the foreground gets it from the
+ * kernel when it ends. One that stays in spite of that loses its terminal with the monitor that holds it.
+ */
+export async function hangUp(folder: string, exit: Promise<number>): Promise<void> {
+  const process = running(folder, bundleFiles.pid);
+  if (process === undefined || !signalProcess(process, constants.signals.SIGHUP)) return;
+  const late = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => late.resolve('late'), farewellMs);
+  const how = await Promise.race([exit.catch(() => undefined), late.promise]);
+  clearTimeout(timer);
+  const monitor = how === 'late' ? running(folder, bundleFiles.monitorPid) : undefined;
+  if (monitor !== undefined) signalProcess(monitor, constants.signals.SIGKILL);
+}
+
+/** Undefined when it has not begun, or has ended. */
+function running(folder: string, file: string): ProcessIdentity | undefined {
+  try {
+    return processIdentity(Number(readFileSync(join(folder, file), 'latin1').trim()));
+  } catch {
+    return undefined;
+  }
+}
