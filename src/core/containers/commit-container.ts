@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { CommitOptions } from '../../engine/container-files.ts';
 import type { CallOptions } from '../../engine/operation.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
-import { requireNewName } from '../../oci/new-name.ts';
-import { canonicalReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { newTag } from '../../oci/new-name.ts';
 import { chainId } from '../../oci/sha256.ts';
 import { copyTree } from '../host/copy-tree.ts';
 import { randomHex } from '../host/random-hex.ts';
@@ -44,11 +43,7 @@ export async function commitContainer(
     applyChange,
     committedConfig(record, base.config.config ?? {}),
   );
-  const reference =
-    options.reference === undefined
-      ? undefined
-      : requireNewName(withDefaultTag(parseReference(options.reference)));
-  const references = reference === undefined ? [] : [canonicalReference({ ...reference, digest: undefined })];
+  const references = options.reference === undefined ? [] : [newTag(options.reference)];
 
   using lease = context.metadata.leases.acquire(`commit ${id.slice(0, 12)}`);
   const layer = await makeLayer(context, record, base, lease, options);

@@ -1,8 +1,6 @@
-import { GantryError } from '../../base/gantry-error.ts';
 import { filterKeys } from '../../engine/filter-keys.ts';
 import type { Images } from '../../engine/images.ts';
-import { requireNewName } from '../../oci/new-name.ts';
-import { canonicalReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { newTag } from '../../oci/new-name.ts';
 import { requireStoreFolders } from '../host/store-folders.ts';
 import { makeRoom } from '../metadata/reserve.ts';
 import type { GarbageRoots, GarbageServices } from './garbage.ts';
@@ -57,7 +55,7 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
       return compareImages(services.snapshots, images.resolve(before), images.resolve(after), options);
     },
     async tag(source, target) {
-      images.tag(source, tagTarget(target));
+      images.tag(source, newTag(target));
     },
     async remove(reference, { force = false, signal } = {}) {
       const { removeImage } = await import('./remove-image.ts');
@@ -79,14 +77,4 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
       });
     },
   };
-}
-
-function tagTarget(target: string): string {
-  const reference = requireNewName(withDefaultTag(parseReference(target)));
-  if (reference.digest === undefined) return canonicalReference(reference);
-  throw new GantryError({
-    kind: 'invalid',
-    code: 'bad-reference',
-    message: 'refusing to create a tag with a digest reference',
-  });
 }

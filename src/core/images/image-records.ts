@@ -67,30 +67,48 @@ export function imageOf(id: ImageId, record: ImageRecord): Image {
   };
 }
 
-/** Gives the image a name, and takes it from whatever had it. Inside a transaction. */
+/** As {@link moveNames}, with one. */
 export function moveName(records: ImageRecords, name: string, id: ImageId): void {
-  const before = records.names.get(name);
-  if (before !== undefined) dropName(records, name, before);
-  records.names.put(name, id);
+  moveNames(records, [name], id);
+}
+
+/**
+ * Gives the image names, the newest first, and takes them from whatever had them. Inside a transaction. Each record that
+ * changes is written once, however many the names are.
+ */
+export function moveNames(records: ImageRecords, names: readonly string[], id: ImageId): void {
+  const lost = new Map<ImageId, Set<string>>();
+  for (const name of names) {
+    const before = records.names.get(name);
+    if (before === id) continue;
+    if (before !== undefined) lost.set(before, (lost.get(before) ?? new Set()).add(name));
+    records.names.put(name, id);
+  }
+  for (const [other, taken] of lost) forgetNames(records, taken, other);
   const record = records.images.get(id);
   if (record === undefined) return;
-  const key = name.includes('@') ? 'repoDigests' : 'references';
-  records.images.put(id, { ...record, [key]: [name, ...record[key].filter((other) => other !== name)] });
+  const isDigestName = (name: string): boolean => name.includes('@');
+  const references = new Set([...names.filter((name) => !isDigestName(name)), ...record.references]);
+  const repoDigests = new Set([...names.filter(isDigestName), ...record.repoDigests]);
+  records.images.put(id, { ...record, references: [...references], repoDigests: [...repoDigests] });
 }
 
 /** Takes a name away. Inside a transaction. Whether the image had it. */
 export function dropName(records: ImageRecords, name: string, id: ImageId): boolean {
   if (records.names.get(name) !== id) return false;
   records.names.delete(name);
-  const record = records.images.get(id);
-  if (record !== undefined) {
-    records.images.put(id, {
-      ...record,
-      references: record.references.filter((other) => other !== name),
-      repoDigests: record.repoDigests.filter((other) => other !== name),
-    });
-  }
+  forgetNames(records, new Set([name]), id);
   return true;
+}
+
+function forgetNames(records: ImageRecords, names: ReadonlySet<string>, id: ImageId): void {
+  const record = records.images.get(id);
+  if (record === undefined) return;
+  records.images.put(id, {
+    ...record,
+    references: record.references.filter((name) => !names.has(name)),
+    repoDigests: record.repoDigests.filter((name) => !names.has(name)),
+  });
 }
 
 /** Removes an image and all its names. Inside a transaction. */

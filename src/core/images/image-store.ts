@@ -53,7 +53,9 @@ export interface ImageStore {
   descriptor(id: ImageId): Descriptor;
   /**
    * Records an image whose manifest, config and layer blobs are in the content store and whose layers are snapshots.
-   * `references` are canonical; each moves here from whatever it meant before. One transaction, with its event.
+   * `references` are canonical and have a tag; `repoDigests` are names with the digest of this manifest, or of an index
+   * that was seen to list it. Each moves here from whatever it meant before. One transaction, with its event. Rejects
+   * `invalid` / `bad-reference` for a digest among the references.
    */
   record(image: {
     readonly manifest: Descriptor;

@@ -11,7 +11,7 @@ import type { Metadata } from '../metadata/metadata.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
 import { type FoundImage, findBaseImage, findImage, noSuchImage } from './find-image.ts';
 import { outlineOf } from './image-outline.ts';
-import { type ImageRecord, imageOf, imageRecords, moveName } from './image-records.ts';
+import { type ImageRecord, imageOf, imageRecords, moveName, moveNames } from './image-records.ts';
 import type { Image, ImageStore } from './image-store.ts';
 
 export interface ImageStoreParts {
@@ -65,6 +65,7 @@ export function openImageStore({ metadata, content, snapshots }: ImageStoreParts
       }),
     manifest: (id) => readManifest(descriptor(id)),
     async record({ manifest: stored, references, repoDigests = [], event }) {
+      requireTags(references);
       const manifest = await readManifest(stored);
       const config = decodeImageConfig(await content.read(manifest.config.digest, documentLimitBytes));
       const id = parseImageId(manifest.config.digest);
@@ -76,7 +77,7 @@ export function openImageStore({ metadata, content, snapshots }: ImageStoreParts
           const before = records.images.get(id);
           const kept = { references: before?.references ?? [], repoDigests: before?.repoDigests ?? [] };
           records.images.put(id, { ...fresh, ...kept } satisfies ImageRecord);
-          for (const name of [...references, ...repoDigests].reverse()) moveName(records, name, id);
+          moveNames(records, [...references, ...repoDigests], id);
           metadata.journal.append({ type: event, id, name: references[0] ?? repoDigests[0] });
           return get(id) as Image;
         },
@@ -100,6 +101,17 @@ export function openImageStore({ metadata, content, snapshots }: ImageStoreParts
       });
     },
   };
+}
+
+/** What a digest says of an image whoever wrote the name cannot: it has to be shown, and goes by `repoDigests`. */
+function requireTags(references: readonly string[]): void {
+  const claimed = references.find((name) => name.includes('@'));
+  if (claimed === undefined) return;
+  throw new GantryError({
+    kind: 'invalid',
+    code: 'bad-reference',
+    message: `refusing to create a tag with a digest reference: ${claimed}`,
+  });
 }
 
 /** Most of a record, and in no list. */

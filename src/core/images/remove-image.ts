@@ -31,10 +31,12 @@ export function removeImage(
     const found = findImage(records, request.reference);
     if (found === undefined) throw noSuchImage(request.reference);
     const steps: RemovedImage[] = [];
-    const untag = (name: string): void => {
-      if (!dropName(records, name, found.id)) return;
+    const tell = (name: string): void => {
       steps.push({ action: 'untagged', target: familiar(name) });
       metadata.journal.append({ type: 'image.untagged', id: found.id, name });
+    };
+    const untag = (name: string): void => {
+      if (dropName(records, name, found.id)) tell(name);
     };
     if (found.by === 'name') {
       const mustStay = removeName(records, usage, found, request, untag);
@@ -50,7 +52,9 @@ export function removeImage(
         );
       }
     }
-    for (const name of namesOf(records, found.id)) untag(name);
+    for (const name of namesOf(records, found.id)) {
+      if (records.names.get(name) === found.id) tell(name);
+    }
     dropImage(records, found.id);
     steps.push({ action: 'deleted', target: found.id });
     metadata.journal.append({ type: 'image.deleted', id: found.id, name: undefined });

@@ -25,8 +25,10 @@ import { badArchive, type ImageArchive } from './read-archive.ts';
 /** An image of an archive, of which nothing need be in the content store yet. */
 export interface ArchivedImage {
   readonly id: ImageId;
-  /** Canonical. */
+  /** Canonical. What digests are in them is what the archive says, which proves nothing: see `provenNames`. */
   readonly names: readonly string[];
+  /** Of its manifest as it is in the archive, and of the indexes there that list it. */
+  readonly digests: readonly Digest[];
   /** What it is called in its index: digests of its manifest, tags as they are written there. */
   readonly entries: readonly string[];
   /** Brings its documents and layers into the content store. Result: what `ImageStore.record` takes. */
@@ -44,13 +46,27 @@ export interface ArchiveSource {
   readonly archive: ImageArchive;
 }
 
+/** Of one image. Each is a record of its own, written in one transaction that keeps all others waiting. */
+const mostNames = 1000;
 const fallbackTypes = { manifest: mediaTypes.manifest, index: mediaTypes.index };
 
 /**
  * The images of an archive: those of its `index.json` (OCI layout, docker from 25 on, podman's oci-archive), else those
- * of its `manifest.json` (docker-archive). Names come from both. Rejects `invalid` / `bad-archive`.
+ * of its `manifest.json` (docker-archive). Names come from both. Rejects `invalid` / `bad-archive`, also for an image
+ * with more than a thousand names.
  */
 export async function findArchivedImages(source: ArchiveSource): Promise<readonly ArchivedImage[]> {
+  const images = await listImages(source);
+  const counts = new Map<ImageId, number>();
+  for (const { id, names } of images) {
+    const count = (counts.get(id) ?? 0) + names.length;
+    if (count > mostNames) throw badArchive(`image ${id} has more than ${mostNames} names in it`);
+    counts.set(id, count);
+  }
+  return images;
+}
+
+async function listImages(source: ArchiveSource): Promise<readonly ArchivedImage[]> {
   const { archive } = source;
   const listed = archive.find('manifest.json') === undefined ? [] : await readList(archive);
   if (archive.find('index.json') !== undefined && archive.find('oci-layout') !== undefined) {
@@ -95,6 +111,7 @@ function fromListItem(source: ArchiveSource, { config, tags, layers }: ListItem)
   return {
     id: imageIdOf(archive.find(config)?.digest),
     names: tags,
+    digests: [],
     entries: tags,
     async keep() {
       const { digest, sizeBytes: size } = await archive.keep(config);
@@ -135,23 +152,37 @@ async function fromIndex(source: ArchiveSource): Promise<readonly ArchivedImage[
   const bytes = await source.archive.read('index.json');
   const index = decodeManifestDocument(bytes, sniffManifestType(bytes, fallbackTypes));
   if (index.kind !== 'index') throw badArchive('its index.json is no index');
-  const images = new Map<string, ArchivedImage>();
+  const resolved = new Map<Digest, KeptImage | undefined>();
+  const images = new Map<Digest, ListedEntries>();
   for (const entry of index.index.manifests) {
-    const found = await resolveEntry(source.archive, entry);
+    // One that is listed a thousand times is read once.
+    if (!resolved.has(entry.digest)) resolved.set(entry.digest, await resolveEntry(source.archive, entry));
+    const found = resolved.get(entry.digest);
     if (found === undefined) continue;
     const { digest } = found.manifest;
-    const before = images.get(digest);
-    const names = [...(before?.names ?? []), ...namesOf(entry)];
+    const image = images.get(digest) ?? { found, names: [], digests: [digest], entries: [] };
+    images.set(digest, image);
     const tag = entry.annotations?.['org.opencontainers.image.ref.name'];
-    images.set(digest, {
-      id: imageIdOf(found.document.config.digest),
-      names: [...new Set(names)],
-      entries: [...(before?.entries ?? []), entry.digest, digest, ...(tag === undefined ? [] : [tag])],
-      keep: () => keepLayout(source, found),
-    });
+    image.names.push(...namesOf(entry));
+    image.digests.push(entry.digest);
+    image.entries.push(entry.digest, digest, ...(tag === undefined ? [] : [tag]));
   }
   if (images.size === 0) throw badArchive('it has no image that can be used here');
-  return [...images.values()];
+  return [...images.values()].map(({ found, names, digests, entries }) => ({
+    id: imageIdOf(found.document.config.digest),
+    names: [...new Set(names)],
+    digests: [...new Set(digests)],
+    entries,
+    keep: () => keepLayout(source, found),
+  }));
+}
+
+/** What an index says of one image, entry by entry. */
+interface ListedEntries {
+  readonly found: KeptImage;
+  readonly names: string[];
+  readonly digests: Digest[];
+  readonly entries: string[];
 }
 
 /** An entry may be an index itself, for several platforms; ours is taken. Attestations and artifacts are passed over. */

@@ -3,9 +3,8 @@ import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
 import type { ImageId } from '../../oci/digest.ts';
 import type { ContainerConfig, ImageConfig } from '../../oci/image-config.ts';
-import { requireNewName } from '../../oci/new-name.ts';
+import { newTag } from '../../oci/new-name.ts';
 import { parsePlatform } from '../../oci/platform-parse.ts';
-import { canonicalReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { chainId } from '../../oci/sha256.ts';
 import type { CoreServices } from '../core-services.ts';
 import { hostPlatform } from '../host/host-platform.ts';
@@ -34,11 +33,7 @@ export async function importImage(request: ImportRequest): Promise<ImageId> {
   const config = (options.changes ?? []).reduce<ContainerConfig>(applyChange, {});
   const host = hostPlatform();
   const platform = options.platform === undefined ? host : parsePlatform(options.platform, host);
-  const reference =
-    options.reference === undefined
-      ? undefined
-      : requireNewName(withDefaultTag(parseReference(options.reference)));
-  const references = reference === undefined ? [] : [canonicalReference({ ...reference, digest: undefined })];
+  const references = options.reference === undefined ? [] : [newTag(options.reference)];
 
   using lease = services.metadata.leases.acquire('import');
   const { applied, compression } = await importLayer(request, lease);

@@ -18,6 +18,7 @@ import { type ArchivedImage, findArchivedImages, type KeptImage } from './find-a
 import { isWhole } from './is-whole.ts';
 import { layerTeller, partTeller } from './layer-progress.ts';
 import { notingLease } from './noting-lease.ts';
+import { provenNames } from './proven-names.ts';
 import { readArchive } from './read-archive.ts';
 import { type LayerToUnpack, unpackLayers } from './unpack-layers.ts';
 
@@ -68,12 +69,20 @@ async function loadUnder(lease: Lease, request: LoadRequest): Promise<readonly s
       (await unpackImage(request, lease, await image.keep(), unpacked));
     await services.snapshots.flush();
     signal.throwIfAborted();
-    const references = request.choose === undefined ? image.names : [];
+    const wanted = request.choose === undefined ? image.names : [];
+    const { references, repoDigests, unproven } = provenNames(wanted, image.digests, manifest.digest);
+    for (const name of unproven) tellUnproven(request, name, image.id);
     for (const reference of references) tellRenaming(request, reference, image.id);
-    await services.images.record({ manifest, references, event: 'image.loaded' });
-    loaded.push(...(references.length === 0 ? [image.id] : references.map(familiar)));
+    await services.images.record({ manifest, references, repoDigests, event: 'image.loaded' });
+    const names = [...references, ...repoDigests].map(familiar);
+    loaded.push(...(names.length === 0 ? [image.id] : names));
   }
   return loaded;
+}
+
+function tellUnproven({ emit }: LoadRequest, name: string, id: ImageId): void {
+  const text = `The image ${id} is not what the digest in ${familiar(name)} says: it does not get that name`;
+  emit({ kind: 'message', text, warning: true });
 }
 
 /** That a name goes from one image to another, in Docker's words. */

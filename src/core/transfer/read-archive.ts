@@ -27,7 +27,7 @@ const mostLinks = 20;
 
 /**
  * Reads a tar of an image archive, plain or compressed. Names do not become paths on disk. Files that call themselves
- * `blobs/sha256/HEX` must have that digest.
+ * `blobs/sha256/HEX` must have that digest, and so must what a link of such a name leads to.
  */
 export async function readArchive(
   services: Pick<CoreServices, 'content'>,
@@ -72,16 +72,24 @@ export async function readArchive(
     }
     return at;
   };
+  const find = (name: string): ContentInfo | undefined => {
+    const file = files.find(resolve(name));
+    const named = blobDigest(name);
+    if (file === undefined || named === undefined || file.digest === named) return file;
+    throw badArchive(`${name} is ${file.digest}`);
+  };
   const missing = (name: string): GantryError => badArchive(`${name} is missing in it`);
   const held = opened.move();
   return {
-    find: (name) => files.find(resolve(name)),
+    find,
     async read(name) {
+      find(name);
       const bytes = await files.read(resolve(name), documentLimitBytes);
       if (bytes === undefined) throw missing(name);
       return bytes;
     },
     async keep(name) {
+      find(name);
       const kept = await files.keep(resolve(name));
       if (kept === undefined) throw missing(name);
       return kept;
