@@ -1,7 +1,7 @@
-import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId, Digest, ImageId } from '../../oci/digest.ts';
 import type { Manifest } from '../../oci/manifest.ts';
 import { type ImageRecord, imageRecords } from '../images/image-records.ts';
+import { hasLayerBlob } from '../layers/layer-blob-records.ts';
 import { fetchAgain, nameOf } from './image-words.ts';
 import type { CheckContext, Problem } from './problem.ts';
 import { readManifest } from './read-manifest.ts';
@@ -81,7 +81,7 @@ export async function* checkDocuments(context: CheckContext): AsyncGenerator<Pro
       diffId: record.config.rootfs.diff_ids[at] as DiffId,
     }));
     for (const { layer, diffId } of missing) {
-      if (content.has(layer.digest) || isMadeOnDemand(layer, diffId)) continue;
+      if (hasLayerBlob(services, layer, diffId)) continue;
       const recreate = canRecreateLayerBlob(services, record, diffId, layer)
         ? () => recreateLayerBlob(services, record, diffId, layer, signal)
         : undefined;
@@ -94,23 +94,12 @@ export async function* checkDocuments(context: CheckContext): AsyncGenerator<Pro
   }
 }
 
-/** A layer made here has no blob: its tar is made from the snapshot when it is wanted. */
-function isMadeOnDemand(layer: Descriptor, diffId: DiffId): boolean {
-  return (layer.digest as string) === diffId;
-}
-
-async function isWhole(
-  { services: { content } }: CheckContext,
-  record: ImageRecord,
-  config: Digest,
-): Promise<boolean> {
+async function isWhole({ services }: CheckContext, record: ImageRecord, config: Digest): Promise<boolean> {
+  const { content } = services;
   const manifest = await readManifest(content, record.manifest);
   return (
     manifest !== undefined &&
     content.has(config) &&
-    manifest.layers.every(
-      (layer, at) =>
-        content.has(layer.digest) || isMadeOnDemand(layer, record.config.rootfs.diff_ids[at] as DiffId),
-    )
+    manifest.layers.every((layer, at) => hasLayerBlob(services, layer, record.config.rootfs.diff_ids[at]))
   );
 }

@@ -2,6 +2,7 @@ import { decodeDescriptor } from '../../oci/decode-descriptor.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId, Digest } from '../../oci/digest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
+import type { ContentStore } from '../content/content-store.ts';
 import type { Collection, Metadata } from '../metadata/metadata.ts';
 
 /**
@@ -35,6 +36,34 @@ export function rememberLayerBlobs(
       if (!blobs.has(diffId)) blobs.put(diffId, { mediaType: compressed, digest, size });
     }
   });
+}
+
+/**
+ * The blob of a layer that is here, whatever a manifest names: what is pushed or saved of it. A layer that is unpacked and
+ * has one need not be fetched in another compression.
+ */
+export function storedLayerBlob(
+  { metadata, content }: { readonly metadata: Metadata; readonly content: ContentStore },
+  diffId: DiffId,
+): Descriptor | undefined {
+  const blob = layerBlobs(metadata).get(diffId);
+  return blob !== undefined && content.has(blob.digest) ? blob : undefined;
+}
+
+/**
+ * Whether a layer an image names can leave as it is: its blob is here, or one of another form; or it was made here and
+ * never had one, since its tar comes from the snapshot.
+ */
+export function hasLayerBlob(
+  services: { readonly metadata: Metadata; readonly content: ContentStore },
+  { digest }: Descriptor,
+  diffId: DiffId | undefined,
+): boolean {
+  return (
+    services.content.has(digest) ||
+    (digest as string) === diffId ||
+    (diffId !== undefined && storedLayerBlob(services, diffId) !== undefined)
+  );
 }
 
 /** To what an OCI manifest calls the same. */

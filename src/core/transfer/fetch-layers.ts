@@ -3,6 +3,7 @@ import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId, Digest } from '../../oci/digest.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
+import { layerBlobs } from '../layers/layer-blob-records.ts';
 import type { Lease } from '../metadata/metadata.ts';
 import { checkPlatform } from './check-platform.ts';
 import type { ChosenManifest } from './choose-manifest.ts';
@@ -51,17 +52,24 @@ export async function fetchLayers(
   const plan = (descriptor: Descriptor, index: number): LayerToUnpack => {
     const tell = layerTeller(emit, descriptor.digest);
     const there = isThere(index);
-    const isStored = content.has(descriptor.digest);
+    const diffId = config.rootfs.diff_ids[index] as DiffId;
+    // A push needs a blob, and not this one where there is another of the same layer.
+    const other = there ? layerBlobs(services.metadata).get(diffId) : undefined;
+    if (other !== undefined) lease.protect({ kind: 'content', key: other.digest });
+    const here = content.info(descriptor.digest);
+    const isStored =
+      here === undefined
+        ? other !== undefined && content.has(other.digest)
+        : here.sizeBytes === descriptor.size;
     tell(there && isStored ? 'exists' : 'waiting', 0, descriptor.size);
     const wanted = download(descriptor, tell);
     const streams = !there && isThere(index - 1) && !isStored;
-    // Also a layer whose snapshot is here: a push needs its blob.
-    const arrived = streams ? Promise.resolve() : limit(() => downloadBlob(wanted));
+    const arrived = streams || (there && isStored) ? Promise.resolve() : limit(() => downloadBlob(wanted));
     // What had to be fetched did not exist already, wherever its files come from.
     const tellWhole = (): void => tell(isStored ? 'exists' : 'done', descriptor.size, descriptor.size);
     arriving.push(there ? arrived.then(tellWhole) : arrived);
     return {
-      diffId: config.rootfs.diff_ids[index] as DiffId,
+      diffId,
       apply: async (targetDir, options) => {
         if (streams) return streamLayer(wanted, targetDir, options);
         await arrived;

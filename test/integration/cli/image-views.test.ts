@@ -42,7 +42,8 @@ describe('images from a shell', () => {
     expect(lines.slice(0, -2)).toEqual([
       'A /file (7B)',
       '~ Cmd: ["true"] → ["cat","/file"]',
-      expect.stringMatching(/^~ Env A: \(none\) → 1$/),
+      expect.stringMatching(/^~ Env PATH: \(none\) → \//),
+      '~ Env A: (none) → 1',
     ]);
     expect(lines.at(-1)).toBe('1 added, 0 changed, 0 deleted, +7B; 1 of 1 and 2 layers shared');
     const [document] = JSON.parse(

@@ -30,7 +30,7 @@ describe('a container from a shell', () => {
     expect(header).toMatch(/^CONTAINER ID {3}IMAGE {5}COMMAND {18}CREATED +STATUS +PORTS +NAMES$/);
     expect(row).toMatch(
       new RegExp(
-        `^${id.slice(0, 12)} {3}busybox {3}"sh -c echo ready; m…" .* Up .* 0\\.0\\.0\\.0:${port}->80/tcp +web$`,
+        `^${id.slice(0, 12)} {3}busybox {3}"sh -c 'echo ready; …" .* Up .* 0\\.0\\.0\\.0:${port}->80/tcp +web$`,
       ),
     );
     expect(await gantry.must('ps', '--format', '{{.ID}} {{.Names}} {{.Ports}} {{.State}}')).toBe(

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRegistryClient } from '../../../src/core/registry/create-registry-client.ts';
@@ -11,6 +12,7 @@ import { sha256 } from '../../../src/oci/sha256.ts';
 import { faultyRegistry } from '../../support/faulty-registry.ts';
 import { type RegistryServer, registryServer } from '../../support/registry-server.ts';
 import { type RemoteRepository, remoteRepository } from '../../support/remote-images.ts';
+import { checkCore } from '../../support/store-check.ts';
 import { makeTar } from '../../support/tar-fixture.ts';
 import { addImage } from '../../support/test-core.ts';
 import { type TestEngine, testEngine } from '../../support/test-engine.ts';
@@ -77,6 +79,34 @@ describe('layers', () => {
     const [first, second] = [zstdCompressSync(tar.subarray(0, half)), zstdCompressSync(tar.subarray(half))];
     return Buffer.concat([first, second, skippable('{"entries":[]}'), skippable('footer')]);
   }
+
+  it('that are unpacked here are not fetched in another compression, and leave in the one there is', async () => {
+    const gzip = gzipSync(tar, { level: 2 });
+    const zstd = zstdCompressSync(tar);
+    await remote.image({ tag: 'one', layers: [{ bytes: gzip, tar, type: mediaTypes.layerGzip }] });
+    await remote.image({ tag: 'other', layers: [{ bytes: zstd, tar, type: mediaTypes.layerZstd }] });
+    await pull('one');
+    const phases = new Set<string>();
+    const pulling = engine.port.pull(`${server.host}/forms:other`);
+    for await (const event of pulling) if (event.kind === 'layer') phases.add(event.phase);
+    expect(phases).toEqual(new Set(['exists']));
+    expect([gzip, zstd].map((bytes) => engine.content.has(sha256(bytes)))).toEqual([true, false]);
+    expect((await pull('other'))[0]?.upToDate).toBe(true);
+    expect((await checkCore(engine)).findings).toEqual([]);
+
+    const { id } = engine.images.resolve(`${server.host}/forms:other`);
+    await engine.port.push(`${server.host}/forms:other`).result;
+    const saved = await Array.fromAsync(engine.port.save([`${server.host}/forms:other`]));
+    for (const bring of [
+      (there: TestEngine) => there.port.pull(`${server.host}/forms:other`).result,
+      (there: TestEngine) => there.port.load(Readable.from(saved)).result,
+    ]) {
+      using there = testEngine(registry);
+      await bring(there);
+      expect(there.images.resolve(`${server.host}/forms:other`).id).toBe(id);
+      expect(there.content.has(sha256(gzip))).toBe(true);
+    }
+  });
 
   it('that registries may not have come from elsewhere, without our credentials', async () => {
     // Bytes of their own: the registry has the others.

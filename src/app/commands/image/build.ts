@@ -70,14 +70,14 @@ export const imageBuild = defineCommand({
       initial: 'auto',
       source: { choices: ['auto', 'plain', 'tty', 'quiet', 'rawjson'] },
     }),
-    provenance: text('Attestation of how it was made: false (none is made)', { bare: 'true' }),
+    provenance: text('Attestation of how it was made: false (none is made)'),
     pull: flag('Ask the registry for newer base images'),
     push: flag('Push the image under all its names'),
     quiet: flag('Print the image ID and nothing else', { short: 'q' }),
     rm: flag('Leave no intermediate containers after a build that went well (there are none)', {
       initial: true,
     }),
-    sbom: text('Attestation of what is in it: false (none is made)', { bare: 'true' }),
+    sbom: text('Attestation of what is in it: false (none is made)'),
     secret: list('Secret for RUN --mount=type=secret (id=ID,src=FILE or id=ID,env=NAME)'),
     shellBefore: text('Build up to the RUN at a line of the Dockerfile and open a shell there'),
     squash: flag('Make one layer of all that is added to the base image'),
@@ -195,7 +195,7 @@ function requireOnePlatform(platform: string | undefined): void {
 /** What asks for none is what is done. Throws `usage` for anything else. */
 function refuseAttestation(name: string, value: string | undefined): void {
   if (value === undefined || ['false', '0', 'f', 'disabled=true'].includes(value.toLowerCase())) return;
-  throw usageError('unsupported-option', `--${name}=${value} is not supported: attestations are not made`, {
+  throw usageError('unsupported-option', `--${name} is not supported: attestations are not made`, {
     hint: `--${name}=false asks for none`,
   });
 }
