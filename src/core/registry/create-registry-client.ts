@@ -15,7 +15,7 @@ export function registryClientOf(access: RegistryAccess): RegistryClient {
   return {
     repository: (domain, path, wanted, onWarning) => {
       const session = access.session({ domain, path, mirrored: wanted === 'pull', onWarning });
-      return repositoryClient(session, domain, path, wanted);
+      return repositoryClient(session, domain, path, wanted, onWarning);
     },
     [Symbol.dispose]: () => access[Symbol.dispose](),
   };

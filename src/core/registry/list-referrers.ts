@@ -6,8 +6,8 @@ import { isIndexType, mediaTypes } from '../../oci/media-types.ts';
 import { referrersTag } from '../../oci/referrers-tag.ts';
 import { discardBody } from './discard-body.ts';
 import type { HttpResponse } from './http-exchange.ts';
-import { nextPage } from './next-page.ts';
 import { readBody } from './read-body.ts';
+import { readPages } from './read-pages.ts';
 import type { FetchedManifest } from './registry-client.ts';
 import { type RequestSubject, registryError } from './registry-error.ts';
 import type { SessionRequest } from './registry-session.ts';
@@ -20,6 +20,7 @@ export interface ReferrersRequest {
   readonly digest: Digest;
   readonly artifactType: string | undefined;
   readonly signal: AbortSignal;
+  readonly onCut: (taken: number) => void;
 }
 
 const pageLimitBytes = 4 * 1024 * 1024;
@@ -39,27 +40,29 @@ export async function listReferrers(request: ReferrersRequest): Promise<readonly
 async function fromList(request: ReferrersRequest): Promise<readonly Descriptor[] | undefined> {
   const { send, path, digest, artifactType, signal } = request;
   const query = artifactType === undefined ? '' : `?artifactType=${encodeURIComponent(artifactType)}`;
-  const found: Descriptor[] = [];
-  let next: string | undefined = `${path}/referrers/${digest}${query}`;
-  for (let isFirst = true; next !== undefined && found.length < mostReferrers; isFirst = false) {
-    const headers = { Accept: mediaTypes.index };
-    const response: HttpResponse = await send({ method: 'GET', path: next, headers, signal });
-    const mediaType = response.headers['content-type']?.split(';', 1)[0]?.trim() ?? '';
-    // Some answer 200 with a page of their own to any address.
-    if (
-      isFirst &&
-      (unknownStatuses.has(response.status) || (response.status === 200 && !isIndexType(mediaType)))
-    ) {
-      discardBody(response);
-      return undefined;
-    }
-    if (response.status !== 200) throw await registryError(response, request.subject);
-    const page = entriesOf(await readBody(response, pageLimitBytes), mediaType);
-    found.push(...page);
-    // As with tags: a page that brings nothing ends the list.
-    next = page.length === 0 ? undefined : nextPage(response.headers['link']);
-  }
-  return found.slice(0, mostReferrers);
+  const first = `${path}/referrers/${digest}${query}`;
+  return readPages({
+    first,
+    most: mostReferrers,
+    keyOf: (entry: Descriptor) => entry.digest,
+    read: async (next) => {
+      const headers = { Accept: mediaTypes.index };
+      const response = await send({ method: 'GET', path: next, headers, signal });
+      const mediaType = response.headers['content-type']?.split(';', 1)[0]?.trim() ?? '';
+      // Some answer 200 with a page of their own to any address.
+      if (
+        next === first &&
+        (unknownStatuses.has(response.status) || (response.status === 200 && !isIndexType(mediaType)))
+      ) {
+        discardBody(response);
+        return undefined;
+      }
+      if (response.status !== 200) throw await registryError(response, request.subject);
+      const entries = entriesOf(await readBody(response, pageLimitBytes), mediaType);
+      return { entries, link: response.headers['link'] };
+    },
+    onCut: request.onCut,
+  });
 }
 
 /** distribution-spec "Referrers Tag Schema": `sha256-HEX` names an index that clients keep themselves. */

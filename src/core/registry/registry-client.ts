@@ -63,6 +63,7 @@ export interface RepositoryClient {
     bytes: Uint8Array,
     signal: AbortSignal,
   ): Promise<Digest>;
+  /** Each once. A list that goes on without anything new, or beyond 100,000, is left there, with a warning. */
   listTags(signal: AbortSignal): Promise<readonly string[]>;
   /**
    * Manifests that have this one as their subject (distribution-spec "Listing Referrers"), from the tag that stands in
@@ -78,7 +79,7 @@ export interface RepositoryClient {
 export interface RegistryClient extends Disposable {
   /**
    * `domain` and `path` of a parsed reference; `access` is what tokens are asked for. `onWarning` is told what the
-   * registry warns of, each text once.
+   * registry warns of, each text once, and of lists that are not read to their end.
    */
   repository(
     domain: string,

@@ -9,9 +9,9 @@ import { discardBody } from './discard-body.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import { listReferrers } from './list-referrers.ts';
-import { nextPage } from './next-page.ts';
 import { pushBlob } from './push-blob.ts';
 import { readBody } from './read-body.ts';
+import { readPages } from './read-pages.ts';
 import type { FetchedManifest, RepositoryClient } from './registry-client.ts';
 import { type RequestSubject, registryError } from './registry-error.ts';
 import type { RegistrySession, SessionRequest } from './registry-session.ts';
@@ -36,6 +36,7 @@ export function repositoryClient(
   domain: string,
   path: string,
   access: 'pull' | 'push',
+  onWarning: (text: string) => void = () => undefined,
 ): RepositoryClient {
   const repository = familiarName({ domain, path, tag: undefined, digest: undefined });
   const scopes = [`repository:${path}:${access === 'push' ? 'pull,push' : 'pull'}`];
@@ -95,23 +96,38 @@ export function repositoryClient(
       return digest;
     },
     listReferrers: (digest, { artifactType, signal }) =>
-      listReferrers({ send, fetchManifest, path, subject: subject(digest), digest, artifactType, signal }),
+      listReferrers({
+        send,
+        fetchManifest,
+        path,
+        subject: subject(digest),
+        digest,
+        artifactType,
+        signal,
+        onCut: (taken) => onWarning(leftList('referrers', digest, taken)),
+      }),
     listTags: (signal) => againWhenBroken(() => listTags(signal), signal),
   };
 
   async function listTags(signal: AbortSignal): Promise<readonly string[]> {
-    const tags: string[] = [];
-    let next: string | undefined = `${path}/tags/list?n=1000`;
-    while (next !== undefined && tags.length < mostTags) {
-      const response: HttpResponse = await send({ method: 'GET', path: next, signal });
-      if (response.status !== 200) throw await registryError(response, subject());
-      const page = parseTags(await readBody(response, manifestLimitBytes));
-      tags.push(...page);
-      // A page that brings nothing ends the list, whatever it says of a further one: that could go on for ever.
-      next = page.length === 0 ? undefined : nextPage(response.headers['link']);
-    }
-    return tags;
+    const tags = await readPages({
+      first: `${path}/tags/list?n=1000`,
+      most: mostTags,
+      keyOf: (tag: string) => tag,
+      read: async (next) => {
+        const response = await send({ method: 'GET', path: next, signal });
+        if (response.status !== 200) throw await registryError(response, subject());
+        const entries = parseTags(await readBody(response, manifestLimitBytes));
+        return { entries, link: response.headers['link'] };
+      },
+      onCut: (taken) => onWarning(leftList('tags', repository, taken)),
+    });
+    return tags ?? [];
   }
+}
+
+function leftList(what: string, of: string, taken: number): string {
+  return `the registry's list of the ${what} of ${of} does not come to an end: the first ${taken} are taken`;
 }
 
 /**

@@ -401,6 +401,51 @@ describe('a registry that means no good', () => {
     expect(pages).toBe(1);
   });
 
+  it('does not lead us through pages that say the same again, and is told of', async () => {
+    const served = { tags: 0, referrers: 0 };
+    const domain = await scriptedServer((request, response) => {
+      if (request.url === '/v2/') return void response.end();
+      const what = request.url?.includes('/tags/') === true ? 'tags' : 'referrers';
+      served[what] += 1;
+      // The second page is the last with anything new.
+      const number = Math.min(served[what], 2);
+      const entry = { mediaType: mediaTypes.manifest, digest: sha256(`${number}`), size: 1 };
+      const body =
+        what === 'tags'
+          ? { tags: ['same', `t${number}`] }
+          : { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [entry] };
+      const path = what === 'tags' ? 'tags/list' : 'referrers/x';
+      const headers = {
+        'Content-Type': mediaTypes.index,
+        Link: `</v2/web/${path}?page=${served[what]}>; rel="next"`,
+      };
+      response.writeHead(200, headers).end(JSON.stringify(body));
+    });
+    const registry = createRegistryClient({});
+    onTestFinished(() => registry[Symbol.dispose]());
+    const warnings: string[] = [];
+    const repository = registry.repository(domain, 'web', 'pull', (text) => warnings.push(text));
+    expect(await repository.listTags(signal)).toEqual(['same', 't1', 't2']);
+    expect(await repository.listReferrers(blob.digest, { signal })).toHaveLength(2);
+    expect(served).toEqual({ tags: 3, referrers: 3 });
+    expect(warnings).toEqual([
+      `the registry's list of the tags of ${domain}/web does not come to an end: the first 3 are taken`,
+      `the registry's list of the referrers of ${blob.digest} does not come to an end: the first 2 are taken`,
+    ]);
+  });
+
+  it('does not lead us through pages with a new name among many old ones for ever', async () => {
+    let pages = 0;
+    const domain = await scriptedServer((request, response) => {
+      if (request.url === '/v2/') return void response.end();
+      pages += 1;
+      const headers = { Link: `</v2/web/tags/list?page=${pages}>; rel="next"` };
+      response.writeHead(200, headers).end(JSON.stringify({ tags: ['same', `t${pages}`] }));
+    });
+    expect(await client(domain).listTags(signal)).toHaveLength(1001);
+    expect(pages).toBe(1000);
+  });
+
   it.each(['manifest', 'blob'])('is found out when it takes in another %s than was sent', async (what) => {
     const headers = { 'Docker-Content-Digest': sha256('another') };
     const domain = await scriptedServer((request, response) => {
