@@ -12,7 +12,8 @@ import type { Descriptor } from './descriptor.ts';
 import { type Digest, isDigest } from './digest.ts';
 import type { Platform } from './platform.ts';
 
-const largestBlobBytes = 1024 ** 4;
+/** No blob, and no layer's tar, is larger. */
+export const largestBlobBytes = 1024 ** 4;
 
 /** A descriptor (image-spec descriptor.md) from parsed JSON. Throws `corrupt` / `bad-document`. */
 export function decodeDescriptor(value: unknown, what: string): Descriptor {

@@ -14,6 +14,7 @@ import {
 } from './decode-json.ts';
 import { type DiffId, isDigest } from './digest.ts';
 import type { ContainerConfig, HealthcheckConfig, HistoryItem, ImageConfig } from './image-config.ts';
+import { isTimestamp } from './timestamp.ts';
 
 const what = 'image config';
 const mostLayers = 1000;
@@ -110,5 +111,5 @@ function decodeHistory(object: JsonObject): readonly HistoryItem[] | undefined {
 /** RFC 3339 or nothing: a date nobody can read is no reason to refuse the image. */
 function optionalTime(object: JsonObject, key: string): string | undefined {
   const text = optionalString(object, key, what);
-  return text === undefined || Number.isNaN(Date.parse(text)) ? undefined : text;
+  return text === undefined || !isTimestamp(text) ? undefined : text;
 }

@@ -38,12 +38,13 @@ export const applyLayer: ApplyLayer = async (source, targetDir, options) => {
     const reasons = [inflated, unpacked].map((it) => (it.status === 'rejected' ? it.reason : otherEndFailed));
     throw reasons.find((reason) => reason !== otherEndFailed) ?? otherEndFailed;
   }
-  const { diffId, entries, isExact } = unpacked.value;
+  const { diffId, tarBytes, entries, isExact } = unpacked.value;
   const { sizeBytes, inodes } = isExact ? unpacked.value : await treeUsage(targetDir);
   const digest = options.knownDigest ?? parseDigest(inflated.value ?? '');
   return {
     diffId: knownDiffId ?? parseDiffId(diffId ?? ''),
     digest,
+    tarBytes,
     sizeBytes,
     inodes,
     entries,

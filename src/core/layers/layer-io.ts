@@ -16,6 +16,8 @@ export interface AppliedLayer {
   readonly diffId: DiffId;
   /** Digest of the bytes as they came (compressed or not). */
   readonly digest: Digest;
+  /** Bytes of the tar itself. */
+  readonly tarBytes: number;
   /** Bytes of file content unpacked. */
   readonly sizeBytes: number;
   readonly entries: number;

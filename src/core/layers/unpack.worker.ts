@@ -23,7 +23,7 @@ export interface UnpackJob {
 }
 
 export type UnpackReply =
-  | ({ readonly kind: 'done'; readonly diffId: string | undefined } & LayerTotals)
+  | ({ readonly kind: 'done'; readonly diffId: string | undefined; readonly tarBytes: number } & LayerTotals)
   /** On the way: so much has been written since the last of these. */
   | { readonly kind: 'written'; readonly bytes: number }
   | { readonly kind: 'failed'; readonly error: ThreadError }
@@ -67,7 +67,7 @@ function run(job: UnpackJob): UnpackReply {
       toldBytes = plainBytes;
     }
     parser.finish();
-    return { kind: 'done', diffId: digester?.digest(), ...writer.finish() };
+    return { kind: 'done', diffId: digester?.digest(), tarBytes: plainBytes, ...writer.finish() };
   } catch (error) {
     ring.break();
     writer?.abandon();

@@ -47,17 +47,20 @@ export async function unpackLayer(
   layer: LayerToUnpack,
   parent: ChainId | undefined,
   name: ChainId,
-): Promise<void> {
+): Promise<AppliedLayer> {
   const key = `unpack-${randomHex(8)}`;
   lease.protect({ kind: 'snapshot', key });
   await snapshots.prepare(key, parent);
+  let applied: AppliedLayer;
   try {
-    await snapshots.commit(key, name, await unpackInto(snapshots, key, parent, layer));
+    applied = await unpackInto(snapshots, key, parent, layer);
+    await snapshots.commit(key, name, applied);
   } catch (error) {
     await snapshots.remove(key);
     throw error;
   }
   layer.onDone?.();
+  return applied;
 }
 
 /** Unpacks a layer into the snapshot that was prepared for it, and checks that it is the one it should be. */

@@ -1,6 +1,9 @@
+import { hash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cacheRecords } from '../../../src/core/build/solver/cache-records.ts';
+import { soundEntries } from '../../../src/core/integrity/sound-entries.ts';
 import { createRegistryClient } from '../../../src/core/registry/create-registry-client.ts';
 import { pushImage } from '../../../src/core/transfer/push-image.ts';
 import type { BuildSpec } from '../../../src/engine/builds.ts';
@@ -141,4 +144,54 @@ describe('a cache that is taken elsewhere', () => {
     for (const path of paths) writeFileSync(path, 'x'.repeat(100));
     expect(await buildElsewhere([cache])).toMatchObject({ cachedSteps: 2 });
   });
+
+  it('believes no size, and no record with a date that is none', async () => {
+    await using here = await stand();
+    const cache = { type: 'local', path: here.root.at('cache') } as const;
+    const diffIds = await buildHere(here, { cacheTo: [{ ...cache, mode: 'max' }] });
+    rewriteConfig(cache.path, (record) => ({ ...record, tarBytes: 9e15 }));
+    await using other = await stand();
+    expect(await buildElsewhere([cache], other)).toMatchObject({ diffIds, cachedSteps: steps, warnings: [] });
+    const layers = [...cacheRecords(other.services.metadata).entries()].map(
+      ([, { layer }]) => layer?.tarBytes ?? 0,
+    );
+    expect(Math.max(...layers)).toBeLessThan(1e9);
+    // Layers that an image keeps are here already when the records come again.
+    await other.builds.pruneCache({ all: true });
+    expect(await buildElsewhere([cache], other)).toMatchObject({ diffIds, cachedSteps: steps, warnings: [] });
+
+    rewriteConfig(cache.path, (record) => ({ ...record, createdAt: '\u001b[31mnot a date' }));
+    expect(await buildElsewhere([cache])).toMatchObject({ cachedSteps: 2, warnings: [] });
+  });
+
+  it('drops a record of its own that holds what cannot be', async () => {
+    await using here = await stand();
+    await buildHere(here, {});
+    const records = cacheRecords(here.services.metadata);
+    for (const [key, record] of [...records.entries()]) {
+      records.put(key, { ...record, createdAt: 'no date' });
+    }
+    const { result } = await here.build({ dockerfileText });
+    expect(result.cachedSteps).toBe(2);
+    expect([...soundEntries(records)].length).toBeGreaterThan(0);
+  });
 });
+
+/** Changes what is said of each step in a cache of a folder, and all digests that follow from it. */
+function rewriteConfig(folder: string, change: (record: object) => object): void {
+  const blob = (digest: string): string => join(folder, 'blobs/sha256', digest.slice('sha256:'.length));
+  const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+  const put = (document: object): { digest: string; size: number } => {
+    const bytes = Buffer.from(JSON.stringify(document));
+    const digest = `sha256:${hash('sha256', bytes, 'hex')}`;
+    writeFileSync(blob(digest), bytes);
+    return { digest, size: bytes.length };
+  };
+  const index = read(join(folder, 'index.json'));
+  const manifest = read(blob(index.manifests[0].digest));
+  const config = read(blob(manifest.config.digest));
+  for (const record of config.records) record.gantry = change(record.gantry);
+  Object.assign(manifest.config, put(config));
+  Object.assign(index.manifests[0], put(manifest));
+  writeFileSync(join(folder, 'index.json'), JSON.stringify(index));
+}

@@ -10,6 +10,7 @@ import {
 } from '../../../oci/decode-json.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import { type ChainId, type DiffId, digestHex, parseChainId, parseDiffId } from '../../../oci/digest.ts';
+import { isTimestamp } from '../../../oci/timestamp.ts';
 import type { CacheRecord } from '../solver/cache-records.ts';
 
 /** A layer of a cache that is elsewhere: which it is, and its blob there. */
@@ -23,7 +24,8 @@ export interface RemoteLayer {
 export interface RemoteRecord {
   readonly description: string;
   readonly createdAt: string;
-  readonly layer: { readonly index: number; readonly tarBytes: number } | undefined;
+  /** Which of the layers. */
+  readonly layer: number | undefined;
 }
 
 /** A cache that is elsewhere: records by cache key, 64 hexadecimal digits. */
@@ -40,6 +42,8 @@ export const cacheTypes = {
 
 const what = 'build cache';
 const mostEntries = 100_000;
+/** Of the history's words for a step: a Dockerfile is no longer. */
+const mostCharacters = 16 << 20;
 
 /**
  * Records in the form BuildKit gives them in an image's config (`moby.buildkit.cache.v0`): the key as a digest, and which
@@ -60,7 +64,7 @@ export function encodeRecords(
     });
 }
 
-/** Records of others, and of us for layers that are not there, are passed over. Throws `corrupt` / `bad-document`. */
+/** Records of others, and of us with what cannot be, are passed over; sizes are nobody's word, and not read. Throws `corrupt` / `bad-document`. */
 export function decodeRecords(list: readonly unknown[], layers: number): ReadonlyMap<string, RemoteRecord> {
   if (list.length > mostEntries) throw badDocument(what, `more than ${mostEntries} records`);
   const records = new Map<string, RemoteRecord>();
@@ -71,12 +75,14 @@ export function decodeRecords(list: readonly unknown[], layers: number): Readonl
     const key = digestHex(requiredString(object, 'digest', what));
     const [result] = optionalList(object, 'layers', what) ?? [];
     const index = result === undefined ? undefined : optionalCount(asObject(result, what), 'layer', what);
-    const tarBytes = optionalCount(own, 'tarBytes', what);
+    const description = optionalString(own, 'description', what) ?? '';
+    const createdAt = requiredString(own, 'createdAt', what);
     if (!/^[0-9a-f]{64}$/.test(key) || (index !== undefined && index >= layers)) continue;
+    if (!isTimestamp(createdAt) || description.length > mostCharacters) continue;
     records.set(key, {
-      description: optionalString(own, 'description', what) ?? '',
-      createdAt: requiredString(own, 'createdAt', what),
-      layer: index === undefined || tarBytes === undefined ? undefined : { index, tarBytes },
+      description,
+      createdAt,
+      layer: index,
     });
   }
   return records;
@@ -94,10 +100,11 @@ export function decodeCache(bytes: Uint8Array): RemoteCache {
   if (listed.length > mostEntries) throw badDocument(what, `more than ${mostEntries} layers`);
   const layers = listed.map((value): RemoteLayer => {
     const layer = asObject(value, what);
+    const { mediaType, digest, size } = decodeDescriptor(layer['blob'], what);
     return {
       diffId: parseDiffId(requiredString(layer, 'diffId', what)),
       chainId: parseChainId(requiredString(layer, 'chainId', what)),
-      blob: decodeDescriptor(layer['blob'], what),
+      blob: { mediaType, digest, size },
     };
   });
   return { layers, records: decodeRecords(optionalList(object, 'records', what) ?? [], layers.length) };

@@ -2,7 +2,9 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import type { CachePlaceName } from '../../../engine/builds.ts';
 import type { ChainId } from '../../../oci/digest.ts';
 import { chainId } from '../../../oci/sha256.ts';
+import { layerFolder } from '../../images/layer-folder.ts';
 import { applyLayer } from '../../layers/apply-layer.ts';
+import { hashLayer } from '../../layers/diff-layer.ts';
 import { rememberLayerBlobs } from '../../layers/layer-blob-records.ts';
 import { type LayerToUnpack, unpackLayer } from '../../transfer/unpack-layers.ts';
 import type { BuildSession } from '../solver/build-session.ts';
@@ -36,18 +38,19 @@ export function importCaches(session: BuildSession, names: readonly CachePlaceNa
         if (record === undefined) continue;
         const { description, createdAt, layer } = record;
         const found = { description, createdAt, lastUsedAt: new Date().toISOString() };
-        const remote = layer && cache.layers[layer.index];
+        const remote = layer === undefined ? undefined : cache.layers[layer];
         if (layer === undefined || remote === undefined) return { ...found, layer: undefined };
         const { diffId, chainId: name } = remote;
         // Who says so may be wrong, or lie: it is the layer it says, on this very parent, or nothing.
         if (chainId(parent, diffId) !== name) continue;
+        let tarBytes: number;
         try {
-          await bringLayer(session, place, remote, parent);
+          tarBytes = await bringLayer(session, place, remote, parent);
         } catch (error) {
           passOver(session, place.name, error);
           continue;
         }
-        return { ...found, layer: { diffId, chainId: name, tarBytes: layer.tarBytes } };
+        return { ...found, layer: { diffId, chainId: name, tarBytes } };
       }
       return undefined;
     },
@@ -96,22 +99,32 @@ async function readCache(session: BuildSession, place: CachePlace): Promise<Remo
   return undefined;
 }
 
+/** Result: bytes of the layer's tar, as it is here. */
 async function bringLayer(
   session: BuildSession,
   place: CachePlace,
   { diffId, chainId: name, blob }: RemoteLayer,
   parent: ChainId | undefined,
-): Promise<void> {
+): Promise<number> {
   const { services, lease, signal } = session;
   const { content, metadata, snapshots } = services;
   lease.protect({ kind: 'snapshot', key: name });
-  if (snapshots.has(name)) return;
+  if (snapshots.has(name)) {
+    const made = await hashLayer(layerFolder(snapshots, name), signal);
+    if (made.diffId === diffId) return made.tarBytes;
+    throw new GantryError({
+      kind: 'conflict',
+      code: 'layer-not-ours',
+      message: `layer ${diffId} is here from a tar of another form`,
+    });
+  }
   await place.bring(blob);
   const layer: LayerToUnpack = {
     diffId,
     apply: (dir, options) =>
       applyLayer({ path: content.path(blob.digest) }, dir, { ...options, knownDigest: blob.digest, signal }),
   };
-  await unpackLayer(snapshots, lease, layer, parent, name);
+  const { tarBytes } = await unpackLayer(snapshots, lease, layer, parent, name);
   rememberLayerBlobs(metadata, [diffId], [blob], new Set([blob.digest]));
+  return tarBytes;
 }

@@ -1,3 +1,4 @@
+import { isErrorKind } from '../../../base/is-error-code.ts';
 import type { CoreServices } from '../../core-services.ts';
 import type { Collection, Lease } from '../../metadata/metadata.ts';
 import { type CacheRecord, cacheRecords } from './cache-records.ts';
@@ -19,9 +20,12 @@ export class BuildCache {
     this.#lease = lease;
   }
 
-  /** The record of a key whose layer is there, protected from now on. A record whose layer is gone is dropped. */
+  /**
+   * The record of a key whose layer is there, protected from now on. A record whose layer is gone, or that cannot be read,
+   * is dropped.
+   */
   find(key: string): CacheRecord | undefined {
-    const record = this.#records.get(key);
+    const record = this.#read(key);
     if (record === undefined) return undefined;
     if (record.layer !== undefined) {
       this.#lease.protect({ kind: 'snapshot', key: record.layer.chainId });
@@ -32,6 +36,16 @@ export class BuildCache {
     }
     this.#used.set(key, record);
     return record;
+  }
+
+  #read(key: string): CacheRecord | undefined {
+    try {
+      return this.#records.get(key);
+    } catch (error) {
+      if (!isErrorKind(error, 'corrupt')) throw error;
+      this.#records.delete(key);
+      return undefined;
+    }
   }
 
   /** Keeps what a step came to under all its keys, from now on for everybody. */
