@@ -26,6 +26,14 @@ describe('the line for commands', () => {
     await screen.shows(/^ : start *$/m);
   });
 
+  it('says that it is no shell where a pipe is typed, and takes a quoted sign as it is', async () => {
+    await using screen = await mountScreen();
+    await screen.press(':', 'import - busybox | cat\r');
+    await screen.shows('| does not work on this line: it runs one command, and no shell');
+    await screen.press(':', "inspect '|'\r");
+    await screen.lacks('does not work on this line');
+  });
+
   it('is mended where the cursor stands', async () => {
     await using screen = await mountScreen();
     await screen.press(':', 'stp', left, 'o', 'o', '\u007f');

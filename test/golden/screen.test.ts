@@ -227,6 +227,20 @@ describe('screen', () => {
     await expectFrame(screen, 'log-next-unwrapped');
   });
 
+  it('begins each search in a log with nothing, and looks for it in that log alone', async () => {
+    await using screen = await mounted();
+    await screen.press('4', '/', '日本', '\r');
+    expect(screen.screen.view.state.logs.search).toBe('日本');
+    await screen.press('/', '2999', '\r');
+    expect(screen.screen.view.state.logs.search).toBe('2999');
+    await screen.press('/', 'x', '\u001b');
+    await screen.settle();
+    expect(screen.screen.view.state.logs.search).toBe('2999');
+    await screen.press('2', 'j');
+    await screen.settle();
+    expect(screen.screen.view.state.logs).toMatchObject({ search: '', hit: undefined });
+  });
+
   it('draws processor and memory', async () => {
     await using screen = await mounted();
     await screen.press('m');
@@ -247,7 +261,7 @@ describe('screen', () => {
     await screen.press('\t', '\t');
     await screen.shows('4 Logs');
     await screen.press('2', ':', 'st', '\u001b', '?', '\u001b', 'd');
-    await screen.shows('What they wrote is lost.');
+    await screen.shows('What it wrote is lost.');
     await screen.press('n');
     await screen.resize(60, 15);
     await expectFrame(screen, 'smallest');

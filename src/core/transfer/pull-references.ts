@@ -5,6 +5,7 @@ import type { TransferEvent } from '../../engine/transfer-events.ts';
 import { requireNewName } from '../../oci/new-name.ts';
 import { parsePlatform } from '../../oci/platform-parse.ts';
 import {
+  canonicalReference,
   familiarName,
   familiarReference,
   parseReference,
@@ -72,8 +73,17 @@ async function pullOne(
   reference: Reference,
   pull: (reference: Reference) => Promise<PulledImage>,
 ): Promise<PulledImage> {
-  const pulled = await pull(named(reference));
+  const name = named(reference);
+  const pulled = await pull(name).catch((error: unknown) => {
+    throw whichImage(name, error);
+  });
   return { ...pulled, reference: familiarReference(withDefaultTag(reference)) };
+}
+
+/** That a registry cannot be reached says little to who named none: the image is what they know. */
+function whichImage(reference: Reference, error: unknown): unknown {
+  if (!(error instanceof GantryError) || !error.message.startsWith('cannot reach ')) return error;
+  return error.with({ message: `${canonicalReference(reference)}: ${error.message}` });
 }
 
 async function pullTags(

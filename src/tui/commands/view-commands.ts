@@ -62,7 +62,7 @@ const specs: readonly ViewCommandSpec[] = [
     summary: 'Search in the log',
     keys: ['/'],
     places: ['logs'],
-    run: (screen) => showPrompt(screen, 'search', screen.view.state.logs.search),
+    run: (screen) => showPrompt(screen, 'search', '', screen.view.state.logs.search),
   },
   {
     id: 'search.next',

@@ -1,7 +1,7 @@
 import type { Prompt } from '../view/view-state.ts';
 
-export function openPrompt(kind: Prompt['kind'], text = ''): Prompt {
-  return { kind, text, before: text, recalled: undefined, proposal: undefined };
+export function openPrompt(kind: Prompt['kind'], text = '', before = text): Prompt {
+  return { kind, text, before, recalled: undefined, proposal: undefined };
 }
 
 export function promptTyped(prompt: Prompt, text: string): Prompt {

@@ -10,9 +10,9 @@ import type { Screen } from './screen.ts';
 import { searchFrom } from './search-log.ts';
 import { typeInto } from './type-into.ts';
 
-/** Opens the field at the bottom. */
-export function showPrompt(screen: Screen, kind: Prompt['kind'], text = ''): void {
-  screen.view.update((state) => ({ ...state, prompt: openPrompt(kind, text), message: undefined }));
+/** Opens the field at the bottom. Esc puts back `before`. */
+export function showPrompt(screen: Screen, kind: Prompt['kind'], text = '', before = text): void {
+  screen.view.update((state) => ({ ...state, prompt: openPrompt(kind, text, before), message: undefined }));
 }
 
 /** A key or a paste while the field is open. */

@@ -79,7 +79,7 @@ export class Refresher {
     const screen = this.#screen;
     const { columns, rows, sizes, terminals, focus, zoomed, slot } = screen.view.state;
     const layout = this.#layout(columns, rows, sizes, terminals, focus, zoomed, slot);
-    screen.logs.show(shownContainer(screen));
+    this.#showLog();
     this.#placePanes(layout);
     this.#paintStatus(layout);
     this.#paintFooter(layout);
@@ -87,6 +87,17 @@ export class Refresher {
     this.#cursor(layout);
     this.#setMouse();
     this.#chrome(layout);
+  }
+
+  /** What was looked for in one log is not looked for in the next one. */
+  #showLog(): void {
+    const { logs, view } = this.#screen;
+    const before = logs.shown?.container.id;
+    const container = shownContainer(this.#screen);
+    logs.show(container);
+    if (before === container?.id || (view.state.logs.search === '' && view.state.logs.hit === undefined))
+      return;
+    view.update((state) => ({ ...state, logs: { ...state.logs, search: '', hit: undefined } }));
   }
 
   #placePanes(layout: Layout | undefined): void {

@@ -16,10 +16,24 @@ import { showOutcome } from './show-outcome.ts';
 export async function runLine(screen: Screen, line: string): Promise<void> {
   try {
     const words = splitLine(line);
+    refuseShellSigns(line);
     await runWords(screen, words[0] === 'gantry' ? words.slice(1) : words, 'line');
   } catch (error) {
     sayError(screen, GantryError.from(error));
   }
+}
+
+/** What a shell would do by an unquoted sign nobody does here; as an argument it would be refused in riddles. */
+function refuseShellSigns(line: string): void {
+  const unquoted = line.replace(/\\.|'[^']*'|"(?:\\.|[^"\\])*"/gs, '_');
+  const sign = /(?:^|\s)(\|\|?|&&|;|>>?|<)(?:\s|$)/.exec(unquoted)?.[1];
+  if (sign === undefined) return;
+  throw new GantryError({
+    kind: 'usage',
+    code: 'no-shell-here',
+    message: `${sign} does not work on this line: it runs one command, and no shell`,
+    hint: 'Write what a pipe would bring into a file and name that, or use a shell; quoted, it is an argument.',
+  });
 }
 
 /**

@@ -132,7 +132,8 @@ RUN --network=none cat /f
     expect(run.result.totalSteps).toBe(2);
     await expect(stand.build({ dockerfileText: text, target: 'finale' })).rejects.toMatchObject({
       message: 'target stage "finale" could not be found',
-      hint: 'did you mean final?',
+      hint: expect.stringMatching(/^did you mean final\? \(stages: .*final.*\)$/),
+      details: { rule: 'no-such-target' },
     });
   });
 

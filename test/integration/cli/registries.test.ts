@@ -61,3 +61,23 @@ describe('a platform', () => {
     expect(ran.stderr).toContain(`Unable to find image '${name}:1' locally`);
   });
 });
+
+describe('a registry that cannot be reached', () => {
+  const refused = 'cannot reach registry 127.0.0.1:1: connection refused';
+
+  it('is told of with the image that was wanted of it', async () => {
+    const pulled = await gantry('pull', '127.0.0.1:1/base');
+    expect(pulled.stderr).toContain(`127.0.0.1:1/base:latest: ${refused}`);
+    const built = await build('ARG BASE=127.0.0.1:1/base\nFROM ${BASE}:3\n');
+    expect(built.stderr).toContain(`gantry: 127.0.0.1:1/base:3: ${refused}`);
+  });
+
+  it('is no answer to a target that no stage is called: the stages are told, and no line of the file', async () => {
+    const { stderr } = await build('# syntax=x\nFROM scratch AS one\n', '--target', 'nope');
+    expect(stderr).toContain('target stage "nope" could not be found\nstages: one\n');
+    expect(stderr).not.toContain('>>>');
+  });
+
+  const build = (text: string, ...options: readonly string[]) =>
+    gantry.with({ input: text }, 'build', ...options, '-');
+});

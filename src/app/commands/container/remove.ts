@@ -21,10 +21,13 @@ export const containerRemove = defineCommand({
       const found = await Promise.all(
         args.containers.map((container) => ctx.engine.containers.inspect(container, { signal: ctx.signal })),
       );
+      const who = found.length === 1 ? 'it' : 'they';
       return {
         text: `Remove ${found.length === 1 ? 'this container' : `these ${found.length} containers`}?`,
         items: found.map(({ name, image, state }) => `${name}  ${image}  ${state}`),
-        prompt: options.force ? 'What runs is killed; what they wrote is lost.' : 'What they wrote is lost.',
+        prompt: options.force
+          ? `What runs is killed; what ${who} wrote is lost.`
+          : `What ${who} wrote is lost.`,
       };
     },
   },

@@ -12,6 +12,9 @@ export function syntaxError(diagnostic: Diagnostic): GantryError {
   });
 }
 
+/** What the user asked for is wrong, not a line of the file. */
+const ofNoLine: ReadonlySet<string> = new Set(['no-such-target']);
+
 /** The error for what parses and cannot be planned: BuildKit says it without the line. */
 export function planError({ message, hint, position, code }: Diagnostic): GantryError {
   return new GantryError({
@@ -19,6 +22,6 @@ export function planError({ message, hint, position, code }: Diagnostic): Gantry
     code: 'dockerfile-syntax',
     message,
     hint,
-    details: { position, rule: code },
+    details: ofNoLine.has(code) ? { rule: code } : { position, rule: code },
   });
 }

@@ -16,12 +16,13 @@ export function noStageEither(
   if (failure.kind === 'cancelled' || !/^[a-z][a-z0-9_.-]*$/i.test(name)) return error;
   const names = earlier.names();
   const meant = didYouMean(name, names);
-  if (meant === undefined && (!any || names.length === 0)) return error;
+  if (meant === undefined && !any) return error;
+  const others = names.length === 0 ? failure.hint : `stages: ${names.join(', ')}`;
   return new GantryError({
     kind: failure.kind,
     code: failure.code,
     message: `no stage is called ${JSON.stringify(name)}, and there is no image of that name here: ${failure.message}`,
-    hint: meant === undefined ? `stages: ${names.join(', ')}` : `did you mean the stage ${meant}?`,
+    hint: meant === undefined ? others : `did you mean the stage ${meant}?`,
     details: failure.details,
     cause: error,
   });

@@ -97,7 +97,7 @@ function findTarget(
   const names = stageNames.names();
   const nearest = didYouMean(target, names);
   const list = names.length === 0 ? 'this Dockerfile names no stages' : `stages: ${names.join(', ')}`;
-  const hint = nearest === undefined ? list : `did you mean ${nearest}?`;
+  const hint = nearest === undefined ? list : `did you mean ${nearest}? (${list})`;
   sink.error('no-such-target', `target stage ${JSON.stringify(target)} could not be found`, sink.at(1), hint);
   return undefined;
 }

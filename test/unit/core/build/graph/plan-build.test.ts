@@ -152,7 +152,7 @@ describe('planBuild', () => {
 
   it('offers the target that was meant', () => {
     expect(plan('FROM a AS builder', { target: 'bulider' }).diagnostics[0]?.hint).toBe(
-      'did you mean builder?',
+      'did you mean builder? (stages: builder)',
     );
     expect(plan('FROM a AS builder', { target: 'zzz' }).diagnostics[0]?.hint).toBe('stages: builder');
   });
