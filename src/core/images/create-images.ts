@@ -34,10 +34,9 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
       const { filterImages } = await import('./image-filters.ts');
       const users = usage.counts();
       return filterImages(layers ? images.list() : images.outlines(), filters, filterKeys.images, context())
-        .map(({ image, references }) => summarizeImage(image, users.get(image.id) ?? 0, references))
-        .map((summary) => ({ summary, createdMs: Date.parse(summary.createdAt) }))
+        .map((found) => ({ ...found, createdMs: Date.parse(found.image.createdAt) }))
         .sort((a, b) => b.createdMs - a.createdMs)
-        .map(({ summary }) => summary);
+        .map(({ image, references }) => summarizeImage(image, users.get(image.id) ?? 0, references));
     },
     async inspect(reference) {
       const image = images.resolve(reference);

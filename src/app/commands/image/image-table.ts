@@ -19,22 +19,32 @@ const none = '<none>';
 /** One row a name; one row in all for an image without a name, or one a digest where digests are shown. */
 export function imageRows(images: readonly ImageSummary[], digests: boolean): readonly ImageRow[] {
   return images.flatMap((image): readonly ImageRow[] => {
-    const digestOf = new Map(
-      image.repoDigests.map((name) => [
-        name.slice(0, name.lastIndexOf('@')),
-        name.slice(name.lastIndexOf('@') + 1),
-      ]),
-    );
     if (image.names.length > 0) {
       return image.names.map((name) => {
         const { repository, tag = none } = splitName(name);
-        return { image, repository, tag, digest: digestOf.get(repository) ?? none };
+        return {
+          image,
+          repository,
+          tag,
+          // Few tables show it.
+          get digest() {
+            return digestsOf(image).get(repository) ?? none;
+          },
+        };
       });
     }
+    const digestOf = digestsOf(image);
     if (digestOf.size === 0) return [{ image, repository: none, tag: none, digest: none }];
     const rows = [...digestOf].map(([repository, digest]) => ({ image, repository, tag: none, digest }));
     return digests ? rows : rows.slice(0, 1);
   });
+}
+
+/** By repository. */
+function digestsOf({ repoDigests }: ImageSummary): ReadonlyMap<string, string> {
+  return new Map(
+    repoDigests.map((name) => [name.slice(0, name.lastIndexOf('@')), name.slice(name.lastIndexOf('@') + 1)]),
+  );
 }
 
 /** Images as `images` lists them, with Docker's placeholders. */

@@ -4,16 +4,17 @@ const gap = 3;
 /** Cells as lines with their columns under each other; the last cell of a line is left as it is. */
 export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
-  for (const row of rows) {
-    for (let at = 0; at < row.length - 1; at++) {
-      widths[at] = Math.max(widths[at] ?? leastWidth, textWidth(row[at]!) + gap);
-    }
-  }
-  return rows.map((row) =>
-    row
-      .map((cell, at) => (at === row.length - 1 ? cell : cell + ' '.repeat(widths[at]! - textWidth(cell))))
-      .join(''),
-  );
+  const cellWidths = rows.map((row) => {
+    const own = row.slice(0, -1).map(textWidth);
+    for (let at = 0; at < own.length; at++) widths[at] = Math.max(widths[at] ?? leastWidth, own[at]! + gap);
+    return own;
+  });
+  return rows.map((row, number) => {
+    const own = cellWidths[number]!;
+    let line = '';
+    for (let at = 0; at < own.length; at++) line += row[at]! + ' '.repeat(widths[at]! - own[at]!);
+    return line + (row.at(-1) ?? '');
+  });
 }
 
 function textWidth(text: string): number {

@@ -2,9 +2,11 @@ import { stripControl } from '../../../base/strip-control.ts';
 
 /** Untrusted text for one cell or one line: no control codes, and no break that would tear a table. */
 export function safeLine(text: string): string {
-  const clean = stripControl(text);
-  return /[\t\n]/.test(clean) ? clean.replace(/[\t\n]/g, ' ') : clean;
+  return plain.test(text) ? text : stripControl(text).replace(/[\t\n]/g, ' ');
 }
+
+/** Nearly every cell. */
+const plain = /^[ -~]*$/;
 
 /** JSON with every character a terminal might act upon written as an escape, so that it stays exact and is safe to print. */
 export function safeJson(value: unknown, indent?: number): string {
