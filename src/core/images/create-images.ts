@@ -34,7 +34,7 @@ export function createImages(services: ImagesServices, { usage, roots, transfers
       const { filterImages } = await import('./image-filters.ts');
       const users = usage.counts();
       return filterImages(layers ? images.list() : images.outlines(), filters, filterKeys.images, context())
-        .map((found) => ({ ...found, createdMs: Date.parse(found.image.createdAt) }))
+        .map(({ image, references }) => ({ image, references, createdMs: Date.parse(image.createdAt) }))
         .sort((a, b) => b.createdMs - a.createdMs)
         .map(({ image, references }) => summarizeImage(image, users.get(image.id) ?? 0, references));
     },
