@@ -19,12 +19,16 @@ export interface GarbageServices {
 }
 
 /** What others still need that no image does: containers, the build cache. */
-export type GarbageRoots = (options: { readonly goneContainers: ReadonlySet<string> }) => {
+export type GarbageRoots = (options: {
+  readonly goneContainers: ReadonlySet<string>;
+}) => NeededByOthers | Promise<NeededByOthers>;
+
+export interface NeededByOthers {
   readonly content: Iterable<string>;
   readonly snapshots: Iterable<string>;
   /** Layers whose compressed blob is worth keeping. */
   readonly diffIds: Iterable<string>;
-};
+}
 
 export interface GarbageOptions {
   /** As if these images were gone already. */
@@ -65,7 +69,7 @@ export async function findGarbage(
     for (const chainId of chainIds(record.config.rootfs.diff_ids)) neededSnapshots.add(chainId);
     for (const diffId of record.config.rootfs.diff_ids) neededLayers.add(diffId);
   }
-  for (const root of roots.map((of) => of({ goneContainers }))) {
+  for (const root of await Promise.all(roots.map((of) => of({ goneContainers })))) {
     for (const digest of root.content) neededContent.add(digest);
     for (const key of root.snapshots) neededSnapshots.add(key);
     for (const diffId of root.diffIds) neededLayers.add(diffId);
