@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, readFileSync } from 'node:fs';
 import { GantryError } from '../../base/gantry-error.ts';
+import { openRegularFile } from './open-regular-file.ts';
 
 /**
  * The content of a small file that we once wrote and anybody may have replaced since. Never waits, as the open of a pipe
@@ -7,17 +8,16 @@ import { GantryError } from '../../base/gantry-error.ts';
  * the limit; the system's errors as they are (`ENOENT`; `ELOOP` for a link).
  */
 export function readRegularFile(path: string, limitBytes: number): Buffer {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const fd = openRegularFile(path, constants.O_NOFOLLOW);
   try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) throw refused(path, 'not-a-file', 'is no regular file');
-    if (stat.size > limitBytes) throw refused(path, 'file-too-large', `is larger than ${limitBytes} bytes`);
-    return readFileSync(fd);
+    if (fstatSync(fd).size <= limitBytes) return readFileSync(fd);
   } finally {
     closeSync(fd);
   }
-}
-
-function refused(path: string, code: string, why: string): GantryError {
-  return new GantryError({ kind: 'corrupt', code, message: `${path} ${why}`, details: { path } });
+  throw new GantryError({
+    kind: 'corrupt',
+    code: 'file-too-large',
+    message: `${path} is larger than ${limitBytes} bytes`,
+    details: { path },
+  });
 }

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cacheRecords } from '../../../src/core/build/solver/cache-records.ts';
@@ -145,6 +146,23 @@ describe('a cache that is taken elsewhere', () => {
     expect(await buildElsewhere([cache])).toMatchObject({ cachedSteps: 2 });
   });
 
+  it.each([
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['nothing', () => undefined],
+  ])('does not wait for %s in the place of its config', async (_, put) => {
+    await using here = await stand();
+    const cache = { type: 'local', path: here.root.at('cache') } as const;
+    await buildHere(here, { cacheTo: [{ ...cache, mode: 'max' }] });
+    const { digest } = documentsOf(cache.path).manifest.config;
+    const path = blobPath(cache.path, digest);
+    rmSync(path);
+    put(path);
+    expect(await buildElsewhere([cache])).toMatchObject({
+      cachedSteps: 2,
+      warnings: [`cache of ${cache.path} is not used: it has no blob ${digest}`],
+    });
+  });
+
   it('believes no size, and no record with a date that is none', async () => {
     await using here = await stand();
     const cache = { type: 'local', path: here.root.at('cache') } as const;
@@ -177,19 +195,25 @@ describe('a cache that is taken elsewhere', () => {
   });
 });
 
+const blobPath = (folder: string, digest: string): string =>
+  join(folder, 'blobs/sha256', digest.slice('sha256:'.length));
+
+function documentsOf(folder: string) {
+  const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+  const index = read(join(folder, 'index.json'));
+  const manifest = read(blobPath(folder, index.manifests[0].digest));
+  return { index, manifest, config: read(blobPath(folder, manifest.config.digest)) };
+}
+
 /** Changes what is said of each step in a cache of a folder, and all digests that follow from it. */
 function rewriteConfig(folder: string, change: (record: object) => object): void {
-  const blob = (digest: string): string => join(folder, 'blobs/sha256', digest.slice('sha256:'.length));
-  const read = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
   const put = (document: object): { digest: string; size: number } => {
     const bytes = Buffer.from(JSON.stringify(document));
     const digest = `sha256:${hash('sha256', bytes, 'hex')}`;
-    writeFileSync(blob(digest), bytes);
+    writeFileSync(blobPath(folder, digest), bytes);
     return { digest, size: bytes.length };
   };
-  const index = read(join(folder, 'index.json'));
-  const manifest = read(blob(index.manifests[0].digest));
-  const config = read(blob(manifest.config.digest));
+  const { index, manifest, config } = documentsOf(folder);
   for (const record of config.records) record.gantry = change(record.gantry);
   Object.assign(manifest.config, put(config));
   Object.assign(index.manifests[0], put(manifest));

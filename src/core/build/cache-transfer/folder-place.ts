@@ -1,6 +1,16 @@
-import { copyFileSync, createReadStream, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  createReadStream,
+  fstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
+import { isErrorCode } from '../../../base/is-error-code.ts';
 import { documentLimitBytes } from '../../../oci/decode-json.ts';
 import { decodeManifestDocument } from '../../../oci/decode-manifest.ts';
 import { type Digest, digestAlgorithm, digestHex } from '../../../oci/digest.ts';
@@ -8,7 +18,9 @@ import type { Manifest } from '../../../oci/manifest.ts';
 import { mediaTypes } from '../../../oci/media-types.ts';
 import { sha256 } from '../../../oci/sha256.ts';
 import { writeFileWhole } from '../../host/durable-file.ts';
+import { openRegularFile } from '../../host/open-regular-file.ts';
 import { randomHex } from '../../host/random-hex.ts';
+import { isErrno } from '../../host/system-error.ts';
 import type { BuildSession } from '../solver/build-session.ts';
 import type { CachePlace } from './cache-place.ts';
 
@@ -19,8 +31,13 @@ export function folderPlace(
 ): CachePlace {
   const blob = (digest: Digest): string => join(folder, 'blobs', digestAlgorithm(digest), digestHex(digest));
   const read = (path: string): Uint8Array => {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats?.isFile() === true && stats.size <= documentLimitBytes) return readFileSync(path);
+    const fd = open(path);
+    if (fd === undefined) throw missing(folder);
+    try {
+      if (fstatSync(fd).size <= documentLimitBytes) return readFileSync(fd);
+    } finally {
+      closeSync(fd);
+    }
     throw missing(folder);
   };
   return {
@@ -38,7 +55,9 @@ export function folderPlace(
       lease.protect({ kind: 'content', key: digest });
       if (content.has(digest)) return;
       await using ingest = await content.ingest({ digest, sizeBytes: size }, { signal });
-      const from = createReadStream(blob(digest), { start: ingest.offset, signal });
+      const fd = open(blob(digest));
+      if (fd === undefined) throw noBlob(digest);
+      const from = createReadStream('', { fd, start: ingest.offset, signal });
       for await (const chunk of from as AsyncIterable<Uint8Array>) await ingest.write(chunk);
       await ingest.commit();
     },
@@ -58,6 +77,25 @@ export function folderPlace(
       writeFileWhole(join(folder, 'index.json'), JSON.stringify(index), { mode: 0o644 });
     },
   };
+}
+
+/** Undefined: there is no regular file. A pipe or a folder may lie in its place. */
+function open(path: string): number | undefined {
+  try {
+    return openRegularFile(path);
+  } catch (error) {
+    if (isErrorCode(error, 'not-a-file')) return undefined;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO')) return undefined;
+    throw error;
+  }
+}
+
+function noBlob(digest: Digest): GantryError {
+  return new GantryError({
+    kind: 'not-found',
+    code: 'no-cache',
+    message: `it has no blob ${digest}`,
+  });
 }
 
 function missing(folder: string): GantryError {
