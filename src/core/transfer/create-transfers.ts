@@ -20,7 +20,15 @@ export function createTransfers(services: CoreServices, { registry, roots }: Tra
     pull: (reference, { signal: outer, ...options } = {}) =>
       startOperation(async (emit, signal) => {
         const { pullReferences } = await import('./pull-references.ts');
-        return pullReferences({ services, registry: await registry(), reference, ...options, emit, signal });
+        return pullReferences({
+          services,
+          roots,
+          registry: await registry(),
+          reference,
+          ...options,
+          emit,
+          signal,
+        });
       }, outer),
 
     push: (text, { signal: outer, allTags = false } = {}) =>

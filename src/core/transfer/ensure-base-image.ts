@@ -5,6 +5,7 @@ import { parsePlatform } from '../../oci/platform-parse.ts';
 import type { CoreServices } from '../core-services.ts';
 import { hostPlatform } from '../host/host-platform.ts';
 import { noSuchImage } from '../images/find-image.ts';
+import type { GarbageRoots } from '../images/garbage.ts';
 import type { Image } from '../images/image-store.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 
@@ -12,6 +13,8 @@ export interface BaseImageOptions {
   readonly pullPolicy: 'missing' | 'always' | 'never';
   /** `os/arch[/variant]`; an image here for another one counts as missing. */
   readonly platform?: string | undefined;
+  /** What keeps things besides images: see `PullRequest`. */
+  readonly roots?: readonly GarbageRoots[] | undefined;
   /** Made when something must be pulled. */
   readonly registry: () => Promise<RegistryClient>;
   readonly emit: Emit<TransferEvent>;
@@ -24,7 +27,7 @@ export async function ensureBaseImage(
   reference: string,
   options: BaseImageOptions,
 ): Promise<Image> {
-  const { pullPolicy, platform, emit, signal } = options;
+  const { pullPolicy, platform, roots, emit, signal } = options;
   const here = services.images.findBase(reference);
   const fits =
     here !== undefined &&
@@ -33,7 +36,7 @@ export async function ensureBaseImage(
   if (pullPolicy === 'never') throw noSuchImage(reference);
   const { pullReferences } = await import('./pull-references.ts');
   const registry = await options.registry();
-  const [pulled] = await pullReferences({ services, registry, reference, platform, emit, signal });
+  const [pulled] = await pullReferences({ services, roots, registry, reference, platform, emit, signal });
   const image = pulled && services.images.get(pulled.id);
   if (image === undefined) throw noSuchImage(reference);
   return image;

@@ -5,7 +5,6 @@ import { documentLimitBytes } from '../../oci/decode-json.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { type DiffId, type Digest, type ImageId, parseDiffId } from '../../oci/digest.ts';
 import type { CoreServices } from '../core-services.ts';
-import { collectAbandoned } from '../images/collect-abandoned.ts';
 import type { GarbageRoots } from '../images/garbage.ts';
 import { leaseImage } from '../images/lease-image.ts';
 import { familiar } from '../images/summarize-image.ts';
@@ -17,10 +16,10 @@ import { parseConfig } from './fetch-image.ts';
 import { type ArchivedImage, findArchivedImages, type KeptImage } from './find-archived-images.ts';
 import { isWhole } from './is-whole.ts';
 import { layerTeller, partTeller } from './layer-progress.ts';
-import { notingLease } from './noting-lease.ts';
 import { provenNames } from './proven-names.ts';
 import { readArchive } from './read-archive.ts';
 import { type LayerToUnpack, unpackLayers } from './unpack-layers.ts';
+import { withTransferLease } from './with-transfer-lease.ts';
 
 export interface LoadRequest {
   readonly services: CoreServices;
@@ -37,19 +36,8 @@ export interface LoadRequest {
  * Loads every image of a docker-archive or OCI layout. Result: their names, or the IDs of those without one, in the
  * order of the archive. An image is recorded when all of it is here; a failure leaves those before it and nothing else.
  */
-export async function loadImages(request: LoadRequest): Promise<readonly string[]> {
-  const { services, roots } = request;
-  const lease = notingLease(services.metadata.leases.acquire('load'));
-  try {
-    return await loadUnder(lease, request);
-  } catch (error) {
-    lease[Symbol.dispose]();
-    // What keeps us from cleaning up is most often what made us fail: a full disk. The next collection does it then.
-    if (roots !== undefined) await collectAbandoned(services, roots, lease.resources).catch(() => undefined);
-    throw error;
-  } finally {
-    lease[Symbol.dispose]();
-  }
+export function loadImages(request: LoadRequest): Promise<readonly string[]> {
+  return withTransferLease({ ...request, name: 'load' }, (lease) => loadUnder(lease, request));
 }
 
 async function loadUnder(lease: Lease, request: LoadRequest): Promise<readonly string[]> {

@@ -1,3 +1,4 @@
+import { GantryError } from '../../base/gantry-error.ts';
 import type { PulledImage } from '../../engine/images.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
@@ -11,16 +12,21 @@ import {
   repositoryName,
 } from '../../oci/reference.ts';
 import type { CoreServices } from '../core-services.ts';
+import type { GarbageRoots } from '../images/garbage.ts';
 import type { Image } from '../images/image-store.ts';
 import { rememberLayerBlobs } from '../layers/layer-blob-records.ts';
+import type { Lease } from '../metadata/metadata.ts';
 import type { RepositoryClient } from '../registry/registry-client.ts';
 import { fetchImage } from './fetch-image.ts';
 import { fetchLayers } from './fetch-layers.ts';
 import { isWhole } from './is-whole.ts';
 import { layerTeller } from './layer-progress.ts';
+import { withTransferLease } from './with-transfer-lease.ts';
 
 export interface PullRequest {
   readonly services: CoreServices;
+  /** What keeps things besides images. Without it what a failure has left waits for the next collection. */
+  readonly roots?: readonly GarbageRoots[] | undefined;
   readonly repository: RepositoryClient;
   /** With a tag, or a digest. */
   readonly reference: Reference;
@@ -32,13 +38,34 @@ export interface PullRequest {
 }
 
 /**
- * Pulls one image: manifest, config, then layers in parallel, each unpacked as soon as those below it are. Blobs that
- * came stay for the next try when it fails or is cancelled; a record is written only when all of it is here.
+ * Pulls one image: manifest, config, then layers in parallel, each unpacked as soon as those below it are. A record
+ * is written only when all of it is here. Blobs that came stay for the next try when the registry or the way to it fails,
+ * or the pull is cancelled; of an image that cannot be used nothing stays.
  */
-export async function pullImage(request: PullRequest): Promise<PulledImage> {
+export function pullImage(request: PullRequest): Promise<PulledImage> {
+  const name = `pull ${canonicalReference(request.reference)}`;
+  return withTransferLease({ ...request, name, isWorthKeeping }, (lease) => pullUnder(lease, request));
+}
+
+/** What came damaged may come whole; an image that is wrong in itself stays so. */
+function isWorthKeeping(error: unknown): boolean {
+  const { kind, code } = GantryError.from(error);
+  return !wrongKinds.has(kind) || damagedOnTheWay.has(code);
+}
+
+const wrongKinds: ReadonlySet<string> = new Set(['invalid', 'corrupt', 'unsupported', 'not-found']);
+const damagedOnTheWay: ReadonlySet<string> = new Set([
+  'digest-mismatch',
+  'size-mismatch',
+  'manifest-digest-mismatch',
+  // Of a layer that is unpacked while it comes, before anybody can know its digest.
+  'bad-compression',
+  'bad-tar',
+]);
+
+async function pullUnder(lease: Lease, request: PullRequest): Promise<PulledImage> {
   const { services, reference, signal } = request;
   const tagOrDigest = reference.digest ?? reference.tag ?? 'latest';
-  using lease = services.metadata.leases.acquire(`pull ${canonicalReference(reference)}`);
   const current = await findCurrent(request, tagOrDigest);
   if (current !== undefined) {
     tellBegin(request);

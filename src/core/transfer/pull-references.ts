@@ -15,11 +15,13 @@ import {
 import { isReferrersTag } from '../../oci/referrers-tag.ts';
 import type { CoreServices } from '../core-services.ts';
 import { hostPlatform } from '../host/host-platform.ts';
+import type { GarbageRoots } from '../images/garbage.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import { pullImage } from './pull-image.ts';
 
 export interface PullReferencesRequest {
   readonly services: CoreServices;
+  readonly roots?: readonly GarbageRoots[] | undefined;
   readonly registry: RegistryClient;
   /** As the user wrote it. */
   readonly reference: string;
@@ -34,7 +36,7 @@ export interface PullReferencesRequest {
  * platform is passed over with a line; without any image the pull fails.
  */
 export async function pullReferences(request: PullReferencesRequest): Promise<readonly PulledImage[]> {
-  const { services, registry, emit, signal } = request;
+  const { services, roots, registry, emit, signal } = request;
   const parsed = parseReference(request.reference);
   const host = hostPlatform();
   const isPlatformAsked = request.platform !== undefined;
@@ -45,6 +47,7 @@ export async function pullReferences(request: PullReferencesRequest): Promise<re
   const pull = (reference: Reference): Promise<PulledImage> =>
     pullImage({
       services,
+      roots,
       repository,
       reference,
       platform,

@@ -8,6 +8,7 @@ import type { Image } from '../../images/image-store.ts';
 import { leaseImage } from '../../images/lease-image.ts';
 import { ensureBaseImage } from '../../transfer/ensure-base-image.ts';
 import type { BuildSession } from './build-session.ts';
+import { buildCacheRoots } from './cache-roots.ts';
 import type { StageState } from './stage-state.ts';
 
 /** The state a stage begins with, from an image that is here or is pulled. `cached`: nothing had to be pulled. */
@@ -22,6 +23,7 @@ export async function solveImage(
   const image = await ensureBaseImage(services, reference, {
     pullPolicy: session.pull ? 'always' : 'missing',
     platform,
+    roots: [buildCacheRoots(services.metadata), ...dependencies.roots],
     registry: dependencies.registry,
     emit: tellPull(session, vertex),
     signal,
