@@ -1,12 +1,11 @@
 import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
-import { stripControl } from '../../base/strip-control.ts';
 import { useScreen } from '../hooks/screen-context.ts';
 import { useStore } from '../hooks/use-store.ts';
-import { shorten } from '../paint/fit.ts';
 import type { Rect } from '../paint/rect.ts';
 import { OverlayFrame } from '../widgets/overlay-frame.tsx';
 import { Span } from '../widgets/span.tsx';
+import { confirmRows } from './confirm-rows.ts';
 import type { OverlayOf } from './overlay.ts';
 import { confirmItemRows } from './overlay-rect.ts';
 
@@ -18,9 +17,8 @@ export function ConfirmView({
   readonly overlay: OverlayOf<'confirm'>;
   readonly rect: Rect;
 }): ReactElement {
-  const { styles } = useStore(useScreen().chrome, (state) => state);
-  const { text, items, prompt } = overlay.question;
-  const width = rect.columns - 4;
+  const { styles, columns } = useStore(useScreen().chrome, (state) => state);
+  const { text, items, prompt } = confirmRows(overlay.question, columns);
   const shown = items.slice(overlay.top, overlay.top + confirmItemRows);
   const left = items.length - overlay.top - shown.length;
   return (
@@ -31,18 +29,26 @@ export function ConfirmView({
       border={styles.dangerBorder}
       styles={styles}
     >
-      <Span style={styles.text}>{shorten(stripControl(text.replace(/^WARNING! /, '')), width)}</Span>
+      {text.map((line, index) => (
+        <Span key={index} style={styles.text}>
+          {line}
+        </Span>
+      ))}
       <Text> </Text>
       {shown.map((item, index) => (
         <Span key={overlay.top + index} style={styles.warning}>
-          {shorten(`• ${stripControl(item)}`, width)}
+          {item}
         </Span>
       ))}
       {items.length === 0 ? null : (
         <Span style={styles.muted}>{left > 0 ? `  ${left} more, j k to read` : ' '}</Span>
       )}
       <Box flexGrow={1} />
-      <Span style={styles.titleFocused}>{shorten(prompt, width)}</Span>
+      {prompt.map((line, index) => (
+        <Span key={index} style={styles.titleFocused}>
+          {line}
+        </Span>
+      ))}
     </OverlayFrame>
   );
 }

@@ -1,10 +1,11 @@
 import { formNotes } from '../forms/form-notes.ts';
 import type { Rect } from '../paint/rect.ts';
+import { confirmRows } from './confirm-rows.ts';
 import type { Overlay } from './overlay.ts';
 
 /** Rows of a frame: its two edges. */
 const frame = 2;
-/** Items of a question, commands of the palette: as many as show at once. */
+/** Rows of the items of a question, commands of the palette: as many as show at once. */
 export const confirmItemRows = 10;
 export const paletteRows = 12;
 
@@ -34,9 +35,9 @@ function wanted(
     case 'palette':
       return { width: 76, height: paletteRows + frame + 2 };
     case 'confirm': {
-      const { items } = overlay.question;
+      const { text, items, prompt, columns: width } = confirmRows(overlay.question, columns);
       const list = items.length === 0 ? 0 : Math.min(confirmItemRows, items.length) + 1;
-      return { width: 72, height: frame + 1 + 1 + list + 1 + 1 };
+      return { width, height: frame + text.length + 1 + list + prompt.length + 1 };
     }
     case 'form': {
       const width = Math.min(76, columns - 2);

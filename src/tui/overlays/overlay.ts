@@ -8,7 +8,7 @@ export type Overlay =
   | {
       readonly kind: 'confirm';
       readonly question: Question;
-      /** First of the items shown. */
+      /** First of the rows of items shown. */
       readonly top: number;
       accept(): void;
     }

@@ -1,9 +1,10 @@
 import type { Job } from '../../app/jobs/job.ts';
 import { sanitiseLine } from '../../app/state/sanitise-line.ts';
 import type { InputEvent, KeyEvent } from '../input/input-event.ts';
+import { confirmRows } from '../overlays/confirm-rows.ts';
 import { helpLines } from '../overlays/help-lines.ts';
 import type { Overlay, OverlayOf } from '../overlays/overlay.ts';
-import { overlayRect } from '../overlays/overlay-rect.ts';
+import { confirmItemRows, overlayRect } from '../overlays/overlay-rect.ts';
 import { paletteItems } from '../overlays/palette-items.ts';
 import { viewerMargin, viewerRows } from '../overlays/viewer-rows.ts';
 import { plainText } from '../paint/styled-text.ts';
@@ -112,8 +113,8 @@ function confirmKey(screen: Screen, overlay: OverlayOf<'confirm'>, event: KeyEve
   if (event.name === 'y') overlay.accept();
   else if (event.name === 'n') closeOverlay(screen);
   else {
-    const { items } = overlay.question;
-    const height = Math.max(1, pageOf(screen, overlay) - 4);
+    const { items } = confirmRows(overlay.question, screen.view.state.columns);
+    const height = confirmItemRows;
     const by = movement(event.name, height);
     const top = Math.max(0, Math.min(items.length - height, overlay.top + (by ?? 0)));
     if (by !== undefined) changeOverlay(screen, { ...overlay, top });
