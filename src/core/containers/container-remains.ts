@@ -1,25 +1,20 @@
 import { join } from 'node:path';
 import type { EngineDirs } from '../engine-dirs.ts';
 import { cgroupProcesses } from '../host/cgroups/cgroup-processes.ts';
-import { lookAt } from '../host/look-at.ts';
 import { readRegularFile } from '../host/read-regular-file.ts';
 import { bundleFiles } from '../runtime/bundle.ts';
-import { exitFolder } from '../runtime/conmon/exit-files.ts';
 import { containerCgroup } from '../runtime/free-state.ts';
 import { monitorAlive } from '../runtime/monitor-alive.ts';
-import { logPath } from './log-files.ts';
-import { hasRecordCopy } from './record-copy.ts';
+import { wasCreated } from './record-copy.ts';
 
 type Dirs = Pick<EngineDirs, 'containers'>;
 
 /**
- * Whether there once was a container of that ID, whatever the records say: it runs, or its folder has what only a record
- * or a run leaves there. Nothing of such a one is rubbish. Asks the kernel and the disk alone.
+ * Whether there once was a container of that ID, whatever the records say: it runs, or something was written into its
+ * folder. Nothing of such a one is rubbish. Asks the kernel and the disk alone.
  */
 export function hasRemains(dirs: Dirs, id: string): boolean {
-  const dir = join(dirs.containers, id);
-  const hasRun = [logPath(dir), exitFolder(dir)].some((path) => lookAt(path) !== undefined);
-  return hasRun || hasRecordCopy(dir) || isInhabited(dirs, id);
+  return wasCreated(join(dirs.containers, id)) || isInhabited(dirs, id);
 }
 
 /** Whether processes run in it, or a monitor still looks after it. */

@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import type { EngineDirs } from '../engine-dirs.ts';
 import { ownNamesIn } from '../host/own-folder.ts';
 import type { GarbageRoots } from '../images/garbage.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import { snapshotKey } from './container-context.ts';
 import { containerRecords } from './container-record.ts';
-import { hasRemains } from './container-remains.ts';
+import { wasCreated } from './record-copy.ts';
 
 /**
  * What containers keep from being collected: their read-write layers, and with them the layers below; also those whose
@@ -18,7 +19,7 @@ export function containerRoots({
   readonly metadata: Metadata;
 }): GarbageRoots {
   return ({ goneContainers }) => {
-    const folders = ownNamesIn(dirs.containers).filter((id) => hasRemains(dirs, id));
+    const folders = ownNamesIn(dirs.containers).filter((id) => wasCreated(join(dirs.containers, id)));
     const ids = new Set([...containerRecords(metadata).keys(), ...folders]);
     return {
       content: [],

@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileWhole } from '../host/durable-file.ts';
 import { lookAt } from '../host/look-at.ts';
+import { folderState } from '../host/own-folder.ts';
 import { readRegularFile } from '../host/read-regular-file.ts';
 import { type ContainerRecord, decodeContainerRecord } from './container-record.ts';
 
@@ -34,4 +36,9 @@ export function readRecordCopy(dir: string, id: string): ContainerRecord | undef
 /** Whether the folder is that of a container there was, with or without a record now. */
 export function hasRecordCopy(dir: string): boolean {
   return lookAt(join(dir, fileName)) !== undefined;
+}
+
+/** The same, though the copy may be lost as well: nothing comes into the folder before there is a record. */
+export function wasCreated(dir: string): boolean {
+  return folderState(dir) === 'folder' && readdirSync(dir).length > 0;
 }

@@ -10,7 +10,7 @@ import { restoreContainer } from './restore-container.ts';
 /**
  * Folders of containers have a container. Of one whose record was lost the record is written anew; what was never more
  * than begun to be created is removed.
- * One that runs, or has run, and has lost the copy as well stays as it is.
+ * One that has lost the copy as well stays as it is, running or not.
  */
 export function* checkContainerFolders(context: CheckContext): Generator<Problem> {
   const { containers, services } = context;
@@ -49,7 +49,7 @@ function unknown({ services }: CheckContext, id: string, dir: string): Problem {
     subject: id,
     message: isInhabited(services.dirs, id)
       ? `container ${short} runs, and neither its record nor the copy of it is here`
-      : `${dir} is of a container that has run, and neither its record nor the copy of it is here`,
+      : `${dir} is of a container that does not run, and neither its record nor the copy of it is here`,
     remedy: `what it was cannot be told any more, and all of it is kept: "gantry rm -f ${short}" removes it`,
     done: '',
     mend: undefined,
