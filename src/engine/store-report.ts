@@ -2,6 +2,7 @@
 export type StoreFindingCode =
   | 'check-failed'
   | 'folder-replaced'
+  | 'lock-replaced'
   | 'database-damaged'
   | 'record-damaged'
   | 'record-altered'

@@ -89,10 +89,22 @@ function openLockFile(path: string): number {
   try {
     return openSync(path, flags, 0o600);
   } catch (error) {
+    if (isErrno(error, 'EISDIR', 'ELOOP')) throw replaced(path, error);
     if (!isErrno(error, 'ENOENT')) throw error;
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     return openSync(path, flags, 0o600);
   }
+}
+
+function replaced(path: string, cause: unknown): GantryError {
+  return new GantryError({
+    kind: 'corrupt',
+    code: 'lock-replaced',
+    message: `${path} is no regular file, where a lock is to be`,
+    hint: 'move it out of the way; in gantry’s own folders "gantry system check --repair" does that',
+    details: { path },
+    cause,
+  });
 }
 
 function flock(fd: number, path: string, shared: boolean): boolean {

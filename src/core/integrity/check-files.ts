@@ -25,6 +25,7 @@ export function* checkFiles({ services, containers }: CheckContext): Generator<P
     const id = /^container-([0-9a-f]{64})$/.exec(name)?.[1];
     if (id === undefined || containers.records.has(id) || hasRemains(dirs, id)) continue;
     const path = join(dirs.locks, name);
+    if (lookAt(path)?.isFile() !== true) continue;
     yield {
       code: 'stray-lock',
       severity: 'leftover',

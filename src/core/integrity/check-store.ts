@@ -20,6 +20,7 @@ import { checkImageConfigs } from './check-image-configs.ts';
 import { checkImageIndex } from './check-image-index.ts';
 import { checkLayers } from './check-layers.ts';
 import { checkLeases } from './check-leases.ts';
+import { checkLocks } from './check-locks.ts';
 import { checkLostImages } from './check-lost-images.ts';
 import { checkLostSnapshots } from './check-lost-snapshots.ts';
 import { checkNames } from './check-names.ts';
@@ -35,6 +36,7 @@ import { readSound } from './sound-entries.ts';
 /** What is looked at, in words, in an order in which each can build upon what those before it have mended. */
 const checks: readonly (readonly [what: string, check: StoreCheck])[] = [
   ['the folders of the store', checkFolders],
+  ['the locks', checkLocks],
   ['the records', checkRecords],
   ['the leases', checkLeases],
   ['lost layers', checkLostSnapshots],

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -14,6 +16,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cacheRecords } from '../../../src/core/build/solver/cache-records.ts';
+import { tryLockFile } from '../../../src/core/host/lock-file.ts';
 import { createImages, type ImageTransfers } from '../../../src/core/images/create-images.ts';
 import type { Image } from '../../../src/core/images/image-store.ts';
 import type { StoreCheckOptions } from '../../../src/core/integrity/check-store.ts';
@@ -353,6 +356,29 @@ describe('records', () => {
     ]);
     expect([...volumes.keys()]).toEqual(['data', 'lost']);
     expect(readFileSync(join(core.dirs.volumes, 'data/_data/precious'), 'utf8')).toBe('x');
+  });
+});
+
+describe('a lock in whose place something else stands', () => {
+  it.each([
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a link', (path: string) => symlinkSync('/dev/null', path)],
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ])('%s goes out of the way', async (what, place) => {
+    const path = join(core.dirs.locks, `container-${'d'.repeat(64)}`);
+    place(path);
+    if (what !== 'a pipe')
+      expect(() => tryLockFile(path)).toThrow(expect.objectContaining({ code: 'lock-replaced' }));
+    await expectMended(['lock-replaced']);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('keeps what is in it', async () => {
+    mkdirSync(join(core.dirs.locks, 'names'));
+    writeFileSync(join(core.dirs.locks, 'names/precious'), 'x');
+    await expectMended(['lock-replaced']);
+    const aside = readdirSync(core.dirs.root).find((name) => name.startsWith('was-names-')) as string;
+    expect(readFileSync(join(core.dirs.root, aside, 'precious'), 'utf8')).toBe('x');
   });
 });
 
