@@ -1,6 +1,7 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import { noSpaceHint } from '../../base/no-space.ts';
 import { isErrno } from '../host/system-error.ts';
+import { replacedFile } from './replaced-file.ts';
 import { isDiskFull } from './reserve.ts';
 
 /** What to do about a damaged database. */
@@ -36,23 +37,19 @@ export function databaseError(error: unknown, path: string): unknown {
       });
     case 11:
     case 26:
-      return new GantryError({
-        kind: 'corrupt',
-        code: 'metadata-corrupt',
-        message: `${path} is damaged: ${error.message}`,
-        hint: salvageHint,
-        details: { path },
-        cause: error,
-      });
+      return damaged(path, error.message, error);
     case 8:
     case 10:
-    case 14:
+    case 14: {
+      const replaced = replacedFile(path);
+      if (replaced !== undefined) return damaged(path, replaced, error);
       return new GantryError({
         kind: 'io',
         code: 'metadata-io',
         message: `${path}: ${error.message}`,
         cause: error,
       });
+    }
     default:
       return new GantryError({
         kind: 'internal',
@@ -61,6 +58,17 @@ export function databaseError(error: unknown, path: string): unknown {
         cause: error,
       });
   }
+}
+
+function damaged(path: string, why: string, cause: Error): GantryError {
+  return new GantryError({
+    kind: 'corrupt',
+    code: 'metadata-corrupt',
+    message: `${path} is damaged: ${why}`,
+    hint: salvageHint,
+    details: { path },
+    cause,
+  });
 }
 
 function noSpace(path: string, cause: Error): GantryError {

@@ -29,7 +29,12 @@ export function holdReserve(database: string): void {
 
 /** Before something is removed: gives the space back to a disk that is full. */
 export function makeRoom(database: string): void {
-  if (isDiskFull(database)) rmSync(pathOf(database), { force: true });
+  if (isDiskFull(database)) giveReserveBack(database);
+}
+
+/** Frees the space set aside; {@link holdReserve} sets it aside again. */
+export function giveReserveBack(database: string): void {
+  rmSync(pathOf(database), { force: true });
 }
 
 /** Whether the disk is full, as far as a database can tell. */

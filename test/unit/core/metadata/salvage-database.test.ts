@@ -1,9 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   copyFileSync,
+  lstatSync,
+  mkdirSync,
   openSync,
   readdirSync,
+  rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -120,6 +125,37 @@ describe('a damaged database', () => {
     expect(left).toBeGreaterThan(5);
     expect(left).toBeLessThan(40);
     expect(cut.verify('full')).toEqual([]);
+  });
+
+  it.each([
+    ['a folder stands in its place', 'db', (path: string) => mkdirSync(path)],
+    ['a pipe stands in its place', 'db', (path: string) => execFileSync('mkfifo', [path])],
+    ['a link to nothing stands in its place', 'db', (path: string) => symlinkSync('/nowhere/db', path)],
+    ['a folder stands in the place of its log', 'db-wal', (path: string) => mkdirSync(path)],
+  ])('of which %s is told of, and made anew', (_what, name, place) => {
+    using folder = tempFolder();
+    fill(folder.at('db'));
+    const whole = rows(folder.at('db'));
+    rmSync(folder.at(name), { force: true });
+    place(folder.at(name));
+    const kind = lstatSync(folder.at(name)).mode;
+    expect(verifyDatabase(folder.at('db'), 'quick')).toEqual([
+      expect.stringContaining(`${folder.at(name)} is`),
+    ]);
+    expect(() => {
+      using metadata = openMetadata(folder.at('db'));
+      metadata.collection('images', asIs).put(fakeDigest('new'), {});
+    }).toThrow(
+      expect.objectContaining({
+        code: 'metadata-corrupt',
+        hint: 'save what can be read of it with: gantry system check --repair',
+      }),
+    );
+    const { keptAs } = salvageDatabase(folder.at('db'));
+    expect(verifyDatabase(folder.at('db'), 'full')).toEqual([]);
+    expect(rows(folder.at('db')).size).toBe(name === 'db' ? 0 : whole.size);
+    expect(lstatSync(keptAs + name.slice(2)).mode).toBe(kind);
+    expect(readdirSync(folder.path).filter((file) => file.includes('.tmp'))).toEqual([]);
   });
 
   it('is not touched while somebody has it open', () => {
