@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /**
- * A path as far as it can only go on in one way, as a shell completes it; undefined where nothing can be added. A last
+ * A path as far as it can only go on in one way, as a shell completes it, folders with a slash; undefined where nothing can be added. A last
  * part that names something already stands as it is.
  */
 export function completePath(
@@ -25,7 +25,9 @@ export function completePath(
   const [first] = names;
   if (first === undefined || names.includes(typed)) return undefined;
   const shared = names.reduce(sharedStart, first);
-  return shared.length > typed.length ? typedFolder + shared : undefined;
+  if (shared.length === typed.length) return undefined;
+  const slash = names.length === 1 && leadsToFolder(join(folder, first)) ? '/' : '';
+  return `${typedFolder}${shared}${slash}`;
 }
 
 function namesIn(folder: string, want: 'folder' | 'file'): readonly string[] {
