@@ -87,7 +87,10 @@ describe('a pull that fails', () => {
   it('keeps for the next try what came whole where a layer came damaged', async () => {
     const damaged = Buffer.alloc(blob.length, 1);
     const { engine, host } = await engineBefore(good, new Map([[sha256(blob), damaged]]));
-    await expect(engine.port.pull(`${host}/web`).result).rejects.toMatchObject({ kind: 'corrupt', code: 'bad-tar' });
+    await expect(engine.port.pull(`${host}/web`).result).rejects.toMatchObject({
+      kind: 'corrupt',
+      code: 'bad-tar',
+    });
     expect(await kept(engine)).toEqual([sha256(document(good))]);
   });
 });
