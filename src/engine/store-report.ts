@@ -34,6 +34,7 @@ export type StoreFindingCode =
   | 'container-index'
   | 'stray-run-state'
   | 'volume-folder-missing'
+  | 'volume-folder-replaced'
   | 'stray-volume-folder'
   | 'stray-cache-record'
   | 'killed-build'

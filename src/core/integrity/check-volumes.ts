@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockFile } from '../host/lock-file.ts';
 import { folderState, ownNamesIn } from '../host/own-folder.ts';
+import { dataDirOf, makeDataDir } from '../volumes/volume-folder.ts';
 import { isVolumeName, volumeRecords } from '../volumes/volume-record.ts';
 import { checkVolumeUsers } from './check-volume-users.ts';
 import type { CheckContext, Problem } from './problem.ts';
@@ -14,7 +15,10 @@ export function* checkVolumes(context: CheckContext): Generator<Problem> {
   const { volumes } = volumeRecords(metadata);
   const folders = metadata.transaction(() => ownNamesIn(dirs.volumes));
   for (const [name] of soundEntries(volumes)) {
-    if (folders.includes(name) || !volumes.has(name)) continue;
+    const replaced = replacedIn(dirs.volumes, name);
+    if (replaced !== undefined) yield replacedFolder(replaced, name);
+    if (replaced !== undefined || folderState(dataDirOf(dirs.volumes, name)) !== 'missing') continue;
+    if (!volumes.has(name)) continue;
     yield {
       code: 'volume-folder-missing',
       severity: 'damage',
@@ -22,14 +26,19 @@ export function* checkVolumes(context: CheckContext): Generator<Problem> {
       message: `volume ${name} has lost its folder, and its data`,
       remedy: 'make it again, empty',
       done: 'made again, empty',
-      mend: () => void mkdirSync(join(dirs.volumes, name, '_data'), { recursive: true, mode: 0o755 }),
+      mend: () => makeDataDir(dirs.volumes, name),
     };
   }
   for (const name of folders) {
     if (volumes.has(name) || !isVolumeName(name)) continue;
-    const data = join(dirs.volumes, name, '_data');
+    const data = dataDirOf(dirs.volumes, name);
     // A link, or a folder that is no volume's, was put there by somebody: it is theirs.
     if (folderState(join(dirs.volumes, name)) !== 'folder') continue;
+    const replaced = replacedIn(dirs.volumes, name);
+    if (replaced !== undefined) {
+      yield replacedFolder(replaced, name);
+      continue;
+    }
     const isEmpty = folderState(data) === 'missing' || isEmptyFolder(data);
     yield {
       code: 'stray-volume-folder',
@@ -50,6 +59,26 @@ export function* checkVolumes(context: CheckContext): Generator<Problem> {
     };
   }
   yield* checkVolumeUsers(context);
+}
+
+/** Of a volume's two folders the one in whose place something else stands. */
+function replacedIn(volumesDir: string, name: string): string | undefined {
+  const states = [join(volumesDir, name), dataDirOf(volumesDir, name)];
+  return states.find((path) => !['folder', 'missing'].includes(folderState(path)));
+}
+
+/** It may lead to the very data, put elsewhere on purpose, or to what is nobody's volume: only a person can tell. */
+function replacedFolder(path: string, name: string): Problem {
+  const what = folderState(path) === 'link' ? 'a symbolic link' : 'no folder';
+  return {
+    code: 'volume-folder-replaced',
+    severity: 'damage',
+    subject: path,
+    message: `${path} is ${what}, where volume ${name} would have a folder of its own`,
+    remedy: 'it is left as it is: put the folder itself there, mount a disk there, or move it away',
+    done: '',
+    mend: undefined,
+  };
 }
 
 function isEmptyFolder(dir: string): boolean {

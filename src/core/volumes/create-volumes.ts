@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import { checkFilterKeys, filterKeys } from '../../engine/filter-keys.ts';
 import { type Filters, hasLabel } from '../../engine/filters.ts';
@@ -8,6 +6,7 @@ import type { VolumeSummary, Volumes } from '../../engine/volumes.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { treeUsage } from '../host/tree-usage.ts';
 import { removeVolume, type VolumeServices } from './open-volume-store.ts';
+import { dataDirOf, makeDataDir, ownDataDir } from './volume-folder.ts';
 import { checkVolumeName, usersOf, type VolumeRecord, volumeRecords } from './volume-record.ts';
 
 /** The port's volumes. */
@@ -19,7 +18,7 @@ export function createVolumes(services: VolumeServices): Volumes {
     name,
     ...record,
     driver: 'local',
-    mountpoint: join(dirs.volumes, name, '_data'),
+    mountpoint: dataDirOf(dirs.volumes, name),
     usedBy: usersOf(records, name),
   });
   const find = (name: string): VolumeSummary => {
@@ -43,7 +42,7 @@ export function createVolumes(services: VolumeServices): Volumes {
     async create({ name: wanted, labels = {} } = {}) {
       const name = wanted ?? randomHex(32);
       checkVolumeName(name);
-      mkdirSync(join(dirs.volumes, name, '_data'), { recursive: true, mode: 0o755 });
+      makeDataDir(dirs.volumes, name);
       // As Docker: one that is there is given back as it is.
       metadata.transaction(() => {
         if (records.volumes.has(name)) return;
@@ -59,9 +58,9 @@ export function createVolumes(services: VolumeServices): Volumes {
     },
 
     async *export(name, { compression = 'none', signal } = {}) {
-      const { mountpoint } = find(name);
+      find(name);
       const { packVolume } = await import('./archive-volume.ts');
-      yield* packVolume(mountpoint, compression, signal);
+      yield* packVolume(ownDataDir(dirs.volumes, name), compression, signal);
     },
 
     async import(name, archive, { force = false, signal } = {}) {

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { EngineDirs } from '../engine-dirs.ts';
@@ -8,6 +8,7 @@ import { removeTree } from '../host/remove-tree.ts';
 import { isErrno } from '../host/system-error.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import { makeRoom } from '../metadata/reserve.ts';
+import { makeDataDir, ownDataDir } from './volume-folder.ts';
 import { checkVolumeName, isVolumeName, usersOf, volumeRecords } from './volume-record.ts';
 import type { VolumeStore } from './volume-store.ts';
 
@@ -22,11 +23,11 @@ export function openVolumeStore({ dirs, metadata }: VolumeServices): VolumeStore
   const volumeDir = (name: string): string => join(dirs.volumes, name);
 
   return {
-    dataDir: (name) => join(volumeDir(name), '_data'),
+    dataDir: (name) => ownDataDir(dirs.volumes, name),
 
     async ensure(name, { anonymous, labels = {} }) {
       checkVolumeName(name);
-      mkdirSync(join(volumeDir(name), '_data'), { recursive: true, mode: 0o755 });
+      makeDataDir(dirs.volumes, name);
       metadata.transaction(() => {
         if (records.volumes.has(name)) return;
         records.volumes.put(name, { createdAt: new Date().toISOString(), anonymous, labels });

@@ -2,7 +2,7 @@ import type { MountPlan } from '../snapshots/snapshotter.ts';
 
 /** What containers need of volumes. The port's own view is `createVolumes`. */
 export interface VolumeStore {
-  /** The folder to mount. */
+  /** The folder to mount. Throws `corrupt` / `store-folder-replaced` when something else stands in its place. */
   dataDir(name: string): string;
   /** Makes it if it is not there. Throws `invalid` / `bad-volume-name`. */
   ensure(

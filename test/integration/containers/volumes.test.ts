@@ -6,14 +6,17 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { assembleCheck } from '../../../src/core/assemble-check.ts';
 import { createVolumes } from '../../../src/core/volumes/create-volumes.ts';
 import type { Mount } from '../../../src/engine/containers.ts';
 import { busyboxImage } from '../../support/busybox-image.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
+import { foundIn } from '../../support/store-check.ts';
 
 let stand: ContainerStand;
 beforeAll(async () => {
@@ -21,6 +24,53 @@ beforeAll(async () => {
 });
 afterEach(() => stand.clear());
 afterAll(() => stand[Symbol.asyncDispose]());
+
+describe('a volume whose folder leads elsewhere', () => {
+  test('is given to no container, and made a volume by no repair', async () => {
+    const { volumes } = stand.root.dirs;
+    const elsewhere = stand.root.at('elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(`${elsewhere}/private`, 'x');
+    mkdirSync(`${volumes}/vv`);
+    symlinkSync(elsewhere, `${volumes}/vv/_data`);
+    const mounts: readonly Mount[] = [
+      { type: 'volume', name: 'vv', target: '/d', readOnly: false, noCopy: false },
+    ];
+    const refusal = { kind: 'corrupt', code: 'store-folder-replaced' };
+    await expect(stand.run(['ls', '/d'], { mounts })).rejects.toMatchObject(refusal);
+    await expect(createVolumes(stand.services).create({ name: 'vv' })).rejects.toMatchObject(refusal);
+    for (const repair of [false, true]) {
+      const report = await assembleCheck(stand.parts, { repair });
+      expect(foundIn(report)).toEqual([`volume-folder-replaced ${repair ? 'not-mended' : 'found'}`]);
+    }
+    expect(await createVolumes(stand.services).list()).toEqual([]);
+    expect(readdirSync(elsewhere)).toEqual(['private']);
+    rmSync(`${volumes}/vv`, { recursive: true });
+  });
+
+  test('after it was made starts nothing, is exported by nobody, and leaves what it leads to alone', async () => {
+    const { volumes } = stand.root.dirs;
+    const elsewhere = stand.root.at('elsewhere2');
+    mkdirSync(elsewhere);
+    writeFileSync(`${elsewhere}/private`, 'x');
+    const mounts: readonly Mount[] = [
+      { type: 'volume', name: 'vv', target: '/d', readOnly: false, noCopy: false },
+    ];
+    const { id } = await stand.run(['true'], { mounts });
+    rmSync(`${volumes}/vv/_data`, { recursive: true });
+    symlinkSync(elsewhere, `${volumes}/vv/_data`);
+    const refusal = { code: 'store-folder-replaced' };
+    await expect(stand.containers.start(id)).rejects.toMatchObject(refusal);
+    const port = createVolumes(stand.services);
+    await expect(Array.fromAsync(port.export('vv'))).rejects.toMatchObject(refusal);
+    const report = await assembleCheck(stand.parts, { repair: true });
+    expect(foundIn(report)).toEqual(['volume-folder-replaced not-mended']);
+    await stand.containers.remove(id);
+    await port.remove('vv');
+    expect(existsSync(`${volumes}/vv`)).toBe(false);
+    expect(readdirSync(elsewhere)).toEqual(['private']);
+  });
+});
 
 describe('volumes and binds', () => {
   const volume = (name: string | undefined, target: string, noCopy = false): Mount => ({
