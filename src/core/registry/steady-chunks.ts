@@ -34,7 +34,7 @@ function tooSlow({ host }: URL, bytes: number, waitedMs: number): GantryError {
   return new GantryError({
     kind: 'timeout',
     code: 'answer-too-slow',
-    message: `registry ${host} sent ${bytes} bytes in ${Math.round(waitedMs / 1000)} seconds, which is as good as nothing`,
+    message: `${host} sent ${bytes} bytes in ${Math.round(waitedMs / 1000)} seconds, which is as good as nothing`,
     hint: 'Check the network connection, and proxies on the way. "timeout-seconds" in registries.json tells how long one is waited for.',
   });
 }

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { mount, unmount } from '../../../src/core/host/mount.ts';
 import type { BuildSpec } from '../../../src/engine/builds.ts';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -147,6 +148,63 @@ RUN --network=none ls /kept /unpacked`);
     ] as const) {
       await expect(build(steps)).rejects.toMatchObject({ message });
     }
+  });
+});
+
+describe('ADD of a URL whose server means no good', () => {
+  it('takes no time before 1970, and a login as it is written where it is badly encoded', async () => {
+    const authorization = `Basic ${Buffer.from('us%zz:p w').toString('base64')}`;
+    const { host } = await pages({
+      '/early': { body: text, headers: { 'last-modified': 'Wed, 31 Dec 1969 23:00:00 GMT' } },
+      '/login': { body: text, authorization },
+    });
+    const { lines } = await build(`ADD http://${host}/early http://us%zz:p%20w@${host}/login /
+RUN --network=none stat -c '%n %Y' early login`);
+    expect(lines).toEqual(['early 0', 'login 0']);
+  });
+
+  it('gives one up that drips', async () => {
+    const config = stand.root.at('config');
+    mkdirSync(join(config, 'gantry'), { recursive: true });
+    writeFileSync(join(config, 'gantry/registries.json'), '{"timeout-seconds": 0.5}');
+    vi.stubEnv('XDG_CONFIG_HOME', config);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const host = await scriptedServer((_, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write('x'), 50);
+      response.on('close', () => clearInterval(timer));
+    });
+    await expect(build(`ADD http://${host}/drip /`)).rejects.toMatchObject({
+      kind: 'timeout',
+      message: expect.stringMatching(
+        /^download of http:\/\/[\d.:]+\/drip was interrupted: .* as good as nothing$/,
+      ),
+    });
+  });
+
+  it('takes neither one without an end nor one that says it is too long, and leaves room on the disk', async () => {
+    mkdirSync(stand.root.dirs.temp, { recursive: true });
+    mount({ source: 'tmpfs', target: stand.root.dirs.temp, type: 'tmpfs', options: 'size=64m' });
+    onTestFinished(() => unmount(stand.root.dirs.temp, { detach: true }));
+    const block = Buffer.alloc(1 << 20, 'x');
+    const host = await scriptedServer((request, response) => {
+      response.writeHead(200, request.url === '/long' ? { 'content-length': 9e15 } : {});
+      const write = (): void => {
+        while (!response.destroyed && response.write(block));
+      };
+      response.on('drain', write);
+      write();
+    });
+    for (const [path, why] of [
+      ['endless', /it does not end, and the disk of \S+ has \d+ MB left$/],
+      ['long', /it has 9000000000 MB, and the disk of \S+ has \d+ MB left$/],
+    ] as const) {
+      await expect(build(`ADD http://${host}/${path} /`)).rejects.toMatchObject({
+        kind: 'io',
+        message: expect.stringMatching(why),
+      });
+    }
+    expect(statfsSync(stand.root.dirs.temp).bfree).toBeGreaterThan((60 << 20) / 4096);
   });
 });
 

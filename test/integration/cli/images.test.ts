@@ -61,6 +61,10 @@ describe('a build from a shell', () => {
       'Check complete, no warnings found.\n',
     );
     expect(await gantry.must('build', '--print=ast', dir)).toBe('(from "busybox" "as" "Odd")\n(cmd "odd")\n');
+    expect(await gantry('build', '--on-fail=bogus', dir)).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining('invalid value "bogus" for --on-fail: want one of fail, shell'),
+    });
     expect((await gantry('build', '--print=json', dir)).stderr).toContain('invalid value "json" for --print');
     const { status, stderr } = await gantry('build', dir);
     expect(status).toBe(0);

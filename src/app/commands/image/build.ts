@@ -22,6 +22,7 @@ import { parseEntitlement } from './parse-entitlement.ts';
 import { type BuildOutput, parseOutput } from './parse-output.ts';
 import { parseSecrets } from './parse-secret.ts';
 import { parseSsh } from './parse-ssh.ts';
+import { readChoice } from './read-choice.ts';
 import { readProgress } from './read-progress.ts';
 import { failedStep, parseLine, stepShell } from './step-shell.ts';
 
@@ -102,6 +103,7 @@ export const imageBuild = defineCommand({
     refuseAttestation('provenance', options.provenance);
     refuseAttestation('sbom', options.sbom);
     const print = readPrint(options.print);
+    const onFail = readChoice('on-fail', ['fail', 'shell'], options.onFail);
     const progress = options.quiet ? 'quiet' : readProgress(options.progress);
     const output = oneOutput(options.output, ctx.cwd);
     const tags = [...options.tag, ...(output?.type === 'image' ? output.names : [])];
@@ -155,7 +157,7 @@ export const imageBuild = defineCommand({
       return stepShell(ctx, spec, { ...shell, before, progress, next });
     }
     const shellAfter = (error: unknown): StepPlace | undefined =>
-      options.onFail === 'shell' ? failedStep(error) : undefined;
+      onFail === 'shell' ? failedStep(error) : undefined;
     const operation = ctx.engine.builds.build(spec, { signal: ctx.signal });
     operation.result.then(discard, (error: unknown) =>
       shellAfter(error) === undefined ? discard() : undefined,

@@ -33,6 +33,9 @@ export async function httpGet(
       message: `not a URL: ${withoutLogin(source)}`,
     });
   }
+  // Node would decode them, and fail where they are no encoding; who logs in does so by a header.
+  url.username = '';
+  url.password = '';
   const response = await exchange.send({ method: 'GET', url, headers, signal }).catch((error: unknown) => {
     const failure = GantryError.from(error);
     if (failure.kind === 'cancelled') throw error;
@@ -52,8 +55,17 @@ export async function httpGet(
 export function loginOf(source: string): Readonly<Record<string, string>> {
   const url = URL.parse(source);
   if (url === null || (url.username === '' && url.password === '')) return {};
-  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const login = `${decoded(url.username)}:${decoded(url.password)}`;
   return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+}
+
+/** As it is written where it is no encoding, as browsers and curl take it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A header that is there once. */

@@ -12,6 +12,7 @@ import { LayeredTree } from '../tree/layered-tree.ts';
 import { sourceChanged } from '../tree/open-source.ts';
 import { Pacer } from '../tree/pacer.ts';
 import { type Selection, selectEntries } from '../tree/selection.ts';
+import { boundedDownload } from './bounded-download.ts';
 import { downloadName } from './download-name.ts';
 import { headerOf, httpGet } from './http-get.ts';
 import { httpLogin } from './http-login.ts';
@@ -88,13 +89,14 @@ type Expected = Pick<Download, 'digest' | 'modifiedSeconds'> & { readonly dir?: 
 
 async function saveBody(
   session: BuildSession,
-  { body, headers }: HttpResponse,
+  response: HttpResponse,
   options: HttpSourceOptions & {
     readonly name: string;
     readonly algorithm: string;
   },
 ): Promise<Download> {
   const { vertex, name } = options;
+  const { body, headers } = response;
   const modifiedSeconds = modifiedOf({ body });
   const dir = (await session.workspace()).scratchDir();
   mkdirSync(dir, { mode: 0o700 });
@@ -103,7 +105,7 @@ async function saveBody(
   const total = Number(headers['content-length']) || undefined;
   let done = 0;
   await pipeline(
-    body,
+    boundedDownload(response, dir),
     async function* (chunks: AsyncIterable<Uint8Array>) {
       for await (const chunk of chunks) {
         hash.update(chunk);
@@ -168,7 +170,8 @@ function validatorsOf({ body }: Pick<HttpResponse, 'body'>): Pick<KnownDownload,
 
 function modifiedOf({ body }: Pick<HttpResponse, 'body'>): number | undefined {
   const seconds = Math.floor(Date.parse(headerOf(body, 'last-modified') ?? '') / 1000);
-  return Number.isFinite(seconds) ? seconds : undefined;
+  // The tar of a layer knows no time before 1970.
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }
 
 function mismatch(url: string, digest: string, checksum: string): GantryError {
@@ -180,11 +183,11 @@ function mismatch(url: string, digest: string, checksum: string): GantryError {
   });
 }
 
-function interrupted(url: string, { message }: GantryError): GantryError {
+function interrupted(url: string, { message, hint, kind }: GantryError): GantryError {
   return new GantryError({
-    kind: 'unavailable',
+    kind: kind === 'io' || kind === 'timeout' ? kind : 'unavailable',
     code: 'download-failed',
     message: `download of ${withoutLogin(url)} was interrupted: ${message}`,
-    hint: 'build again',
+    hint: hint ?? 'build again',
   });
 }
