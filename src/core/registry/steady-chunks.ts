@@ -7,11 +7,12 @@ const leastBytesPerSecond = 256;
 /**
  * The bytes of an answer as they come. A connection that is silent breaks by itself; this finds the one that lets just
  * enough drip not to be: rejects `timeout` / `answer-too-slow` where {@link leastBytesPerSecond} do not come over the
- * time a silent one would be given. Only waiting counts: a reader that is slow is no fault of the sender.
+ * time a silent one would be given. `peer`: what messages call the other side. Only waiting counts: a reader that is slow is no fault of the sender.
  */
 export async function* steadyChunks(
   { body, url, timeoutMs }: Pick<HttpResponse, 'body' | 'url' | 'timeoutMs'>,
   now: () => number = () => performance.now(),
+  peer = 'registry',
 ): AsyncGenerator<Buffer> {
   const leastBytes = (leastBytesPerSecond * timeoutMs) / 1000;
   let waitedMs = 0;
@@ -21,7 +22,7 @@ export async function* steadyChunks(
     waitedMs += now() - asked;
     bytes += chunk.length;
     if (waitedMs >= timeoutMs) {
-      if (bytes < leastBytes) throw tooSlow(url, bytes, waitedMs);
+      if (bytes < leastBytes) throw tooSlow(peer, url, bytes, waitedMs);
       waitedMs = 0;
       bytes = 0;
     }
@@ -30,11 +31,11 @@ export async function* steadyChunks(
   }
 }
 
-function tooSlow({ host }: URL, bytes: number, waitedMs: number): GantryError {
+function tooSlow(peer: string, { host }: URL, bytes: number, waitedMs: number): GantryError {
   return new GantryError({
     kind: 'timeout',
     code: 'answer-too-slow',
-    message: `${host} sent ${bytes} bytes in ${Math.round(waitedMs / 1000)} seconds, which is as good as nothing`,
+    message: `${peer} ${host} sent ${bytes} bytes in ${Math.round(waitedMs / 1000)} seconds, which is as good as nothing`,
     hint: 'Check the network connection, and proxies on the way. "timeout-seconds" in registries.json tells how long one is waited for.',
   });
 }

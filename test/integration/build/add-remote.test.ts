@@ -367,6 +367,31 @@ RUN --network=none cat /r/.git/config && ! grep -r 'hunter[2]' /r`,
     expect(found.stdout).toBe('');
   });
 
+  it('says why a submodule cannot be fetched', async () => {
+    const { host } = await repositories(undefined);
+    const other = stand.root.at('with-submodule');
+    const dir = stand.root.at('served', 'sub.git');
+    const inOther = (...args: readonly string[]) =>
+      execFileSync('git', ['-C', other, '-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
+        encoding: 'utf8',
+      });
+    execFileSync('git', ['init', '-q', '-b', 'main', other]);
+    const gone = `http://${host}/gone.git`;
+    writeFileSync(join(other, '.gitmodules'), `[submodule "s"]\n\tpath = s\n\turl = ${gone}\n`);
+    inOther('add', '.gitmodules');
+    inOther('update-index', '--add', '--cacheinfo', `160000,${commits[0]},s`);
+    inOther('commit', '-qm', 'one');
+    execFileSync('git', ['clone', '-q', '--bare', other, dir]);
+    execFileSync('git', ['-C', dir, 'update-server-info']);
+    await expect(build(`ADD http://${host}/sub.git /r`)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        new RegExp(
+          `^unable to fetch the submodules of http://${host}/sub.git: fatal: repository '${gone}/' not found$`,
+        ),
+      ),
+    });
+  });
+
   it('says what is wrong, and takes nothing from this machine', async () => {
     const file = `file://${bare()}`;
     for (const [steps, message] of [

@@ -66,6 +66,8 @@ it('says what no context can be', async () => {
     message: `oci-layout://${dir}/gone: there is no such folder`,
   });
   await expect(of({ x: `oci-layout://${dir}` })).rejects.toMatchObject({ code: 'bad-archive' });
+  execFileSync('mkfifo', [join(dir, 'index.json')]);
+  await expect(of({ x: `oci-layout://${dir}` })).rejects.toMatchObject({ code: 'bad-archive' });
   await expect(of({ 'no name': dir })).rejects.toMatchObject({
     message: 'invalid context name no name: invalid reference format',
   });

@@ -14,7 +14,7 @@ const lookEveryBytes = 1 << 20;
 export async function* boundedDownload(response: HttpResponse, dir: string): AsyncGenerator<Buffer> {
   requireRoom(dir, Number(response.headers['content-length']) || 0);
   let sinceLookBytes = 0;
-  for await (const chunk of steadyChunks(response)) {
+  for await (const chunk of steadyChunks(response, undefined, 'server')) {
     sinceLookBytes += chunk.length;
     if (sinceLookBytes >= lookEveryBytes) {
       requireRoom(dir, 0);
