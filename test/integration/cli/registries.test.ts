@@ -68,6 +68,7 @@ describe('a registry that cannot be reached', () => {
   it('is told of with the image that was wanted of it', async () => {
     const pulled = await gantry('pull', '127.0.0.1:1/base');
     expect(pulled.stderr).toContain(`127.0.0.1:1/base:latest: ${refused}`);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is what Dockerfiles are written with
     const built = await build('ARG BASE=127.0.0.1:1/base\nFROM ${BASE}:3\n');
     expect(built.stderr).toContain(`gantry: 127.0.0.1:1/base:3: ${refused}`);
   });
