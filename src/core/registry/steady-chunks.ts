@@ -7,7 +7,8 @@ const leastBytesPerSecond = 256;
 /**
  * The bytes of an answer as they come. A connection that is silent breaks by itself; this finds the one that lets just
  * enough drip not to be: rejects `timeout` / `answer-too-slow` where {@link leastBytesPerSecond} do not come over the
- * time a silent one would be given. `peer`: what messages call the other side. Only waiting counts: a reader that is slow is no fault of the sender.
+ * time a silent one would be given. Only waiting counts: a reader that is slow is no fault of the sender. `peer`: what
+ * messages call the other side.
  */
 export async function* steadyChunks(
   { body, url, timeoutMs }: Pick<HttpResponse, 'body' | 'url' | 'timeoutMs'>,
