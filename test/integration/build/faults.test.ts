@@ -97,12 +97,14 @@ describe('a build that fails', () => {
   it('never takes a short name for the beginning of an ID of an image here', async () => {
     const { id } = stand.services.images.resolve('busybox');
     const name = id.slice('sha256:'.length, 'sha256:'.length + 12);
-    const missing = { message: 'a test asked for a registry', details: { position: { line: 2 } } };
+    const missing = 'a test asked for a registry';
+    const noStage = `no stage is called "${name}", and there is no image of that name here: ${missing}`;
     const copy = (from: string) =>
       stand.build({ dockerfileText: `FROM scratch\nCOPY --from=${from} /bin /b\n` });
-    await expect(copy(name)).rejects.toMatchObject(missing);
+    const position = { line: 2 };
+    await expect(copy(name)).rejects.toMatchObject({ message: noStage, details: { position } });
     await expect(stand.build({ dockerfileText: `FROM ${name}\n` })).rejects.toMatchObject({
-      message: missing.message,
+      message: missing,
     });
     for (const whole of [id, id.slice('sha256:'.length)]) {
       expect((await copy(whole)).result.totalSteps).toBe(2);
