@@ -1,18 +1,16 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { TallyReporter } from './test/support/tally-reporter.ts';
 
+/** Two files at a time: left to itself vitest keeps one of two processors free, and more would keep each other waiting. */
 const inOrder = (groupOrder: number) => ({
   environment: 'node',
   pool: 'forks' as const,
+  maxWorkers: 2,
   sequence: { groupOrder },
 });
 
-/**
- * A test file has its own root and its own network namespace. Most of them wait for others more than they compute, but
- * more than two at a time only keep each other waiting.
- */
-const twoFilesAtATime = {
-  maxWorkers: 2,
+/** A test file has its own root and its own network namespace, and waits for others more than it computes. */
+const onTheMachine = {
   setupFiles: ['./test/support/own-network-namespace.setup.ts'],
   testTimeout: 120_000,
   hookTimeout: 120_000,
@@ -29,12 +27,8 @@ export default defineConfig({
     projects: [
       project('unit', { ...inOrder(0), testTimeout: 30_000, isolate: false }),
       project('golden', { ...inOrder(1), testTimeout: 30_000 }),
-      project(
-        'integration',
-        { ...inOrder(2), ...twoFilesAtATime },
-        'test/{contract,integration,conformance}',
-      ),
-      project('e2e', { ...inOrder(3), ...twoFilesAtATime, globalSetup: './test/support/build-if-stale.ts' }),
+      project('integration', { ...inOrder(2), ...onTheMachine }, 'test/{contract,integration,conformance}'),
+      project('e2e', { ...inOrder(3), ...onTheMachine, globalSetup: './test/support/build-if-stale.ts' }),
     ],
   },
 });
