@@ -41,6 +41,8 @@ const backwardWriter = `
       await ingest.writeAt(index * chunk.length, chunk);
       await pause(10);
       console.log(String(++count));
+      // Killed here, however late the one who kills is told.
+      if (count === 120) await new Promise(() => setInterval(() => {}, 1000));
     }
   }
 `;

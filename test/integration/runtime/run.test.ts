@@ -181,7 +181,11 @@ describe.each(['crun', 'runc'] as const)('a container run by %s', (kind) => {
     expect(await stand.runtime.processes(id)).toContain(process.pid);
 
     await stand.runtime.pause(id);
-    const frozen = await stand.runtime.stats(id, process.pid);
+    // What it used last is booked a moment after it has stopped.
+    const frozen = await until(async () => {
+      const stats = await stand.runtime.stats(id, process.pid);
+      return (await stand.runtime.stats(id, process.pid)).cpuTotalNs === stats.cpuTotalNs && stats;
+    });
     expect((await stand.runtime.stats(id, process.pid)).cpuTotalNs).toBe(frozen.cpuTotalNs);
     await stand.runtime.resume(id);
     await until(async () => (await stand.runtime.stats(id, process.pid)).cpuTotalNs > frozen.cpuTotalNs);
