@@ -1,11 +1,7 @@
 import {
-  chmodSync,
   closeSync,
   constants,
-  fchmodSync,
-  fchownSync,
   ftruncateSync,
-  lchownSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -16,25 +12,20 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { setFileTimes } from '../host/file-times.ts';
 import { deviceNumber, makeNode } from '../host/make-node.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { isErrno } from '../host/system-error.ts';
-import { setXattr } from '../host/xattrs.ts';
 import { type HeldFolder, heldFolder } from '../layers/held-folder.ts';
 import { baseOf, parentOf } from '../layers/layer-path.ts';
 import { type ByteString, displayText, pathOf } from '../layers/tar/byte-string.ts';
 import type { TarEntry } from '../layers/tar/tar-entry.ts';
 import { copyError } from './copy-error.ts';
+import { describeEntry, describeOpenFile, type EntryRights } from './describe-entry.ts';
 
 export interface WriterOptions {
   /** Opens a folder of the target by its path in it; a descriptor, or the system error of a folder that is not there. */
   readonly openFolder: (path: ByteString) => number;
-  /**
-   * `as-they-were`: owners, set-user-ID bits and attributes are kept. `caller`: everything is its maker's own and
-   * gives nobody rights; for what comes out of a container.
-   */
-  readonly rights: 'as-they-were' | 'caller';
+  readonly rights: EntryRights;
   /** Devices are made; else they are left out and counted. */
   readonly devices: boolean;
   /** Folders that are there take the owner, mode and time of their entry, as an unpacked archive's do. */
@@ -89,7 +80,7 @@ export class HeldWriter {
         return;
       case 'symlink':
         this.#replace(path, (at) => symlinkSync(pathOf(entry.linkPath), at));
-        this.#describe(this.#at(path), entry);
+        describeEntry(this.#at(path), entry, this.#options.rights);
         return;
       default:
         if (entry.type !== 'fifo' && !this.#options.devices) {
@@ -97,7 +88,7 @@ export class HeldWriter {
           return;
         }
         this.#replace(path, (at) => makeNodeAt(at, entry));
-        this.#describe(this.#at(path), entry);
+        describeEntry(this.#at(path), entry, this.#options.rights);
     }
   }
 
@@ -118,7 +109,7 @@ export class HeldWriter {
     const { fd, path, entry, temporary } = file;
     try {
       ftruncateSync(fd, sizeBytes);
-      this.#describeFile(fd, this.#at(path, temporary), entry);
+      describeOpenFile(fd, this.#at(path, temporary), entry, this.#options.rights);
       if (temporary !== undefined) this.#moveIn(fd, path, temporary, entry);
     } finally {
       closeSync(fd);
@@ -128,7 +119,8 @@ export class HeldWriter {
   /** Sets owners, modes and times of folders, which writing into them changes. */
   finish(): WriterTotals {
     for (const [path, entry] of [...this.#finishLast].reverse()) {
-      this.#describe(path === '' ? `/proc/self/fd/${this.#folder('').fd}/.` : this.#at(path), entry);
+      const at = path === '' ? `/proc/self/fd/${this.#folder('').fd}/.` : this.#at(path);
+      describeEntry(at, entry, this.#options.rights);
     }
     return { entries: this.#entries, bytes: this.#bytes, skipped: this.#skipped };
   }
@@ -199,7 +191,7 @@ export class HeldWriter {
         for (let done = 0; done < length; ) done += writeSync(to, block, done, length - done);
         position += length;
       }
-      this.#describeFile(to, this.#at(path), entry);
+      describeOpenFile(to, this.#at(path), entry, this.#options.rights);
     } finally {
       closeSync(to);
     }
@@ -223,38 +215,6 @@ export class HeldWriter {
       'is-a-folder',
       `cannot overwrite directory ${shown(path)} with non-directory ${shown(path)}`,
     );
-  }
-
-  /** Through the descriptor, but for attributes: owners first, which takes capabilities and set-user-ID away. */
-  #describeFile(fd: number, at: string | Buffer, entry: TarEntry): void {
-    if (this.#options.rights === 'as-they-were') fchownSync(fd, entry.uid, entry.gid);
-    this.#setXattrs(at, entry);
-    fchmodSync(fd, this.#mode(entry));
-    setFileTimes(at, times(entry));
-  }
-
-  #describe(at: string | Buffer, entry: TarEntry): void {
-    if (this.#options.rights === 'as-they-were') lchownSync(at, entry.uid, entry.gid);
-    if (entry.type !== 'symlink') {
-      this.#setXattrs(at, entry);
-      chmodNoFollow(at, this.#mode(entry));
-    }
-    setFileTimes(at, times(entry));
-  }
-
-  #mode({ mode }: TarEntry): number {
-    return this.#options.rights === 'as-they-were' ? mode : mode & 0o1777;
-  }
-
-  #setXattrs(at: string | Buffer, entry: TarEntry): void {
-    if (this.#options.rights === 'caller') return;
-    for (const [name, value] of entry.xattrs) {
-      try {
-        setXattr(at, name, Buffer.from(value, 'latin1'));
-      } catch (error) {
-        if (!isErrno(error, 'EOPNOTSUPP', 'ENOTSUP')) throw error;
-      }
-    }
   }
 
   /** Where an entry is, or another name in its folder. */
@@ -293,22 +253,6 @@ function makeNodeAt(at: string | Buffer, entry: TarEntry): void {
     const device = deviceNumber(entry.deviceMajor, entry.deviceMinor);
     makeNode(at, entry.type === 'block' ? 'block' : 'char', 0o600, device);
   }
-}
-
-/** Through a descriptor of the very thing, or a link put in its place would be followed. */
-function chmodNoFollow(at: string | Buffer, mode: number): void {
-  const placeOnly = 0o10000000;
-  const fd = openSync(at, placeOnly | constants.O_NOFOLLOW);
-  try {
-    chmodSync(`/proc/self/fd/${fd}`, mode);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function times({ mtimeSeconds, mtimeNanoseconds }: TarEntry) {
-  const time = { seconds: mtimeSeconds, nanoseconds: mtimeNanoseconds };
-  return { accessed: time, modified: time };
 }
 
 function ignoringAbsence(work: () => void): void {
