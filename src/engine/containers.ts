@@ -9,7 +9,7 @@ export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | '
 export interface PortBinding {
   readonly protocol: 'tcp' | 'udp';
   readonly containerPort: number;
-  /** Empty: every address of the host. */
+  /** Empty: every address of the host, of the families the container has. */
   readonly hostAddress: string;
   /** 0 in a request: the engine picks one. */
   readonly hostPort: number;
@@ -87,6 +87,7 @@ export interface NetworkAttachment {
   /** Further names there, beside the container's own and its short ID. */
   readonly aliases?: readonly string[] | undefined;
   readonly address?: string | undefined;
+  readonly ipv6Address?: string | undefined;
   readonly macAddress?: string | undefined;
 }
 
@@ -114,8 +115,9 @@ export interface ContainerSpec {
   /** `bridge` (default), `host`, `none`, `container:ID` or a network's name. */
   readonly network?: string | undefined;
   readonly networkAliases?: readonly string[] | undefined;
-  /** IPv4, on a network somebody made. Default: the network chooses. */
+  /** On a network somebody made. Default: the network chooses. */
   readonly address?: string | undefined;
+  readonly ipv6Address?: string | undefined;
   /** `02:42:…` */
   readonly macAddress?: string | undefined;
   /** Networks beside the first. */
@@ -182,11 +184,17 @@ export interface ContainerSummary {
   readonly size: { readonly writableBytes: number; readonly totalBytes: number } | undefined;
 }
 
-export interface ContainerNetwork {
-  readonly name: string;
+/** Where it is on a network, in one family of addresses. */
+export interface NetworkPlace {
   readonly address: string;
   readonly prefixLength: number;
   readonly gateway: string;
+}
+
+/** IPv4, and IPv6 where the network has it. */
+export interface ContainerNetwork extends NetworkPlace {
+  readonly name: string;
+  readonly ipv6?: NetworkPlace | undefined;
   readonly macAddress: string;
   /** Names by which others on a network that somebody made find it there. */
   readonly aliases: readonly string[];

@@ -22,11 +22,10 @@ function engineWithMore(): FakeEngine {
       id: '0123456789ab',
       name: 'backend',
       driver: 'bridge',
-      subnet: '10.99.1.0/24',
-      gateway: '10.99.1.1',
+      pools: [{ subnet: '10.99.1.0/24', gateway: '10.99.1.1' }],
       createdAt,
       labels: {},
-      endpoints: { [web?.id ?? '']: '10.99.1.2' },
+      endpoints: { [web?.id ?? '']: { address: '10.99.1.2' } },
     },
   ];
   return engine;

@@ -2,8 +2,8 @@ import type { ContainerSpec, NetworkAttachment } from '../../engine/containers.t
 
 /** The networks a new container is to be on. */
 export function attachmentsOf(spec: ContainerSpec): readonly NetworkAttachment[] {
-  const { network = 'bridge', networkAliases, address, macAddress, moreNetworks = [] } = spec;
+  const { network = 'bridge', networkAliases, address, ipv6Address, macAddress, moreNetworks = [] } = spec;
   if (network === 'host' || network === 'none' || network.startsWith('container:')) return [];
   const first = network === 'default' ? 'bridge' : network;
-  return [{ network: first, aliases: networkAliases, address, macAddress }, ...moreNetworks];
+  return [{ network: first, aliases: networkAliases, address, ipv6Address, macAddress }, ...moreNetworks];
 }

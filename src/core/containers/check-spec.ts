@@ -1,5 +1,6 @@
 import { GantryError } from '../../base/gantry-error.ts';
-import type { ContainerSpec } from '../../engine/containers.ts';
+import { parseAddress } from '../../base/ip-address.ts';
+import type { ContainerSpec, NetworkAttachment } from '../../engine/containers.ts';
 import { parseExtraHost } from '../network/identity-texts.ts';
 import { hostFacts } from '../runtime/host-facts.ts';
 import { grantedCapabilities } from '../runtime/spec/capabilities.ts';
@@ -79,6 +80,7 @@ function checkNamespaces({ pid, ipc, uts, hostname, oomScoreAdj, domainname }: C
 function checkNetworks({
   network = 'bridge',
   address,
+  ipv6Address,
   networkAliases,
   macAddress,
   moreNetworks,
@@ -90,9 +92,11 @@ function checkNetworks({
       'network-scoped alias is supported only for containers in user defined networks',
     );
   }
-  if (address !== undefined && !isOwn) {
+  if ((address ?? ipv6Address) !== undefined && !isOwn) {
     throw invalid('network-mode', 'user specified IP address is supported on user defined networks only');
   }
+  checkAddresses({ address, ipv6Address });
+  for (const attachment of moreNetworks ?? []) checkAddresses(attachment);
   if (macAddress !== undefined && !/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(macAddress)) {
     throw invalid('bad-mac', `${macAddress.slice(0, 40)} is not a valid mac address`);
   }
@@ -102,6 +106,19 @@ function checkNetworks({
       'network-mode',
       `conflicting options: cannot attach both network ${network} and others to a container`,
     );
+  }
+}
+
+/** Throws `invalid` / `bad-address` for what is none of its family. */
+export function checkAddresses({
+  address,
+  ipv6Address,
+}: Pick<NetworkAttachment, 'address' | 'ipv6Address'>): void {
+  if (address !== undefined && parseAddress(address)?.family !== 4) {
+    throw invalid('bad-address', `invalid IPv4 address: ${address.slice(0, 60)}`);
+  }
+  if (ipv6Address !== undefined && parseAddress(ipv6Address)?.family !== 6) {
+    throw invalid('bad-address', `invalid IPv6 address: ${ipv6Address.slice(0, 60)}`);
   }
 }
 

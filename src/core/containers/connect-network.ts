@@ -3,6 +3,7 @@ import type { NetworkAttachment } from '../../engine/containers.ts';
 import type { CallOptions } from '../../engine/operation.ts';
 import type { Endpoint } from '../network/networking.ts';
 import { changeRecord } from './change-record.ts';
+import { checkAddresses } from './check-spec.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
@@ -21,6 +22,7 @@ export async function connectNetwork(
   idOrName: string,
   { signal, ...wanted }: CallOptions & Omit<NetworkAttachment, 'network'> = {},
 ): Promise<void> {
+  checkAddresses(wanted);
   const { id } = findContainer(context, idOrName);
   using _lock = await lockContainer(context, id, signal);
   const record = await settleLocked(context, id);

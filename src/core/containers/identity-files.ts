@@ -3,7 +3,7 @@ import { hostname as hostName } from 'node:os';
 import { join } from 'node:path';
 import { hostResolver } from '../network/host-resolver.ts';
 import { hostsText, resolverText } from '../network/identity-texts.ts';
-import type { Endpoint } from '../network/networking.ts';
+import { addressesOf, type Endpoint } from '../network/networking.ts';
 import type { ResolvedMount } from '../runtime/spec/mounts.ts';
 import type { ContainerRecord } from './container-record.ts';
 
@@ -21,9 +21,10 @@ const files = {
 export function writeIdentityFiles(
   record: ContainerRecord,
   dir: string,
-  endpoint: Endpoint | undefined,
+  endpoints: readonly Endpoint[],
 ): void {
   const { spec } = record;
+  const [endpoint] = endpoints;
   const sharesHost = spec.network === 'host';
   const name = record.hostname ?? hostName();
   const texts = {
@@ -31,7 +32,7 @@ export function writeIdentityFiles(
     hosts: hostsText({
       // Who shares the host's network sees the host's names.
       base: sharesHost ? readText('/etc/hosts') : undefined,
-      address: endpoint?.address,
+      addresses: addressesOf(endpoint),
       hostname: spec.domainname ? `${name}.${spec.domainname} ${name}` : name,
       extra: spec.extraHosts ?? [],
       hostGateway: endpoint?.gateway ?? '127.0.0.1',
@@ -41,8 +42,7 @@ export function writeIdentityFiles(
       servers: spec.dns ?? [],
       search: spec.dnsSearch ?? [],
       options: spec.dnsOptions ?? [],
-      // Its loopback is not the host's.
-      dropLoopback: !sharesHost,
+      reach: sharesHost ? 'host' : endpoints.some(({ ipv6 }) => ipv6 !== undefined) ? 'both' : 'ipv4',
     }),
   };
   for (const [file, text] of Object.entries(texts)) writeFileSync(join(dir, file), text, { mode: 0o644 });

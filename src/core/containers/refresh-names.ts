@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync,
 import { join } from 'node:path';
 import { lockFile } from '../host/lock-file.ts';
 import { isErrno } from '../host/system-error.ts';
-import type { Endpoint } from '../network/networking.ts';
+import { addressesOf, type Endpoint } from '../network/networking.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { isAlive } from './lifecycle.ts';
@@ -44,10 +44,14 @@ function linesFor(record: ContainerRecord, living: readonly ContainerRecord[]): 
     if (name === nameless) continue;
     for (const other of living) {
       const there = other.endpoints.find((endpoint) => endpoint.networkId === networkId);
-      if (there !== undefined) lines.push(`${there.address}\t${namesOf(other, there).join(' ')}`);
+      if (there !== undefined) lines.push(...linesAt(there, namesOf(other, there)));
     }
   }
   return [...lines, ...linkLines(record, living)];
+}
+
+function linesAt(endpoint: Endpoint, names: readonly string[]): readonly string[] {
+  return addressesOf(endpoint).map((address) => `${address}\t${names.join(' ')}`);
 }
 
 function namesOf(record: ContainerRecord, { aliases }: Endpoint): readonly string[] {
@@ -63,7 +67,7 @@ function linkLines(record: ContainerRecord, living: readonly ContainerRecord[]):
       record.endpoints.some((own) => own.networkId === networkId),
     );
     if (other === undefined || shared === undefined) return [];
-    return [`${shared.address}\t${[...new Set([alias, other.name, other.id.slice(0, 12)])].join(' ')}`];
+    return linesAt(shared, [...new Set([alias, other.name, other.id.slice(0, 12)])]);
   });
 }
 

@@ -136,7 +136,7 @@ async function launchRequest(
   const shm = joins.ipc === undefined ? undefined : { pid: joins.ipc, at: join(dir, 'joined-shm') };
   const parts = volumeParts(mounts, volumes, dir);
   const targets = mounts.map((mount) => mount.target);
-  if (plan.filesOf === undefined) writeIdentityFiles(record, dir, plan.endpoints[0]);
+  if (plan.filesOf === undefined) writeIdentityFiles(record, dir, plan.endpoints);
   const log = logSettings(spec);
   return {
     id,

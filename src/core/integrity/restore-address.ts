@@ -1,8 +1,8 @@
 import { isAlive } from '../containers/lifecycle.ts';
 import { ownIdentity } from '../host/process-identity.ts';
 import { addressKey } from '../network/address-pool.ts';
-import { parseIpv4 } from '../network/ipv4.ts';
 import { networkRecords } from '../network/network-record.ts';
+import { addressesOf } from '../network/networking.ts';
 import type { CheckContext } from './problem.ts';
 import { soundEntries } from './sound-entries.ts';
 
@@ -12,8 +12,8 @@ export function restoreAddress({ services: { metadata }, containers }: CheckCont
   metadata.transaction(() => {
     addresses.delete(key);
     for (const [containerId, { state, endpoints }] of soundEntries(containers.records)) {
-      const own = endpoints.find(
-        ({ networkId, address }) => addressKey(networkId, parseIpv4(address) ?? 0) === key,
+      const own = endpoints.find((endpoint) =>
+        addressesOf(endpoint).some((address) => addressKey(endpoint.networkId, address) === key),
       );
       if (own === undefined || !isAlive(state)) continue;
       addresses.put(key, { containerId, hostInterface: own.hostInterface, owner: ownIdentity() });

@@ -1,32 +1,36 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { hostRoutes } from '../host/netlink/host-routes.ts';
+import { addressBytes, type IpFamily } from '../../base/ip-address.ts';
+import { formatNetwork, type IpNetwork, networksOverlap, parseNetwork } from '../../base/ip-network.ts';
+import { type HostRoute, hostRoutes, hostRoutesV6 } from '../host/netlink/host-routes.ts';
 import { addAddress, createBridge, deleteLink, findLink, type LinkInfo } from '../host/netlink/links.ts';
 import { NetlinkSocket } from '../host/netlink/netlink-socket.ts';
 import { randomHex } from '../host/random-hex.ts';
+import { setSysctl } from '../host/sysctl.ts';
 import { isErrno } from '../host/system-error.ts';
+import { bringUpV6 } from './bring-up-v6.ts';
 import { chooseSubnet, gatewayOf } from './choose-subnet.ts';
 import { takenSubnets } from './find-network.ts';
 import { ensureFirewall, reloadFirewall } from './firewall.ts';
 import { acceptForwarding } from './forward-accept.ts';
-import { formatSubnet, networksOverlap, parseIpv4, parseSubnet } from './ipv4.ts';
 import type { NetworkContext } from './network-context.ts';
-import type { NetworkRecord } from './network-record.ts';
+import { globalId } from './network-names.ts';
+import { type NetworkRecord, poolOf, withPool } from './network-record.ts';
 
 /**
  * Makes a network work: its bridge, the rules, forwarding. Two questions to the kernel when all of it is there.
  * Returns the record, whose subnet is another than before when the old one has come to meet the host's routes.
  */
 export async function bringUp(context: NetworkContext, network: NetworkRecord): Promise<NetworkRecord> {
+  const families = network.ipv6 === undefined ? (['ip'] as const) : (['ip', 'ip6'] as const);
   using socket = new NetlinkSocket('route');
   let current = network;
-  if (findLink(socket, network.bridge) === undefined || !hasSubnet(network)) {
+  if (findLink(socket, network.bridge) === undefined || !hasSubnets(network)) {
     current = makeBridge(context, socket, network);
     // The rules name bridges, and the subnet may be new.
     await reloadFirewall(context);
   } else {
-    await ensureFirewall(context);
+    await ensureFirewall(context, families);
   }
-  await acceptForwarding(current.bridge);
+  await acceptForwarding(current.bridge, families);
   return current;
 }
 
@@ -37,19 +41,24 @@ export function takeDown(network: NetworkRecord): void {
 }
 
 function makeBridge(context: NetworkContext, socket: NetlinkSocket, network: NetworkRecord): NetworkRecord {
-  let current = meetsRoutes(network) ? moveSubnet(context, network) : network;
+  let current = network;
+  for (const family of [4, 6] as const) {
+    if (rivals(current, family).length > 0) current = moveSubnet(context, current, family);
+  }
   for (let attempt = 0; ; attempt += 1) {
     const link = ensureLink(socket, current.bridge);
-    addAddress(socket, link.index, parseIpv4(current.gateway) ?? 0, parseSubnet(current.subnet).prefixLength);
+    addAddress(socket, link.index, addressBytes(current.gateway), parseNetwork(current.subnet).prefixLength);
+    bringUpV6(socket, current, link.index);
     // Another engine may have chosen the same subnet in this very moment: one of the two gives way.
-    if (attempt >= 5 || !mustGiveWay(current)) break;
-    const moved = moveSubnet(context, current);
-    if (moved.subnet === current.subnet) break;
+    const contested = ([4, 6] as const).filter((family) => mustGiveWay(current, family));
+    if (attempt >= 5 || contested.length === 0) break;
+    const moved = contested.reduce((record, family) => moveSubnet(context, record, family), current);
+    if (moved.subnet === current.subnet && moved.ipv6?.subnet === current.ipv6?.subnet) break;
     deleteLink(socket, current.bridge);
     current = moved;
   }
-  setSysctl('net/ipv4/ip_forward');
-  setSysctl(`net/ipv4/conf/${current.bridge}/route_localnet`);
+  setSysctl('net/ipv4/ip_forward', '1');
+  setSysctl(`net/ipv4/conf/${current.bridge}/route_localnet`, '1');
   return current;
 }
 
@@ -65,49 +74,49 @@ function ensureLink(socket: NetlinkSocket, name: string): LinkInfo {
   return link;
 }
 
-/** Another subnet, if nobody has an address of this one. */
-function moveSubnet(context: NetworkContext, network: NetworkRecord): NetworkRecord {
+/** Another subnet, if nobody has an address of this one, or named it. */
+function moveSubnet(context: NetworkContext, network: NetworkRecord, family: IpFamily): NetworkRecord {
   const { networks, addresses } = context.records;
   return context.metadata.transaction(() => {
     const current = networks.get(network.name) ?? network;
     const inUse = !addresses.entries(`${network.id}/`).next().done;
-    if (inUse || current.subnet !== network.subnet) return current;
-    const subnet = chooseSubnet(takenSubnets(context, current));
-    const moved = { ...current, subnet: formatSubnet(subnet), gateway: gatewayOf(subnet), nextAddress: 0 };
+    const pool = poolOf(current, family);
+    if (inUse || pool === undefined || pool.given || pool.subnet !== poolOf(network, family)?.subnet)
+      return current;
+    const subnet = chooseSubnet(takenSubnets(context, family, current), family, globalId(context.root));
+    const moved = withPool(current, { subnet: formatNetwork(subnet), gateway: gatewayOf(subnet) });
     networks.put(moved.name, moved);
     return moved;
   });
 }
 
 /** A bridge may be left from records that were wiped, or have lost its address: its name alone says little. */
-function hasSubnet(network: NetworkRecord): boolean {
-  const subnet = parseSubnet(network.subnet);
-  return hostRoutes().some(
-    ({ device, prefixLength, base }) =>
-      device === network.bridge && prefixLength === subnet.prefixLength && base === subnet.base,
+function hasSubnets({ bridge, subnet, ipv6 }: NetworkRecord): boolean {
+  const has = (routes: readonly HostRoute[], own: IpNetwork): boolean =>
+    routes.some(
+      ({ device, prefixLength, base }) =>
+        device === bridge && prefixLength === own.prefixLength && base === own.base,
+    );
+  return (
+    has(hostRoutes(), parseNetwork(subnet)) &&
+    (ipv6 === undefined || has(hostRoutesV6(), parseNetwork(ipv6.subnet)))
   );
 }
 
-function meetsRoutes(network: NetworkRecord): boolean {
-  return rivals(network).length > 0;
-}
-
-function mustGiveWay(network: NetworkRecord): boolean {
-  return rivals(network).some((device) => !/^(?:gantry0|gt|gb-)/.test(device) || network.bridge > device);
+function mustGiveWay(network: NetworkRecord, family: IpFamily): boolean {
+  return rivals(network, family).some(
+    (device) => !/^(?:gantry0|gt|gb-)/.test(device) || network.bridge > device,
+  );
 }
 
 /** Other devices with a route that overlaps. */
-function rivals(network: NetworkRecord): readonly string[] {
-  const subnet = parseSubnet(network.subnet);
-  return hostRoutes()
+function rivals(network: NetworkRecord, family: IpFamily): readonly string[] {
+  const pool = poolOf(network, family);
+  if (pool === undefined) return [];
+  const subnet = parseNetwork(pool.subnet);
+  return (family === 4 ? hostRoutes() : hostRoutesV6())
     .filter(
       (route) => route.prefixLength > 0 && route.device !== network.bridge && networksOverlap(route, subnet),
     )
     .map((route) => route.device);
-}
-
-/** Switches a kernel setting of the network on, if it is off. */
-function setSysctl(name: string): void {
-  const path = `/proc/sys/${name}`;
-  if (readFileSync(path, 'latin1').trim() !== '1') writeFileSync(path, '1');
 }

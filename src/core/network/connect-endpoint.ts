@@ -1,18 +1,19 @@
 import { closeSync, openSync } from 'node:fs';
 import { GantryError } from '../../base/gantry-error.ts';
-import { hostRoutes } from '../host/netlink/host-routes.ts';
+import { addressBytes } from '../../base/ip-address.ts';
+import { hostRoutes, hostRoutesV6 } from '../host/netlink/host-routes.ts';
 import {
   addAddress,
   addDefaultRoute,
   createVeth,
   deleteLink,
   findLink,
-  setHairpin,
   setLinkUp,
+  setPort,
 } from '../host/netlink/links.ts';
 import { NetlinkSocket } from '../host/netlink/netlink-socket.ts';
 import { withNetworkNamespace } from '../host/network-namespace.ts';
-import { parseIpv4 } from './ipv4.ts';
+import { setSysctl } from '../host/sysctl.ts';
 import type { Endpoint } from './networking.ts';
 
 const loopbackIndex = 1;
@@ -32,7 +33,8 @@ export function plugIn(endpoint: Endpoint, netnsPath: string): void {
       peerNamespaceFd: namespaceFd,
     });
     // So that a container reaches its own published port.
-    if (endpoint.ports.length > 0) setHairpin(socket, endpoint.hostInterface);
+    if (endpoint.ports.length > 0)
+      setPort(socket, endpoint.hostInterface, { hairpin: true, isolated: false });
   } finally {
     closeSync(namespaceFd);
   }
@@ -52,15 +54,30 @@ function configureInside(endpoint: Endpoint): void {
   setLinkUp(socket, loopbackIndex);
   const device = findLink(socket, endpoint.device);
   if (device === undefined) throw noBridge(endpoint);
-  addAddress(socket, device.index, parseIpv4(endpoint.address) ?? 0, endpoint.prefixLength);
+  const { address, prefixLength, ipv6 } = endpoint;
+  const setting = `net/ipv6/conf/${endpoint.device}`;
+  addAddress(socket, device.index, addressBytes(address), prefixLength);
+  if (ipv6 === undefined) {
+    // Or it would have a link-local address, and neighbours that no rule watches.
+    setSysctl(`${setting}/disable_ipv6`, '1');
+  } else {
+    setSysctl(`${setting}/disable_ipv6`, '0');
+    // Its way out is the bridge, whatever neighbours advertise.
+    setSysctl(`${setting}/accept_ra`, '0');
+    addAddress(socket, device.index, addressBytes(ipv6.address), ipv6.prefixLength);
+  }
   setLinkUp(socket, device.index);
-  // The first network is the way out.
-  if (!hasDefaultRoute()) addDefaultRoute(socket, device.index, parseIpv4(endpoint.gateway) ?? 0);
+  addWaysOut(socket, device.index, endpoint);
 }
 
-/** Of the network namespace the calling thread is in. */
-function hasDefaultRoute(): boolean {
-  return hostRoutes().some(({ prefixLength, base }) => prefixLength === 0 && base === 0);
+/** The first network of each family is the way out. Of the network namespace the calling thread is in. */
+function addWaysOut(socket: NetlinkSocket, index: number, { gateway, ipv6 }: Endpoint): void {
+  if (!hostRoutes().some(({ prefixLength, base }) => prefixLength === 0 && base === 0n)) {
+    addDefaultRoute(socket, index, addressBytes(gateway));
+  }
+  if (ipv6 !== undefined && !hostRoutesV6().some(({ prefixLength }) => prefixLength === 0)) {
+    addDefaultRoute(socket, index, addressBytes(ipv6.gateway));
+  }
 }
 
 /** Pulls the cable of a container that runs. `heir`: its network that becomes the way out where none is left. */
@@ -69,10 +86,9 @@ export function unplug(endpoint: Endpoint, netnsPath: string, heir: Endpoint | u
   deleteLink(socket, endpoint.hostInterface);
   if (heir === undefined) return;
   withNetworkNamespace(netnsPath, () => {
-    if (hasDefaultRoute()) return;
     using inside = new NetlinkSocket('route');
     const device = findLink(inside, heir.device);
-    if (device !== undefined) addDefaultRoute(inside, device.index, parseIpv4(heir.gateway) ?? 0);
+    if (device !== undefined) addWaysOut(inside, device.index, heir);
   });
 }
 

@@ -1,16 +1,19 @@
-import type { PortBinding } from '../../engine/containers.ts';
+import { GantryError } from '../../base/gantry-error.ts';
+import { addressBytes } from '../../base/ip-address.ts';
+import { parseNetwork } from '../../base/ip-network.ts';
+import type { NetworkPlace, PortBinding } from '../../engine/containers.ts';
 import { isAlive, ownIdentity } from '../host/process-identity.ts';
 import { randomHex } from '../host/random-hex.ts';
 import type { Metadata } from '../metadata/metadata.ts';
-import { returnAddress, takeAddress } from './address-pool.ts';
+import { parseAddressKey, returnAddress, takeAddress } from './address-pool.ts';
 import { bringUp } from './bring-up.ts';
 import { plugIn, unplug } from './connect-endpoint.ts';
 import { findNetwork } from './find-network.ts';
 import { closePorts, openPorts } from './firewall.ts';
-import { formatIpv4, parseIpv4, parseSubnet } from './ipv4.ts';
 import { type NetworkContext, networkContext } from './network-context.ts';
-import type { AddressRecord, NetworkRecord, PublishedPort } from './network-record.ts';
-import type { Endpoint, Networking } from './networking.ts';
+import type { AddressPool, AddressRecord, NetworkRecord, PublishedPort } from './network-record.ts';
+import { addressesOf, type Endpoint, type Networking } from './networking.ts';
+import { leadTo, placesOf } from './port-places.ts';
 import { type BoundPorts, bindPortsPatiently, returnPorts, takePorts } from './port-pool.ts';
 
 /** Bridges, addresses and published ports of one engine root. Nothing is read or made before its first use. */
@@ -29,7 +32,7 @@ export function createNetworking(services: {
   return {
     async allocate({ containerId, network, ports, ...wanted }) {
       const record = await bringUp(context, findNetwork(context, network));
-      const bound = await bindPortsPatiently(context.records, ports);
+      const bound = await bindPortsPatiently(context.records, placesOf(ports, record));
       try {
         const endpoint = takeEndpoint(context, record.name, containerId, bound.bindings, wanted);
         held.set(endpoint.hostInterface, bound);
@@ -46,10 +49,7 @@ export function createNetworking(services: {
 
     async connect(endpoint, netnsPath) {
       plugIn(endpoint, netnsPath);
-      await openPorts(
-        context,
-        endpoint.ports.map((binding) => ({ ...binding, address: endpoint.address })),
-      );
+      await openPorts(context, leadTo(endpoint, endpoint.ports));
     },
 
     async disconnect(endpoint, netnsPath, heir) {
@@ -57,16 +57,15 @@ export function createNetworking(services: {
       const lost = giveBack(context, endpoint.networkId, endpoint);
       closePorts(context, lost);
       if (heir === undefined || lost.length === 0) return heir;
-      const { containerId, hostInterface, address } = heir;
+      const { containerId, hostInterface } = heir;
       // The sockets that hold them on the host are the monitor's, whatever network they lead to.
+      const inherited = leadTo(heir, lost);
       context.metadata.transaction(() =>
-        takePorts(context.records, lost, { containerId, hostInterface, address, owner: ownIdentity() }),
+        takePorts(context.records, inherited, { containerId, hostInterface, owner: ownIdentity() }),
       );
-      await openPorts(
-        context,
-        lost.map((binding) => ({ ...binding, address })),
-      );
-      return { ...heir, ports: [...heir.ports, ...endpoint.ports] };
+      await openPorts(context, inherited);
+      const ports = inherited.map(({ address: _, ...binding }) => binding);
+      return { ...heir, ports: [...heir.ports, ...ports] };
     },
 
     async release(endpoint) {
@@ -91,7 +90,7 @@ function takeEndpoint(
   networkName: string,
   containerId: string,
   bindings: readonly PortBinding[],
-  wanted: Pick<EndpointRequest, 'device' | 'aliases' | 'address' | 'macAddress'>,
+  wanted: Pick<EndpointRequest, 'device' | 'aliases' | 'address' | 'ipv6Address' | 'macAddress'>,
 ): Endpoint {
   const use = {
     containerId,
@@ -99,21 +98,44 @@ function takeEndpoint(
     hostInterface: `gv${randomHex(6)}`,
     owner: ownIdentity(),
   };
+  const { records } = context;
   return context.metadata.transaction(() => {
     const network = findNetwork(context, networkName);
-    const address = takeAddress(context.records, network, use, wanted.address);
-    takePorts(context.records, bindings, { ...use, address: formatIpv4(address) });
-    return { ...endpointOf(network, address, use, bindings), ...given(wanted) };
+    const address = takeAddress(records, network, 4, use, wanted.address);
+    const { ipv6 } = network;
+    if (ipv6 === undefined && wanted.ipv6Address !== undefined)
+      throw noIpv6(network.name, wanted.ipv6Address);
+    const endpoint: Endpoint = {
+      ...endpointOf(network, placeIn(network, address), use, bindings),
+      ...(ipv6 !== undefined && {
+        ipv6: placeIn(ipv6, takeAddress(records, network, 6, use, wanted.ipv6Address)),
+      }),
+      ...given(wanted),
+    };
+    takePorts(records, leadTo(endpoint, bindings), use);
+    return endpoint;
   });
+}
+
+function noIpv6(network: string, address: string): GantryError {
+  return new GantryError({
+    kind: 'invalid',
+    code: 'address-outside',
+    message: `Invalid address ${address}: It does not belong to any of this network's subnets`,
+    hint: `Network ${network} has no IPv6; it has it when made with --ipv6.`,
+  });
+}
+
+function placeIn({ subnet, gateway }: AddressPool, address: string): NetworkPlace {
+  return { address, prefixLength: parseNetwork(subnet).prefixLength, gateway };
 }
 
 function endpointOf(
   network: NetworkRecord,
-  address: number,
+  place: NetworkPlace,
   use: { readonly containerId: string; readonly hostInterface: string },
   ports: readonly PortBinding[],
 ): Endpoint {
-  const hex = address.toString(16).padStart(8, '0');
   return {
     containerId: use.containerId,
     networkId: network.id,
@@ -122,11 +144,11 @@ function endpointOf(
     hostInterface: use.hostInterface,
     device: 'eth0',
     aliases: [],
-    address: formatIpv4(address),
-    prefixLength: parseSubnet(network.subnet).prefixLength,
-    gateway: network.gateway,
+    ...place,
     // From the address, as Docker's: neighbours' caches stay right when an address changes hands.
-    macAddress: `02:42:${hex.replace(/..(?!$)/g, '$&:')}`,
+    macAddress: `02:42:${addressBytes(place.address)
+      .toString('hex')
+      .replace(/..(?!$)/g, '$&:')}`,
     ports,
   };
 }
@@ -144,22 +166,27 @@ function giveBackThose(context: NetworkContext, isOver: (use: AddressRecord) => 
   const allPorts = [...ports.entries()];
   for (const [key, use] of [...addresses.entries()]) {
     if (!isOver(use)) continue;
-    const [networkId = '', address = ''] = key.split('/');
+    const { networkId, address } = parseAddressKey(key);
     const bindings = allPorts
       .filter(([, port]) => port.hostInterface === use.hostInterface)
       .map(([, port]) => port);
-    const lost = { ...use, address: formatIpv4(Number.parseInt(address, 16)), ports: bindings };
-    closePorts(context, giveBack(context, networkId, lost));
+    closePorts(context, giveBack(context, networkId, { ...use, address, ports: bindings }));
   }
 }
 
 function giveBack(
   context: NetworkContext,
   networkId: string,
-  use: { readonly address: string; readonly hostInterface: string; readonly ports: readonly PortBinding[] },
+  use: {
+    readonly address: string;
+    readonly ipv6?: NetworkPlace | undefined;
+    readonly hostInterface: string;
+    readonly ports: readonly PortBinding[];
+  },
 ): readonly PublishedPort[] {
-  return context.metadata.transaction(() => {
-    returnAddress(context.records, networkId, parseIpv4(use.address) ?? 0, use.hostInterface);
-    return returnPorts(context.records, use.ports, use.hostInterface);
+  const { records, metadata } = context;
+  return metadata.transaction(() => {
+    for (const address of addressesOf(use)) returnAddress(records, networkId, address, use.hostInterface);
+    return returnPorts(records, use.ports, use.hostInterface);
   });
 }

@@ -1,19 +1,21 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import { checkFilterKeys, filterKeys } from '../../engine/filter-keys.ts';
 import { type Filters, hasLabel } from '../../engine/filters.ts';
-import type { NetworkSummary, Networks } from '../../engine/networks.ts';
+import type { NetworkMember, NetworkPool, NetworkSummary, Networks } from '../../engine/networks.ts';
 import { checkUntil, passesPruneFilters } from '../../engine/prune-filters.ts';
 import { randomHex } from '../host/random-hex.ts';
 import type { Metadata } from '../metadata/metadata.ts';
+import { parseAddressKey } from './address-pool.ts';
 import { bringUp, takeDown } from './bring-up.ts';
-import { chooseSubnet, gatewayOf } from './choose-subnet.ts';
-import { defaultNetwork, ensureDefaultNetwork, findNetwork, takenSubnets } from './find-network.ts';
+import { requireIpv6 } from './bring-up-v6.ts';
+import { checkPools } from './check-pools.ts';
+import { choosePools } from './choose-pools.ts';
+import { defaultNetwork, ensureDefaultNetwork, findNetwork } from './find-network.ts';
 import { reloadFirewall } from './firewall.ts';
 import { forgetForwarding } from './forward-accept.ts';
-import { formatIpv4, formatSubnet, networksOverlap, parseSubnet } from './ipv4.ts';
 import { type NetworkContext, networkContext } from './network-context.ts';
 import { bridgeName } from './network-names.ts';
-import type { NetworkRecord } from './network-record.ts';
+import type { AddressPool, NetworkRecord } from './network-record.ts';
 
 /** The two networks that are no bridge. Their IDs are the same on every machine. */
 const fixed: readonly NetworkSummary[] = (
@@ -25,8 +27,7 @@ const fixed: readonly NetworkSummary[] = (
   id: digit.padStart(64, '0'),
   name,
   driver,
-  subnet: undefined,
-  gateway: undefined,
+  pools: [],
   createdAt: '1970-01-01T00:00:00Z',
   labels: {},
   endpoints: {},
@@ -74,29 +75,23 @@ export function createNetworks(services: {
       return plain ?? summary(context, findNetwork(context, name));
     },
 
-    async create(name, { subnet, labels = {} } = {}) {
+    async create(name, { pools = [], ipv6 = false, labels = {} } = {}) {
       checkName(name);
-      const wanted = subnet === undefined ? undefined : parseSubnet(subnet);
+      const wanted = checkPools(pools, ipv6);
+      if (ipv6) requireIpv6(name);
       const record = context.metadata.transaction(() => {
         ensureDefaultNetwork(context);
         if (networks.has(name) || fixed.some((network) => network.name === name)) {
           throw conflict('network-exists', `network with name ${name} already exists`);
         }
-        const taken = takenSubnets(context);
-        if (wanted !== undefined && taken.some((other) => networksOverlap(other, wanted))) {
-          throw conflict('subnet-overlaps', 'Pool overlaps with other one on this address space');
-        }
-        const chosen = wanted ?? chooseSubnet(taken);
         const id = randomHex(32);
         const made: NetworkRecord = {
           id,
           name,
           bridge: bridgeName(id),
-          subnet: formatSubnet(chosen),
-          gateway: gatewayOf(chosen),
+          ...choosePools(context, wanted, ipv6),
           createdAt: new Date().toISOString(),
           labels,
-          nextAddress: 0,
         };
         networks.put(name, made);
         context.metadata.journal.append({ type: 'network.created', name });
@@ -134,14 +129,26 @@ export function createNetworks(services: {
 }
 
 function summary(context: NetworkContext, record: NetworkRecord): NetworkSummary {
-  const { id, name, subnet, gateway, createdAt, labels } = record;
-  const endpoints = Object.fromEntries(
-    [...context.records.addresses.entries(`${id}/`)].map(([key, use]) => [
-      use.containerId,
-      formatIpv4(Number.parseInt(key.slice(id.length + 1), 16)),
-    ]),
-  );
-  return { id, name, driver: 'bridge', subnet, gateway, createdAt, labels, endpoints };
+  const { id, name, ipv6, createdAt, labels } = record;
+  const pools = [poolSummary(record), ...(ipv6 === undefined ? [] : [poolSummary(ipv6)])];
+  const endpoints: Record<string, NetworkMember> = {};
+  for (const [key, { containerId }] of context.records.addresses.entries(`${id}/`)) {
+    const { address } = parseAddressKey(key);
+    const { address: other = '', ...rest } = endpoints[containerId] ?? {};
+    endpoints[containerId] = address.includes(':')
+      ? { address: other, ipv6Address: address }
+      : { ...rest, address };
+  }
+  return { id, name, driver: 'bridge', pools, createdAt, labels, endpoints };
+}
+
+function poolSummary({ subnet, gateway, range, reserved }: AddressPool): NetworkPool {
+  return {
+    subnet,
+    gateway,
+    ...(range !== undefined && { range }),
+    ...(reserved !== undefined && { reserved }),
+  };
 }
 
 /** Docker's keys that mean something here; several values of a key: any of them, of `label`: all. */

@@ -1,10 +1,11 @@
 import { GantryError } from '../../base/gantry-error.ts';
-import { hostRoutes } from '../host/netlink/host-routes.ts';
+import type { IpFamily } from '../../base/ip-address.ts';
+import { formatNetwork, type IpNetwork, parseNetwork } from '../../base/ip-network.ts';
+import { hostRoutes, hostRoutesV6 } from '../host/netlink/host-routes.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { chooseSubnet, gatewayOf } from './choose-subnet.ts';
-import { formatSubnet, type Ipv4Network, parseSubnet } from './ipv4.ts';
 import type { NetworkContext } from './network-context.ts';
-import type { NetworkRecord } from './network-record.ts';
+import { type NetworkRecord, poolOf } from './network-record.ts';
 
 export const defaultNetwork = 'bridge';
 
@@ -16,16 +17,15 @@ export function ensureDefaultNetwork(context: NetworkContext): NetworkRecord {
   return context.metadata.transaction(() => {
     const other = networks.get(defaultNetwork);
     if (other !== undefined) return other;
-    const subnet = chooseSubnet(takenSubnets(context));
+    const subnet = chooseSubnet(takenSubnets(context, 4));
     const record: NetworkRecord = {
       id: randomHex(32),
       name: defaultNetwork,
       bridge: context.names.defaultBridge,
-      subnet: formatSubnet(subnet),
+      subnet: formatNetwork(subnet),
       gateway: gatewayOf(subnet),
       createdAt: new Date().toISOString(),
       labels: {},
-      nextAddress: 0,
     };
     networks.put(defaultNetwork, record);
     return record;
@@ -57,10 +57,17 @@ export function findNetwork(context: NetworkContext, nameOrId: string): NetworkR
 }
 
 /** Subnets a new network must keep off: those of our networks, up or not, and all routes of the host but the default. */
-export function takenSubnets(context: NetworkContext, except?: NetworkRecord): readonly Ipv4Network[] {
-  const ours = [...context.records.networks.entries()].map(([, record]) => record);
+export function takenSubnets(
+  context: NetworkContext,
+  family: IpFamily,
+  except?: NetworkRecord,
+): readonly IpNetwork[] {
+  const ours = [...context.records.networks.entries()]
+    .filter(([, record]) => record.id !== except?.id)
+    .flatMap(([, record]) => poolOf(record, family)?.subnet ?? []);
+  const routes = family === 4 ? hostRoutes() : hostRoutesV6();
   return [
-    ...ours.filter((record) => record.id !== except?.id).map((record) => parseSubnet(record.subnet)),
-    ...hostRoutes().filter((route) => route.prefixLength > 0 && route.device !== except?.bridge),
+    ...ours.map(parseNetwork),
+    ...routes.filter((route) => route.prefixLength > 0 && route.device !== except?.bridge),
   ];
 }

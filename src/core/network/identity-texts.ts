@@ -8,11 +8,13 @@ ff02::2\tip6-allrouters
 `;
 /** What Docker falls back to when the host names no server a container could reach. */
 const publicServers = ['8.8.8.8', '8.8.4.4'];
+const publicServersV6 = ['2001:4860:4860::8888', '2001:4860:4860::8844'];
 
 /** The text of /etc/hosts. `extra` entries are `name:address`; the address `host-gateway` means the host. */
 export function hostsText(facts: {
   readonly base: string | undefined;
-  readonly address: string | undefined;
+  /** Its own, one a family. */
+  readonly addresses: readonly string[];
   readonly hostname: string;
   readonly extra: readonly string[];
   readonly hostGateway: string;
@@ -21,7 +23,7 @@ export function hostsText(facts: {
     const { name, address } = parseExtraHost(entry);
     return `${address === 'host-gateway' ? facts.hostGateway : address}\t${name}\n`;
   });
-  const own = facts.address === undefined ? '' : `${facts.address}\t${facts.hostname}\n`;
+  const own = facts.addresses.map((address) => `${address}\t${facts.hostname}\n`).join('');
   const base = facts.base ?? hostsBase;
   return `${base}${base.endsWith('\n') || base === '' ? '' : '\n'}${extra.join('')}${own}`;
 }
@@ -33,13 +35,17 @@ export function parseExtraHost(entry: string): { readonly name: string; readonly
   return { name: entry.slice(0, at), address: address.replace(/^\[(.*)\]$/, '$1') };
 }
 
-/** The text of /etc/resolv.conf: the host's, with what the user gave in place of its servers or domains. */
+/**
+ * The text of /etc/resolv.conf: the host's, with what the user gave in place of its servers or domains, and without
+ * servers that it has no way to.
+ */
 export function resolverText(facts: {
   readonly host: string;
   readonly servers: readonly string[];
   readonly search: readonly string[];
   readonly options?: readonly string[];
-  readonly dropLoopback: boolean;
+  /** Whose network it has, and whether there is IPv6 in it. */
+  readonly reach: 'host' | 'ipv4' | 'both';
 }): string {
   const lines = facts.host.split('\n').map((line) => line.trim());
   const valuesOf = (keyword: string): readonly string[] =>
@@ -47,8 +53,9 @@ export function resolverText(facts: {
       const [word, ...values] = line.split(/\s+/);
       return word === keyword ? [values.join(' ')] : [];
     });
-  const reachable = valuesOf('nameserver').filter((server) => !facts.dropLoopback || !isLoopback(server));
-  const inherited = reachable.length > 0 ? reachable : publicServers;
+  const reachable = valuesOf('nameserver').filter((server) => isReachable(server, facts.reach));
+  const fallback = facts.reach === 'both' ? [...publicServers, ...publicServersV6] : publicServers;
+  const inherited = reachable.length > 0 ? reachable : fallback;
   const servers = facts.servers.length > 0 ? facts.servers : inherited;
   // The last `search` or `domain` of the file is the one that counts (resolv.conf(5)).
   const search =
@@ -63,6 +70,9 @@ export function resolverText(facts: {
   ].join('\n');
 }
 
-function isLoopback(server: string): boolean {
-  return server.startsWith('127.') || server === '::1';
+/** Neither the host's loopback nor its links (`fe80::1%eth0`) are in a network of its own. */
+function isReachable(server: string, reach: 'host' | 'ipv4' | 'both'): boolean {
+  if (reach === 'host') return true;
+  if (server.startsWith('127.') || server === '::1' || server.includes('%')) return false;
+  return reach === 'both' || !server.includes(':');
 }

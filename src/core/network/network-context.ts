@@ -7,6 +7,7 @@ export interface NetworkContext {
   readonly metadata: Metadata;
   readonly records: NetworkRecords;
   readonly names: NetworkNames;
+  readonly root: string;
 }
 
 export function networkContext(services: {
@@ -17,5 +18,6 @@ export function networkContext(services: {
     metadata: services.metadata,
     records: networkRecords(services.metadata),
     names: networkNames(services.dirs.root),
+    root: services.dirs.root,
   };
 }

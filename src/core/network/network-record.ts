@@ -1,24 +1,48 @@
+import type { IpFamily } from '../../base/ip-address.ts';
 import { asObject, badDocument, requiredString } from '../../oci/decode-json.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
 import type { Collection, Metadata } from '../metadata/metadata.ts';
 import { isOwnBridge } from './network-names.ts';
 
-/** A bridge network. `host` and `none` need no record. */
-export interface NetworkRecord {
+/** The addresses of one family that a network has. */
+export interface AddressPool {
+  /** CIDR. */
+  readonly subnet: string;
+  readonly gateway: string;
+  /** The part of it that addresses are taken from; undefined: all. */
+  readonly range?: string | undefined;
+  /** Addresses that somebody else has, by what that is called. */
+  readonly reserved?: Readonly<Record<string, string>> | undefined;
+  /** Somebody named the subnet: it never moves, whatever it comes to meet. */
+  readonly given?: true | undefined;
+  /** Where the search for a free address goes on, so that one just given back rests a while. */
+  readonly next?: string | undefined;
+}
+
+/** A bridge network, with its IPv4 pool. `host` and `none` need no record. */
+export interface NetworkRecord extends AddressPool {
   readonly id: string;
   readonly name: string;
   /** Device on the host. */
   readonly bridge: string;
-  /** CIDR. */
-  readonly subnet: string;
-  readonly gateway: string;
+  readonly ipv6?: AddressPool | undefined;
   readonly createdAt: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Where the search for a free address goes on, so that one just given back rests a while. */
-  readonly nextAddress: number;
 }
 
-/** An address in use. Keys: network ID, slash, eight hexadecimal digits. */
+/** Undefined: the network has no addresses of that family. */
+export function poolOf(network: NetworkRecord, family: IpFamily): AddressPool | undefined {
+  return family === 4 ? network : network.ipv6;
+}
+
+/** The network with that pool in place of its own of the family. */
+export function withPool(network: NetworkRecord, pool: AddressPool): NetworkRecord {
+  const { subnet, gateway, range, reserved, given, next } = pool;
+  const plain = { subnet, gateway, range, reserved, given, next };
+  return subnet.includes(':') ? { ...network, ipv6: plain } : { ...network, ...plain };
+}
+
+/** An address in use. Keys: {@link addressKey}. */
 export interface AddressRecord {
   readonly containerId: string;
   readonly hostInterface: string;
@@ -29,7 +53,7 @@ export interface AddressRecord {
 /** A port of the host and where it leads to. */
 export interface PublishedPort {
   readonly protocol: 'tcp' | 'udp';
-  /** `0.0.0.0`: all. */
+  /** `0.0.0.0` and `::`: all of the family. */
   readonly hostAddress: string;
   readonly hostPort: number;
   readonly address: string;
@@ -70,6 +94,10 @@ function decodeNetwork(document: unknown, key: string): NetworkRecord {
     requiredString(object, name, what);
   }
   asObject(object['labels'], `${what} "labels"`);
+  if (object['ipv6'] !== undefined) {
+    const pool = asObject(object['ipv6'], `${what} "ipv6"`);
+    for (const name of ['subnet', 'gateway']) requiredString(pool, name, what);
+  }
   // The device is removed with the network: it must be one of ours.
   if (!isOwnBridge(String(object['bridge']))) throw badDocument(what, '"bridge" is no device of the engine');
   return document as NetworkRecord;

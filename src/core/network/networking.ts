@@ -12,10 +12,17 @@ export interface Endpoint extends ContainerNetwork {
   readonly ports: readonly PortBinding[];
 }
 
+/** All it has there, IPv4 first. */
+export function addressesOf(endpoint: Pick<Endpoint, 'address' | 'ipv6'> | undefined): readonly string[] {
+  if (endpoint === undefined) return [];
+  const { address, ipv6 } = endpoint;
+  return ipv6 === undefined ? [address] : [address, ipv6.address];
+}
+
 /** Bridges, addresses and published ports. Addresses are handed out in a metadata transaction: never twice. */
 export interface Networking {
   /**
-   * Takes an address and the host ports. `conflict` / `port-in-use` with Docker's words ("Bind for 0.0.0.0:80
+   * Takes an address of each family the network has, and the host ports. `conflict` / `port-in-use` with Docker's words ("Bind for 0.0.0.0:80
    * failed: port is already allocated"), also when a process outside has the port.
    */
   allocate(request: {
@@ -27,6 +34,7 @@ export interface Networking {
     readonly aliases?: readonly string[] | undefined;
     /** Rejects `conflict` / `address-in-use`, `invalid` / `address-outside` where it cannot be had. */
     readonly address?: string | undefined;
+    readonly ipv6Address?: string | undefined;
     readonly macAddress?: string | undefined;
   }): Promise<Endpoint>;
   /**

@@ -1,12 +1,12 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GantryError } from '../../base/gantry-error.ts';
+import { addressBytes } from '../../base/ip-address.ts';
 import { isErrorCode } from '../../base/is-error-code.ts';
 import type { PortBinding } from '../../engine/containers.ts';
 import { bindPort, type PortSocket } from '../host/netlink/port-socket.ts';
 import { isErrno } from '../host/system-error.ts';
-import { parseIpv4 } from './ipv4.ts';
-import type { NetworkRecords, PortRecord } from './network-record.ts';
+import type { AddressRecord, NetworkRecords, PortRecord, PublishedPort } from './network-record.ts';
 
 /** Ports bound on the host for one container. Disposing lets them go, unless somebody else (the monitor) has them too. */
 export interface BoundPorts extends Disposable {
@@ -15,11 +15,9 @@ export interface BoundPorts extends Disposable {
   readonly descriptors: readonly number[];
 }
 
-const anyAddress = '0.0.0.0';
-
 /**
- * Binds every port, so that processes outside cannot have them. All or none. Throws `conflict` / `port-in-use` in
- * Docker's words.
+ * Binds every port, so that processes outside cannot have them. All or none. Neighbours that differ in their address
+ * alone get the same port where the host is to choose. Throws `conflict` / `port-in-use` in Docker's words.
  */
 export function bindPorts(wanted: readonly PortBinding[]): BoundPorts {
   const sockets: PortSocket[] = [];
@@ -27,11 +25,15 @@ export function bindPorts(wanted: readonly PortBinding[]): BoundPorts {
     for (const socket of sockets.splice(0)) closeSync(socket.fd);
   };
   try {
-    const bindings = wanted.map((binding) => {
-      const socket = bindOne(binding);
+    const bindings: PortBinding[] = [];
+    for (const [index, binding] of wanted.entries()) {
+      const before = wanted[index - 1];
+      const isTwin = before !== undefined && areTwins(before, binding);
+      const hostPort = isTwin ? (bindings.at(-1)?.hostPort ?? 0) : binding.hostPort;
+      const socket = bindOne({ ...binding, hostPort });
       sockets.push(socket);
-      return { ...binding, hostAddress: addressOf(binding), hostPort: socket.port };
-    });
+      bindings.push({ ...binding, hostPort: socket.port });
+    }
     return { bindings, descriptors: sockets.map((socket) => socket.fd), [Symbol.dispose]: dispose };
   } catch (error) {
     dispose();
@@ -64,19 +66,13 @@ const patienceMs = 500;
 /** Records ports; inside the transaction that takes the address. Throws `conflict` / `port-in-use`. */
 export function takePorts(
   records: NetworkRecords,
-  bindings: readonly PortBinding[],
-  use: Pick<PortRecord, 'containerId' | 'hostInterface' | 'owner' | 'address'>,
+  ports: readonly PublishedPort[],
+  { containerId, hostInterface, owner }: AddressRecord,
 ): void {
-  for (const binding of bindings) {
-    const hostAddress = addressOf(binding);
-    if (overlapping(records, binding) !== undefined) throw portInUse(hostAddress, binding.hostPort);
-    records.ports.put(`${portPrefix(binding)}${hostAddress}`, {
-      ...use,
-      protocol: binding.protocol,
-      hostAddress,
-      hostPort: binding.hostPort,
-      containerPort: binding.containerPort,
-    });
+  for (const { protocol, hostAddress, hostPort, address, containerPort } of ports) {
+    const port = { protocol, hostAddress, hostPort, address, containerPort };
+    if (overlapping(records, port) !== undefined) throw portInUse(hostAddress, hostPort);
+    records.ports.put(`${portPrefix(port)}${hostAddress}`, { containerId, hostInterface, owner, ...port });
   }
 }
 
@@ -87,7 +83,7 @@ export function returnPorts(
   hostInterface: string,
 ): readonly PortRecord[] {
   return bindings.flatMap((binding) => {
-    const key = `${portPrefix(binding)}${addressOf(binding)}`;
+    const key = `${portPrefix(binding)}${binding.hostAddress}`;
     const record = records.ports.get(key);
     if (record?.hostInterface !== hostInterface) return [];
     records.ports.delete(key);
@@ -97,41 +93,43 @@ export function returnPorts(
 
 /** Who has the port on an address that meets this one. */
 function overlapping(records: NetworkRecords, binding: PortBinding): PortRecord | undefined {
-  const hostAddress = addressOf(binding);
+  const { hostAddress } = binding;
+  const any = hostAddress.includes(':') ? '::' : '0.0.0.0';
   return [...records.ports.entries(portPrefix(binding))]
     .map(([, taken]) => taken)
     .find(
-      (taken) => [taken.hostAddress, hostAddress].includes(anyAddress) || taken.hostAddress === hostAddress,
+      (taken) =>
+        taken.hostAddress === hostAddress ||
+        taken.hostAddress === any ||
+        (hostAddress === any && taken.hostAddress.includes(':') === hostAddress.includes(':')),
     );
 }
 
-function bindOne(binding: PortBinding): PortSocket {
-  const hostAddress = addressOf(binding);
-  const address = parseIpv4(hostAddress);
-  if (address === undefined) {
-    throw new GantryError({
-      kind: 'unsupported',
-      code: 'port-address',
-      message: `cannot publish a port on ${hostAddress}: only IPv4 addresses of this host`,
-    });
-  }
+/** One port that was asked for once, on the addresses of two families. */
+function areTwins(a: PortBinding, b: PortBinding): boolean {
+  return (
+    a.hostAddress === '0.0.0.0' &&
+    b.hostAddress === '::' &&
+    a.protocol === b.protocol &&
+    a.containerPort === b.containerPort &&
+    a.hostPort === b.hostPort
+  );
+}
+
+function bindOne({ protocol, hostAddress, hostPort }: PortBinding): PortSocket {
   try {
-    return bindPort(binding.protocol, address, binding.hostPort);
+    return bindPort(protocol, addressBytes(hostAddress), hostPort);
   } catch (error) {
-    if (isErrno(error, 'EADDRINUSE')) throw portInUse(hostAddress, binding.hostPort, error);
+    if (isErrno(error, 'EADDRINUSE')) throw portInUse(hostAddress, hostPort, error);
     if (!isErrno(error, 'EADDRNOTAVAIL')) throw error;
     throw new GantryError({
       kind: 'invalid',
       code: 'port-address',
-      message: `listen ${binding.protocol}4 ${hostAddress}:${binding.hostPort}: bind: cannot assign requested address`,
+      message: `listen ${protocol}${hostAddress.includes(':') ? 6 : 4} ${place(hostAddress, hostPort)}: bind: cannot assign requested address`,
       hint: `${hostAddress} is not an address of this host.`,
       cause: error,
     });
   }
-}
-
-function addressOf(binding: PortBinding): string {
-  return binding.hostAddress === '' ? anyAddress : binding.hostAddress;
 }
 
 function portPrefix(binding: PortBinding): string {
@@ -142,9 +140,13 @@ function portInUse(hostAddress: string, port: number, cause?: unknown): GantryEr
   return new GantryError({
     kind: 'conflict',
     code: 'port-in-use',
-    message: `Bind for ${hostAddress}:${port} failed: port is already allocated`,
+    message: `Bind for ${place(hostAddress, port)} failed: port is already allocated`,
     hint: 'Stop what uses the port, or publish another one.',
     details: { hostAddress, port },
     cause,
   });
+}
+
+function place(hostAddress: string, port: number): string {
+  return `${hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress}:${port}`;
 }

@@ -1,4 +1,4 @@
-import type { NetworkSummary } from '../../engine/networks.ts';
+import type { NetworkPool, NetworkSummary } from '../../engine/networks.ts';
 import type { Styles } from '../theme/resolve-styles.ts';
 import { matchesFilter } from '../view/matches-filter.ts';
 import { memo } from '../view/memo.ts';
@@ -37,10 +37,14 @@ const none: readonly never[] = [];
 
 function networkRows(networks: readonly NetworkSummary[], filter: string): readonly NetworkRow[] {
   return networks
-    .filter(({ name, driver, subnet = '', labels }) =>
-      matchesFilter(filter, name, driver, subnet, Object.keys(labels).join(' ')),
+    .filter(({ name, driver, pools, labels }) =>
+      matchesFilter(filter, name, driver, subnets(pools), Object.keys(labels).join(' ')),
     )
     .map((network) => ({ key: network.id, network }));
+}
+
+function subnets(pools: readonly NetworkPool[]): string {
+  return pools.map(({ subnet }) => subnet).join(' ');
 }
 
 function networkColumns(styles: Styles): readonly TableColumn<NetworkRow>[] {
@@ -72,9 +76,9 @@ function networkColumns(styles: Styles): readonly TableColumn<NetworkRow>[] {
     {
       header: 'SUBNET',
       least: 9,
-      most: 18,
+      most: 40,
       drop: 1,
-      cell: ({ network }) => ({ text: network.subnet ?? '', style: styles.info }),
+      cell: ({ network }) => ({ text: subnets(network.pools), style: styles.info }),
     },
     {
       header: 'USED',

@@ -90,7 +90,10 @@ function sourceOffers(source: CompletionSource | undefined, engine: EngineState)
     case 'volume':
       return (engine.volumes ?? []).map(({ name, driver }) => ({ text: name, detail: driver }));
     case 'network':
-      return (engine.networks ?? []).map(({ name, subnet }) => ({ text: name, detail: subnet ?? '' }));
+      return (engine.networks ?? []).map(({ name, pools }) => ({
+        text: name,
+        detail: pools[0]?.subnet ?? '',
+      }));
     default:
       return [];
   }

@@ -149,8 +149,8 @@ describe('the network of a container', () => {
 
   test('a network somebody made has its own subnet, and goes when nobody is in it', async () => {
     const networks = createNetworks(stand.services);
-    const { subnet } = await networks.create('back', { subnet: '10.123.0.0/24' });
-    expect(subnet).toBe('10.123.0.0/24');
+    const { pools } = await networks.create('back', { pools: [{ subnet: '10.123.0.0/24' }] });
+    expect(pools).toEqual([{ subnet: '10.123.0.0/24', gateway: '10.123.0.1' }]);
     const id = await stand.up({ network: 'back' });
     expect((await stand.containers.inspect(id)).networkDetails[0]).toMatchObject({
       name: 'back',

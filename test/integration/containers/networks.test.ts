@@ -123,7 +123,7 @@ describe('connect and disconnect', () => {
   });
 
   test('an address asked for is had, or refused', async () => {
-    await networks.create('fixed', { subnet: '10.99.7.0/24' });
+    await networks.create('fixed', { pools: [{ subnet: '10.99.7.0/24' }] });
     const id = await stand.up({ network: 'fixed', address: '10.99.7.77', macAddress: '02:42:aa:bb:cc:dd' });
     const [there] = (await stand.containers.inspect(id)).networkDetails;
     expect(there).toMatchObject({ address: '10.99.7.77', macAddress: '02:42:aa:bb:cc:dd' });
@@ -137,7 +137,7 @@ describe('connect and disconnect', () => {
     await expect(stand.up({ address: '10.99.7.78' })).rejects.toThrow('on user defined networks only');
     const other = await stand.up();
     await networks.connect('fixed', other, { address: '10.99.7.78' });
-    expect((await networks.inspect('fixed')).endpoints[other]).toBe('10.99.7.78');
+    expect((await networks.inspect('fixed')).endpoints[other]?.address).toBe('10.99.7.78');
     const hosted = await stand.up({ network: 'host' });
     await expect(networks.connect('fixed', hosted)).rejects.toThrow(
       'cannot be connected to any other network',

@@ -7,56 +7,37 @@ import { openMetadata } from '../../../src/core/metadata/open-metadata.ts';
 import { createNetworking } from '../../../src/core/network/create-networking.ts';
 import { createNetworks } from '../../../src/core/network/create-networks.ts';
 import { networkNames } from '../../../src/core/network/network-names.ts';
-import type { Endpoint, Networking } from '../../../src/core/network/networking.ts';
+import type { Networking } from '../../../src/core/network/networking.ts';
 import { removeAllNetworks } from '../../../src/core/network/remove-all-networks.ts';
 import type { PortBinding } from '../../../src/engine/containers.ts';
 import type { Filters } from '../../../src/engine/filters.ts';
+import { type NetworkStand, networkStand } from '../../support/network-stand.ts';
 import { OtherNamespace } from '../../support/own-network-namespace.ts';
 import { startScript } from '../../support/script-process.ts';
-import { type TempFolder, tempFolder } from '../../support/temp-folder.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
-let folder: TempFolder;
+let stand: NetworkStand;
 let networking: Networking;
-let services: { metadata: ReturnType<typeof openMetadata>; dirs: { root: string } };
+let services: NetworkStand['services'];
 
 beforeEach(() => {
-  folder = tempFolder();
-  services = { metadata: openMetadata(folder.at('metadata.db')), dirs: { root: folder.path } };
-  networking = createNetworking(services);
-  onTestFinished(async () => {
-    await removeAllNetworks(services);
-    services.metadata[Symbol.dispose]();
-    folder[Symbol.dispose]();
-  });
+  stand = networkStand();
+  ({ networking, services } = stand);
 });
 
-/** A namespace connected as a container would be, with a web server that says who it is. */
-async function container(
+/** With a web server that says who it is. */
+function container(
   name: string,
   ports: readonly PortBinding[] = [],
   network = 'bridge',
-): Promise<{ endpoint: Endpoint; namespace: OtherNamespace }> {
-  const namespace = new OtherNamespace();
-  const endpoint = await networking.allocate({ containerId: name, network, ports });
-  await networking.connect(endpoint, namespace.path);
-  // Spawned in its namespace: the thread that forks is inside at that moment.
-  const server = namespace.run(() =>
-    spawn(process.execPath, [
-      '-e',
-      `const answer = (s) => s.end('HTTP/1.0 200 OK\\r\\n\\r\\n${name} sees ' + s.remoteAddress);
-       require('net').createServer(answer).listen(80, '0.0.0.0', () => console.log('ready'));
-       const udp = require('dgram').createSocket('udp4');
-       udp.on('message', (m, from) => udp.send('${name} ' + m, from.port, from.address)).bind(53);`,
-    ]),
+): ReturnType<NetworkStand['serving']> {
+  return stand.serving(
+    { containerId: name, network, ports },
+    `const answer = (s) => s.end('HTTP/1.0 200 OK\\r\\n\\r\\n${name} sees ' + s.remoteAddress);
+     require('net').createServer(answer).listen(80, '0.0.0.0', () => console.log('ready'));
+     const udp = require('dgram').createSocket('udp4');
+     udp.on('message', (m, from) => udp.send('${name} ' + m, from.port, from.address)).bind(53);`,
   );
-  await once(server.stdout!, 'data');
-  onTestFinished(async () => {
-    server.kill('SIGKILL');
-    await once(server, 'close');
-    namespace[Symbol.dispose]();
-    await networking.release(endpoint);
-  });
-  return { endpoint, namespace };
 }
 
 const tcp = (hostPort: number, hostAddress = ''): PortBinding => ({
@@ -79,7 +60,7 @@ function fetchText(url: string): Promise<string> {
 }
 
 const nft = (...args: string[]) => execFileSync('nft', args, { encoding: 'utf8' });
-const table = () => networkNames(folder.path).table;
+const table = () => networkNames(stand.root).table;
 
 test('a container reaches its gateway, and the host reaches it', async () => {
   const { endpoint } = await container('one');
@@ -212,7 +193,7 @@ test('eight processes at once never get the same address', async () => {
     }
     console.log(JSON.stringify(taken));
   `;
-  const scripts = Array.from({ length: 8 }, (_, index) => startScript(source, [folder.path, `p${index}-`]));
+  const scripts = Array.from({ length: 8 }, (_, index) => startScript(source, [stand.root, `p${index}-`]));
   const answers = await Promise.all(scripts.map((script) => script.line()));
   await Promise.all(scripts.map((script) => script.end()));
   const addresses = answers.flatMap((line) => JSON.parse(line) as string[]);
@@ -245,7 +226,7 @@ test('where the forward policy is DROP, the bridge is let through in DOCKER-USER
   await container('web', [tcp(8088)]);
   await container('beside');
   const rules = () => execFileSync('iptables', ['-S', 'DOCKER-USER'], { encoding: 'utf8' });
-  const { defaultBridge } = networkNames(folder.path);
+  const { defaultBridge } = networkNames(stand.root);
   expect(rules().match(new RegExp(defaultBridge, 'g'))).toHaveLength(2);
   // A neighbour on another network of the host reaches the published port through it.
   expect(await fromNeighbour('http://10.99.0.1:8088/')).toContain('web sees');
@@ -279,7 +260,9 @@ test('networks somebody made are closed to each other, and go again', async () =
     message: 'error while removing network: network backend has active endpoints (inside)',
   });
   await expect(networks.create('backend')).rejects.toMatchObject({ code: 'network-exists' });
-  await expect(networks.create('other', { subnet: made.subnet! })).rejects.toMatchObject({
+  await expect(
+    networks.create('other', { pools: [{ subnet: made.pools[0]!.subnet }] }),
+  ).rejects.toMatchObject({
     code: 'subnet-overlaps',
   });
   await networking.release(inside.endpoint);

@@ -63,6 +63,7 @@ export async function containerSpec(
     network: first?.network,
     networkAliases: [...(first?.aliases ?? []), ...options.networkAlias],
     address: options.ip ?? first?.address,
+    ipv6Address: options.ip6 ?? first?.ipv6Address,
     macAddress: options.macAddress ?? first?.macAddress,
     moreNetworks: more,
     links: options.link,

@@ -15,20 +15,21 @@ export const networkConnect = defineCommand({
   options: {
     alias: list('Further names there'),
     ip: text('IPv4 address there'),
+    ip6: text('IPv6 address there'),
     macAddress: text('MAC address there'),
   },
   refused: {
     'driver-opt': 'bridges have no options',
     'gw-priority': 'the first network of a container is its way out',
-    ip6: 'networks have IPv4 addresses only',
     link: 'names work by themselves on a network of your own',
-    'link-local-ip': 'networks give one address each',
+    'link-local-ip': 'networks give one address a family each',
   },
   async run(ctx, { args, options }) {
     await ctx.engine.networks.connect(args.network, args.container, {
       signal: ctx.signal,
       aliases: options.alias,
       address: options.ip,
+      ipv6Address: options.ip6,
       macAddress: options.macAddress,
     });
     return { kind: 'none' };

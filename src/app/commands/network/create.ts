@@ -2,7 +2,8 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import { one } from '../argument-spec.ts';
 import { parsePairs } from '../container/spec/parse-pairs.ts';
 import { defineCommand } from '../define-command.ts';
-import { list, text } from '../option-spec.ts';
+import { flag, list, text } from '../option-spec.ts';
+import { parsePools } from './parse-pools.ts';
 
 export const networkCreate = defineCommand({
   id: 'network.create',
@@ -15,22 +16,22 @@ export const networkCreate = defineCommand({
       initial: 'bridge',
       source: { choices: ['bridge'] },
     }),
+    auxAddress: list('Address of something else on it, never given away (router=10.9.0.5)'),
+    gateway: list('Address of this machine on it'),
+    ipRange: list('Part of the subnet that addresses are taken from (10.9.0.128/25)'),
+    ipv6: flag('Give it IPv6 addresses too'),
     label: list('Set a label of the network'),
-    subnet: text('Addresses it uses (10.9.0.0/24)'),
+    subnet: list('Addresses it uses (10.9.0.0/24, fd09::/64)'),
   },
   refused: {
     attachable: 'every container here may join',
-    'aux-address': 'gantry chooses addresses',
     'config-from': 'networks are not copied',
     'config-only': 'networks are not copied',
-    gateway: 'the gateway is the first address of the subnet',
     ingress: 'there is no swarm',
     internal: 'networks reach outside',
-    'ip-range': 'the whole subnet is used',
     'ipam-driver': 'gantry chooses addresses',
     'ipam-opt': 'gantry chooses addresses',
     ipv4: 'networks have IPv4 addresses',
-    ipv6: 'networks have IPv4 addresses only',
     o: 'bridges take no options',
     opt: 'bridges take no options',
     scope: 'networks are local',
@@ -49,7 +50,8 @@ export const networkCreate = defineCommand({
     const network = await ctx.engine.networks.create(args.name, {
       signal: ctx.signal,
       labels: parsePairs(options.label),
-      ...(options.subnet !== undefined && { subnet: options.subnet }),
+      ipv6: options.ipv6,
+      pools: parsePools(options),
     });
     return { kind: 'lines', lines: [network.id] };
   },

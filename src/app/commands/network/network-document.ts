@@ -9,7 +9,9 @@ export async function networkDocument(
   const joined = Object.entries(network.endpoints);
   const containers = joined.length === 0 ? [] : await engine.containers.list({ signal, all: true });
   const names = new Map(containers.map((container) => [container.id, container.name]));
-  const bits = network.subnet?.split('/')[1];
+  const [v4, v6] = network.pools.map(({ subnet }) => subnet.split('/')[1]);
+  const withBits = (address: string | undefined, bits: string | undefined): string =>
+    address === undefined || address === '' ? '' : `${address}/${bits}`;
   return {
     Name: network.name,
     Id: network.id,
@@ -17,22 +19,27 @@ export async function networkDocument(
     Scope: 'local',
     Driver: network.driver,
     EnableIPv4: true,
-    EnableIPv6: false,
+    EnableIPv6: v6 !== undefined,
     IPAM: {
       Driver: 'default',
       Options: null,
-      Config:
-        network.subnet === undefined ? [] : [{ Subnet: network.subnet, Gateway: network.gateway ?? '' }],
+      Config: network.pools.map(({ subnet, range, gateway, reserved }) => ({
+        Subnet: subnet,
+        ...(range !== undefined && { IPRange: range }),
+        Gateway: gateway,
+        ...(reserved !== undefined && { AuxiliaryAddresses: reserved }),
+      })),
     },
     Internal: false,
     Attachable: false,
     Ingress: false,
     Containers: Object.fromEntries(
-      joined.map(([id, address]) => [
+      joined.map(([id, { address, ipv6Address }]) => [
         id,
         {
           Name: names.get(id) ?? '',
-          IPv4Address: bits === undefined || address.includes('/') ? address : `${address}/${bits}`,
+          IPv4Address: withBits(address, v4),
+          IPv6Address: withBits(ipv6Address, v6),
         },
       ]),
     ),

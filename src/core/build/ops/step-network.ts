@@ -73,12 +73,17 @@ function identity(
   const texts = {
     hosts: hostsText({
       base: sharesHost ? readFileSync('/etc/hosts', 'utf8') : undefined,
-      address: endpoint?.address,
+      addresses: endpoint === undefined ? [] : [endpoint.address],
       hostname: stepHostname,
       extra: extraHosts,
       hostGateway: endpoint?.gateway ?? '127.0.0.1',
     }),
-    'resolv.conf': resolverText({ host: hostResolver(), servers: [], search: [], dropLoopback: !sharesHost }),
+    'resolv.conf': resolverText({
+      host: hostResolver(),
+      servers: [],
+      search: [],
+      reach: sharesHost ? 'host' : 'ipv4',
+    }),
   };
   const mounts = Object.entries(texts).map(([file, text]): ResolvedMount => {
     const source = join(dir, file);

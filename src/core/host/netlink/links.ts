@@ -99,16 +99,29 @@ export function setLinkUp(socket: NetlinkSocket, index: number): void {
   });
 }
 
-/** Lets a bridge send a packet back out of the port it came in by (`IFLA_BRPORT_MODE`). */
-export function setHairpin(socket: NetlinkSocket, port: string): void {
+/**
+ * Settings of a bridge's port: `hairpin` sends a packet back out of the port it came in by (`IFLA_BRPORT_MODE`);
+ * an `isolated` port exchanges packets with the host alone, not with other isolated ones (`IFLA_BRPORT_ISOLATED`).
+ */
+export function setPort(
+  socket: NetlinkSocket,
+  port: string,
+  settings: { readonly hairpin: boolean; readonly isolated: boolean },
+): void {
   const index = findLink(socket, port)?.index;
   if (index === undefined) return;
   const header = linkHeader({ index });
   header[0] = bridgeFamily;
   socket.request({
-    what: `set hairpin mode of ${port}`,
+    what: `set up bridge port ${port}`,
     type: messages.setLink,
-    parts: [header, nested(linkAttributes.protocolInfo, [attribute(hairpinMode, Buffer.from([1]))])],
+    parts: [
+      header,
+      nested(linkAttributes.protocolInfo, [
+        ...(settings.hairpin ? [attribute(portAttributes.hairpin, Buffer.from([1]))] : []),
+        ...(settings.isolated ? [attribute(portAttributes.isolated, Buffer.from([1]))] : []),
+      ]),
+    ],
   });
 }
 
@@ -125,44 +138,75 @@ export function deleteLink(socket: NetlinkSocket, name: string): void {
   }
 }
 
-/** Gives a device an IPv4 address, as an unsigned 32-bit number. Having it already is fine. */
+/**
+ * Gives a device an address, as 4 or 16 bytes. Having it already is fine. An IPv6 one can be used at once: whoever calls
+ * knows that nobody else has it, so the kernel does not ask around first (`IFA_F_NODAD`).
+ */
 export function addAddress(
   socket: NetlinkSocket,
   index: number,
-  address: number,
+  address: Uint8Array,
   prefixLength: number,
 ): void {
-  const broadcast = address | (2 ** (32 - prefixLength) - 1);
-  const header = Buffer.from([inet, prefixLength, 0, 0]);
+  const isV4 = address.length === 4;
   socket.request({
     what: `add address to link ${index}`,
     type: messages.newAddress,
     flags: netlinkFlags.create | netlinkFlags.replace,
     parts: [
-      header,
+      Buffer.from([familyOf(address), prefixLength, isV4 ? 0 : noDuplicateDetection, 0]),
       u32(index),
-      attribute(addressAttributes.local, u32Network(address)),
-      attribute(addressAttributes.address, u32Network(address)),
-      attribute(addressAttributes.broadcast, u32Network(broadcast)),
+      attribute(addressAttributes.local, address),
+      attribute(addressAttributes.address, address),
+      ...(isV4 ? [attribute(addressAttributes.broadcast, broadcastOf(address, prefixLength))] : []),
     ],
   });
 }
 
-/** The default route, through `gateway`. */
-export function addDefaultRoute(socket: NetlinkSocket, index: number, gateway: number): void {
-  const mainTable = 254;
-  const bootProtocol = 3;
-  const unicast = 1;
+/** The default route of a family, through `gateway`. */
+export function addDefaultRoute(socket: NetlinkSocket, index: number, gateway: Uint8Array): void {
   socket.request({
     what: 'add default route',
     type: messages.newRoute,
     flags: netlinkFlags.create | netlinkFlags.exclusive,
     parts: [
-      Buffer.from([inet, 0, 0, 0, mainTable, bootProtocol, 0, unicast, 0, 0, 0, 0]),
-      attribute(routeAttributes.gateway, u32Network(gateway)),
+      routeHeader(familyOf(gateway), 0, mainTable, unicast),
+      attribute(routeAttributes.gateway, gateway),
       attribute(routeAttributes.outInterface, u32(index)),
     ],
   });
+}
+
+/** Lets packets to this very host come in by a device, to an address that is not the device's. There already: fine. */
+export function addLocalRoute(socket: NetlinkSocket, index: number, address: Uint8Array): void {
+  try {
+    socket.request({
+      what: `add local route to link ${index}`,
+      type: messages.newRoute,
+      flags: netlinkFlags.create,
+      parts: [
+        routeHeader(familyOf(address), address.length * 8, localTable, localType),
+        attribute(routeAttributes.destination, address),
+        attribute(routeAttributes.outInterface, u32(index)),
+      ],
+    });
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
+  }
+}
+
+/** `struct rtmsg`. */
+function routeHeader(family: number, prefixLength: number, table: number, type: number): Buffer {
+  const bootProtocol = 3;
+  return Buffer.from([family, prefixLength, 0, 0, table, bootProtocol, 0, type, 0, 0, 0, 0]);
+}
+
+function familyOf(address: Uint8Array): number {
+  return address.length === 4 ? inet : inet6;
+}
+
+function broadcastOf(address: Uint8Array, prefixLength: number): Buffer {
+  return u32Network(Buffer.from(address).readUInt32BE(0) | (2 ** (32 - prefixLength) - 1));
 }
 
 /** `struct ifinfomsg`. */
@@ -177,10 +221,15 @@ function linkHeader(link: { readonly index?: number; readonly up?: boolean } = {
 }
 
 const inet = 2;
+const inet6 = 10;
+const noDuplicateDetection = 2;
+const mainTable = 254;
+const localTable = 255;
+const unicast = 1;
+const localType = 2;
 const interfaceUp = 1;
 const vethPeer = 1;
 const bridgeFamily = 7;
-const hairpinMode = 4;
 const messages = {
   newLink: 16,
   deleteLink: 17,
@@ -197,6 +246,7 @@ const linkAttributes = {
   info: 18,
   namespaceFd: 28,
 } as const;
+const portAttributes = { hairpin: 4, isolated: 33 } as const;
 const infoAttributes = { kind: 1, data: 2 } as const;
 const addressAttributes = { address: 1, local: 2, broadcast: 4 } as const;
-const routeAttributes = { outInterface: 4, gateway: 5 } as const;
+const routeAttributes = { destination: 1, outInterface: 4, gateway: 5 } as const;

@@ -13,31 +13,38 @@ import { NetlinkSocket } from './netlink-socket.ts';
 
 /** The few questions and changes of nftables that are on the way of every container; rules are loaded by `nft`. */
 
-/** Whether the table of family `ip` is there. */
-export function tableExists(table: string): boolean {
-  return query('getTable', [attribute(tableName, cString(table))]) !== undefined;
+/** Families of tables, each with its own names. */
+export type TableFamily = 'ip' | 'ip6';
+
+/** Whether the table is there. */
+export function tableExists(family: TableFamily, table: string): boolean {
+  return query('getTable', family, [attribute(tableName, cString(table))]) !== undefined;
 }
 
-/** Whether the table of family `ip` has such a chain. */
-export function chainExists(table: string, chain: string): boolean {
-  return queryChain(table, chain) !== undefined;
+/** Whether the table has such a chain. */
+export function chainExists(family: TableFamily, table: string, chain: string): boolean {
+  return queryChain(family, table, chain) !== undefined;
 }
 
-/** What becomes of packets no rule of the chain (family `ip`) decides. Undefined: no such chain, or no base chain. */
-export function chainPolicy(table: string, chain: string): 'accept' | 'drop' | undefined {
-  const body = queryChain(table, chain);
+/** What becomes of packets no rule of the chain decides. Undefined: no such chain, or no base chain. */
+export function chainPolicy(
+  family: TableFamily,
+  table: string,
+  chain: string,
+): 'accept' | 'drop' | undefined {
+  const body = queryChain(family, table, chain);
   const policy = body === undefined ? undefined : decodeAttributes(body, 4).get(chainAttributes.policy);
   if (policy === undefined) return undefined;
   return policy.readUInt32BE(0) === 0 ? 'drop' : 'accept';
 }
 
 /**
- * Whether the chain (family `ip`) is there, and some rule of it has `text` as a string: the name of a device. Whoever
- * wrote the rule, and in whatever form.
+ * Whether the chain is there, and some rule of it has `text` as a string: the name of a device. Whoever wrote the rule,
+ * and in whatever form.
  */
-export function chainMentions(table: string, chain: string, text: string): boolean {
+export function chainMentions(family: TableFamily, table: string, chain: string, text: string): boolean {
   const rules = netlinkMessage(messages.getRule, netlinkFlags.dump, 1, [
-    netfilterHeader(0),
+    netfilterHeader(0, family),
     attribute(ruleAttributes.table, cString(table)),
     attribute(ruleAttributes.chain, cString(chain)),
   ]);
@@ -55,26 +62,30 @@ export interface MapElement {
 }
 
 /** Adds all elements or none. ENOENT when table or map are not there. */
-export function addElements(table: string, elements: readonly MapElement[]): void {
-  change('newElement', table, elements);
+export function addElements(family: TableFamily, table: string, elements: readonly MapElement[]): void {
+  change('newElement', family, table, elements);
 }
 
 /** Removes all elements or none; ENOENT when one, or the table, is not there. */
-export function deleteElements(table: string, elements: readonly MapElement[]): void {
-  change('deleteElement', table, elements);
+export function deleteElements(family: TableFamily, table: string, elements: readonly MapElement[]): void {
+  change('deleteElement', family, table, elements);
 }
 
-function queryChain(table: string, chain: string): Buffer | undefined {
-  return query('getChain', [
+function queryChain(family: TableFamily, table: string, chain: string): Buffer | undefined {
+  return query('getChain', family, [
     attribute(chainAttributes.table, cString(table)),
     attribute(chainAttributes.name, cString(chain)),
   ]);
 }
 
-function query(message: 'getTable' | 'getChain', attributes: readonly Uint8Array[]): Buffer | undefined {
+function query(
+  message: 'getTable' | 'getChain',
+  family: TableFamily,
+  attributes: readonly Uint8Array[],
+): Buffer | undefined {
   using socket = new NetlinkSocket('netfilter');
   try {
-    const parts = [netfilterHeader(0), ...attributes];
+    const parts = [netfilterHeader(0, family), ...attributes];
     return socket.request({ what: `nftables ${message}`, type: messages[message], parts })[0]?.body;
   } catch (error) {
     // Kernels without nf_tables answer EINVAL or EOPNOTSUPP: nothing there either.
@@ -86,14 +97,15 @@ function query(message: 'getTable' | 'getChain', attributes: readonly Uint8Array
 /** A transaction is one datagram: begin, changes, end (`nfnetlink_batch`). An error anywhere undoes all of it. */
 function change(
   message: 'newElement' | 'deleteElement',
+  family: TableFamily,
   table: string,
   elements: readonly MapElement[],
 ): void {
   if (elements.length === 0) return;
-  const begin = netlinkMessage(messages.batchBegin, 0, 0, [netfilterHeader(nftablesSubsystem, 0)]);
+  const begin = netlinkMessage(messages.batchBegin, 0, 0, [netfilterHeader(nftablesSubsystem)]);
   const changes = elements.map((element, index) =>
     netlinkMessage(messages[message], netlinkFlags.ack | netlinkFlags.create, index + 1, [
-      netfilterHeader(0),
+      netfilterHeader(0, family),
       attribute(elementAttributes.table, cString(table)),
       attribute(elementAttributes.set, cString(element.map)),
       nested(elementAttributes.elements, [
@@ -106,9 +118,7 @@ function change(
       ]),
     ]),
   );
-  const end = netlinkMessage(messages.batchEnd, 0, elements.length + 1, [
-    netfilterHeader(nftablesSubsystem, 0),
-  ]);
+  const end = netlinkMessage(messages.batchEnd, 0, elements.length + 1, [netfilterHeader(nftablesSubsystem)]);
   using socket = new NetlinkSocket('netfilter');
   const replies = socket.exchange(`nftables ${message}`, [begin, ...changes, end]);
   const failure = replies.find((reply) => reply.errno !== 0);
@@ -119,11 +129,11 @@ function change(
 }
 
 /** `struct nfgenmsg`. The batch messages name their subsystem where others have a resource. */
-function netfilterHeader(resource: number, family = inet): Buffer {
-  return Buffer.concat([Buffer.from([family, 0]), u16Network(resource)]);
+function netfilterHeader(resource: number, family: TableFamily | 'any' = 'any'): Buffer {
+  return Buffer.concat([Buffer.from([families[family], 0]), u16Network(resource)]);
 }
 
-const inet = 2;
+const families = { any: 0, ip: 2, ip6: 10 } as const;
 const nftablesSubsystem = 10;
 const subsystem = nftablesSubsystem << 8;
 const messages = {

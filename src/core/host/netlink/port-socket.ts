@@ -8,14 +8,17 @@ export interface PortSocket {
 }
 
 /**
- * Binds a port: `address` is an IPv4 address as an unsigned number, 0 for all; port 0 lets the kernel choose. A TCP
- * one listens too, for a socket that only is bound does not keep out one with SO_REUSEADDR. Close-on-exec. Throws
- * EADDRINUSE, EADDRNOTAVAIL.
+ * Binds a port: `address` is one of this host as 4 or 16 bytes, zeros for all of its family; port 0 lets the kernel
+ * choose. A TCP one listens too, for a socket that only is bound does not keep out one with SO_REUSEADDR.
+ * Close-on-exec. Throws EADDRINUSE, EADDRNOTAVAIL, and EAFNOSUPPORT on a kernel without IPv6.
  */
-export function bindPort(protocol: 'tcp' | 'udp', address: number, port: number): PortSocket {
+export function bindPort(protocol: 'tcp' | 'udp', address: Uint8Array, port: number): PortSocket {
   const type = protocol === 'tcp' ? 1 : 2;
-  const fd = checked(socketCall(inet, type | closeOnExec, 0), 'socket');
+  const fd = checked(socketCall(address.length === 4 ? inet : inet6, type | closeOnExec, 0), 'socket');
   try {
+    // IPv4 has a socket of its own.
+    if (address.length > 4)
+      checked(setOptionCall(fd, ipv6Level, ipv6Only, Buffer.from([1, 0, 0, 0]), 4), 'setsockopt');
     // Connections of an earlier server in TIME_WAIT must not keep the port; a listening server still does.
     if (protocol === 'tcp') checked(setOptionCall(fd, 1, 2, Buffer.from([1, 0, 0, 0]), 4), 'setsockopt');
     const name = socketAddress(address, port);
@@ -30,16 +33,20 @@ export function bindPort(protocol: 'tcp' | 'udp', address: number, port: number)
   }
 }
 
-/** `struct sockaddr_in`. */
-function socketAddress(address: number, port: number): Buffer {
-  const bytes = Buffer.alloc(16);
-  bytes.writeUInt16LE(inet, 0);
+/** `struct sockaddr_in`, `struct sockaddr_in6`. */
+function socketAddress(address: Uint8Array, port: number): Buffer {
+  const isV4 = address.length === 4;
+  const bytes = Buffer.alloc(isV4 ? 16 : 28);
+  bytes.writeUInt16LE(isV4 ? inet : inet6, 0);
   bytes.writeUInt16BE(port, 2);
-  bytes.writeUInt32BE(address >>> 0, 4);
+  bytes.set(address, isV4 ? 4 : 8);
   return bytes;
 }
 
 const inet = 2;
+const inet6 = 10;
+const ipv6Level = 41;
+const ipv6Only = 26;
 const closeOnExec = 0x80000;
 const socketCall = libcFunction('socket', ['int', 'int', 'int']);
 const setOptionCall = libcFunction('setsockopt', ['int', 'int', 'int', 'void *', 'uint']);

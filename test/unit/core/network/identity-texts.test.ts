@@ -4,7 +4,7 @@ import { hostsText, parseExtraHost, resolverText } from '../../../../src/core/ne
 const hosts = (changes: Partial<Parameters<typeof hostsText>[0]> = {}) =>
   hostsText({
     base: undefined,
-    address: '172.17.0.2',
+    addresses: ['172.17.0.2'],
     hostname: 'abc',
     extra: [],
     hostGateway: '172.17.0.1',
@@ -24,7 +24,7 @@ test('hosts of the user come in between, host-gateway as the gateway', () => {
 });
 
 test('without an address there is no line of its own, and a base of the host is kept', () => {
-  expect(hosts({ address: undefined, base: '10.1.1.1 printer' })).toBe('10.1.1.1 printer\n');
+  expect(hosts({ addresses: [], base: '10.1.1.1 printer' })).toBe('10.1.1.1 printer\n');
 });
 
 test('an extra host may be IPv6 without brackets', () => {
@@ -36,7 +36,7 @@ const resolver = (changes: Partial<Parameters<typeof resolverText>[0]> = {}) =>
     host: 'nameserver 10.0.0.1\nsearch old.example\nsearch corp.example home\noptions ndots:2\n',
     servers: [],
     search: [],
-    dropLoopback: true,
+    reach: 'ipv4',
     ...changes,
   });
 
@@ -54,5 +54,16 @@ test('servers and domains of the user take the place of the host’s', () => {
 test('a server on the host’s loopback is of no use inside', () => {
   const host = 'nameserver 127.0.0.53\nnameserver ::1\n';
   expect(resolver({ host })).toBe('nameserver 8.8.8.8\nnameserver 8.8.4.4\n');
-  expect(resolver({ host, dropLoopback: false })).toContain('nameserver 127.0.0.53');
+  expect(resolver({ host, reach: 'host' })).toContain('nameserver 127.0.0.53');
+});
+
+test('who has both families has a line for each', () => {
+  expect(hosts({ addresses: ['172.17.0.2', 'fd00::2'] })).toContain('172.17.0.2\tabc\nfd00::2\tabc\n');
+});
+
+test('a server with an IPv6 address is of use where there is IPv6, on a link of the host nowhere', () => {
+  const host = 'nameserver 10.0.0.1\nnameserver 2001:db8::53\nnameserver fe80::1%eth0\n';
+  expect(resolver({ host })).toBe('nameserver 10.0.0.1\n');
+  expect(resolver({ host, reach: 'both' })).toBe('nameserver 10.0.0.1\nnameserver 2001:db8::53\n');
+  expect(resolver({ host: '', reach: 'both' })).toContain('nameserver 2001:4860:4860::8888\n');
 });

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { bridgeName, networkNames } from '../../../../src/core/network/network-names.ts';
+import { bridgeName, globalId, networkNames } from '../../../../src/core/network/network-names.ts';
+
+test('the prefix of an engine’s own IPv6 addresses is 40 bits, the same each time, and another for another root', () => {
+  expect(globalId('/tmp/one')).toBe(globalId('/tmp/one'));
+  expect(globalId('/tmp/one')).not.toBe(globalId('/tmp/two'));
+  expect(globalId('/tmp/one') < 2n ** 40n).toBe(true);
+});
 
 test('the default root has the plain names', () => {
   expect(networkNames('/var/lib/gantry')).toEqual({ defaultBridge: 'gantry0', table: 'gantry' });

@@ -10,7 +10,6 @@ const network: NetworkRecord = {
   gateway: '172.17.0.1',
   createdAt: '2026-01-01T00:00:00Z',
   labels: {},
-  nextAddress: 0,
 };
 const port: PublishedPort = {
   protocol: 'tcp',
@@ -49,4 +48,23 @@ test('a port on all addresses has the port as key, on one address the pair, part
     map: 'bound_udp',
     key: Buffer.from('7f000001' + '1f900000', 'hex'),
   });
+});
+
+test('networks with IPv6, and ports published there, have a table of that family', () => {
+  const both = { ...network, ipv6: { subnet: 'fd00:1::/64', gateway: 'fd00:1::1' } };
+  const v6 = { ...port, hostAddress: '::', address: 'fd00:1::2' };
+  const script = rulesetScript('gantry', [network, both], [port, v6], 'full');
+  const table = script.slice(script.indexOf('table ip6 gantry {'));
+  expect(table).toContain('elements = { fd00:1::/64 }');
+  expect(table).toContain('elements = { 8080 : fd00:1::2 . 80 }');
+  expect(table).not.toContain('172.17');
+  expect(portElement(v6)).toMatchObject({ map: 'published_tcp', key: Buffer.from('1f90', 'hex') });
+  expect(rulesetScript('gantry', [network], [], 'gone')).toMatch(/delete table ip6 gantry\n$/);
+  expect(rulesetScript('gantry', [network], [])).not.toContain('ip6');
+});
+
+test('where ::1 cannot work a connection there is refused instead of lost', () => {
+  const script = rulesetScript('gantry', [], [], 'no-loopback');
+  expect(script).toContain('ip6 daddr ::1 tcp dport @published_tcp reject with tcp reset');
+  expect(rulesetScript('gantry', [], [], 'full')).not.toContain('reject');
 });

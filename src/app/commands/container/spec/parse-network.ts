@@ -7,7 +7,7 @@ export interface NetworkChoice {
   readonly more: readonly NetworkAttachment[];
 }
 
-/** `--network NAME` or `--network name=NAME,alias=A,ip=ADDRESS`, as often as wanted. Throws `invalid` / `bad-network`. */
+/** `--network NAME` or `--network name=NAME,alias=A,ip=ADDRESS,ip6=ADDRESS`, as often as wanted. Throws `invalid` / `bad-network`. */
 export function parseNetworks(words: readonly string[]): NetworkChoice {
   const [first, ...more] = words.map(parseOne);
   return { first, more };
@@ -22,14 +22,14 @@ function parseOne(text: string): NetworkAttachment {
     const key = at < 0 ? part : part.slice(0, at);
     const value = at < 0 ? '' : part.slice(at + 1);
     if (key === 'alias') aliases.push(value);
-    else if (['name', 'ip', 'mac-address'].includes(key)) fields[key] = value;
+    else if (['name', 'ip', 'ip6', 'mac-address'].includes(key)) fields[key] = value;
     else
       throw specError(
         'bad-network',
-        `invalid field ${key} in --network: use name, alias, ip and mac-address`,
+        `invalid field ${key} in --network: use name, alias, ip, ip6 and mac-address`,
       );
   }
-  const { name, ip, 'mac-address': macAddress } = fields;
+  const { name, ip, ip6, 'mac-address': macAddress } = fields;
   if (name === undefined) throw specError('bad-network', 'network name/id is not specified');
-  return { network: name, aliases, address: ip, macAddress };
+  return { network: name, aliases, address: ip, ipv6Address: ip6, macAddress };
 }

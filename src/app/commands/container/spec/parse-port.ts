@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { formatAddress, parseAddress } from '../../../../base/ip-address.ts';
 import type { PortBinding } from '../../../../engine/containers.ts';
 import { specError } from './spec-error.ts';
 
@@ -57,8 +57,9 @@ function split(places: string, whole: string): { address: string; host: string; 
 }
 
 function checkAddress(address: string): string {
-  if (isIP(address) === 0) throw bad(`invalid IP address: ${address}`);
-  return address === '0.0.0.0' ? '' : address;
+  const parsed = parseAddress(address);
+  if (parsed === undefined) throw bad(`invalid IP address: ${address}`);
+  return formatAddress(parsed);
 }
 
 function parseRange(text: string, what: string): { first: number; last: number } | undefined {

@@ -22,9 +22,10 @@ describe('a published port', () => {
     ['8080:80', [{ ...tcp, containerPort: 80, hostPort: 8080 }]],
     ['8080:80/udp', [{ ...tcp, protocol: 'udp', containerPort: 80, hostPort: 8080 }]],
     ['127.0.0.1:8080:80', [{ ...tcp, hostAddress: '127.0.0.1', containerPort: 80, hostPort: 8080 }]],
-    ['0.0.0.0:8080:80', [{ ...tcp, containerPort: 80, hostPort: 8080 }]],
+    ['0.0.0.0:8080:80', [{ ...tcp, hostAddress: '0.0.0.0', containerPort: 80, hostPort: 8080 }]],
     ['127.0.0.1::80', [{ ...tcp, hostAddress: '127.0.0.1', containerPort: 80, hostPort: 0 }]],
     ['[::1]:8080:80', [{ ...tcp, hostAddress: '::1', containerPort: 80, hostPort: 8080 }]],
+    ['[0:0::1]:8080:80', [{ ...tcp, hostAddress: '::1', containerPort: 80, hostPort: 8080 }]],
     ['::1:8080:80', [{ ...tcp, hostAddress: '::1', containerPort: 80, hostPort: 8080 }]],
     [
       '3000-3001:4000-4001',

@@ -1,0 +1,355 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { networkNames } from '../../../src/core/network/network-names.ts';
+import type { Networking } from '../../../src/core/network/networking.ts';
+import type { PortBinding } from '../../../src/engine/containers.ts';
+import { type NetworkStand, networkStand } from '../../support/network-stand.ts';
+import { OtherNamespace } from '../../support/own-network-namespace.ts';
+import { startScript } from '../../support/script-process.ts';
+
+let stand: NetworkStand;
+let networking: Networking;
+let networks: NetworkStand['networks'];
+/** Where it is on, packets of bridges pass ip6tables: it is a setting of the network namespace, which is the test's. */
+const bridgeCalls = (value: '0' | '1') =>
+  writeFileSync('/proc/sys/net/bridge/bridge-nf-call-ip6tables', value);
+
+beforeEach(() => {
+  bridgeCalls('0');
+  stand = networkStand();
+  ({ networking, networks } = stand);
+});
+
+/** Answers on port 80 with the address of who asks. */
+function container(
+  name: string,
+  network: string,
+  ports: readonly PortBinding[] = [],
+): ReturnType<NetworkStand['serving']> {
+  return stand.serving(
+    { containerId: name, network, ports },
+    `require('net').createServer((s) => s.end('${name} sees ' + s.remoteAddress)).listen(80, '::', () => console.log('ready'));
+     const udp = require('dgram').createSocket('udp6');
+     udp.on('message', (m, from) => udp.send('${name} ' + m, from.port, from.address)).bind(53);`,
+  );
+}
+
+const tcp = (hostPort: number, hostAddress = ''): PortBinding => ({
+  protocol: 'tcp',
+  containerPort: 80,
+  hostPort,
+  hostAddress,
+});
+
+/** What is said to who connects. */
+async function answer(host: string, port: number): Promise<string> {
+  const socket = connect({ host, port, timeout: 2000 });
+  socket.on('timeout', () => socket.destroy(new Error('timeout')));
+  let text = '';
+  for await (const chunk of socket) text += chunk;
+  return text;
+}
+
+/** The same from inside another namespace. */
+async function answerFrom(namespace: OtherNamespace, host: string, port: number): Promise<string> {
+  const child = namespace.run(() =>
+    spawn(process.execPath, [
+      '-e',
+      `const s = require('net').connect({ host: '${host}', port: ${port} });
+       const end = (text) => { console.log(text); process.exit(); };
+       setTimeout(end, 700, 'nothing'); s.on('error', () => end('nothing')); s.on('data', (data) => end(String(data)));`,
+    ]),
+  );
+  return String((await once(child.stdout!, 'data'))[0]).trim();
+}
+
+const output = (...argv: readonly string[]) => execFileSync(argv[0]!, argv.slice(1), { encoding: 'utf8' });
+
+test('a network with IPv6 has a unique local /64, another each, and hands out addresses of both families', async () => {
+  const one = await networks.create('one', { ipv6: true });
+  const two = await networks.create('two', { ipv6: true });
+  const subnet = one.pools[1]!.subnet;
+  expect(subnet).toMatch(/^fd[0-9a-f]{2}:[0-9a-f:]+::\/64$/);
+  expect(two.pools[1]!.subnet).not.toBe(subnet);
+  const { endpoint } = await container('web', 'one');
+  expect(endpoint.ipv6).toEqual({
+    address: subnet.replace('/64', '2'),
+    prefixLength: 64,
+    gateway: subnet.replace('/64', '1'),
+  });
+  expect(await answer(endpoint.ipv6!.address, 80)).toBe(`web sees ${endpoint.ipv6!.gateway}`);
+  expect(await answer(endpoint.address, 80)).toContain('web sees');
+  expect((await networks.inspect('one')).endpoints).toEqual({
+    web: { address: endpoint.address, ipv6Address: endpoint.ipv6!.address },
+  });
+});
+
+test('an address can be used in the moment the container has it', async () => {
+  await networks.create('net', { ipv6: true });
+  const { namespace, endpoint } = await container('web', 'net');
+  const addresses = namespace.run(() =>
+    output('ip', '-6', 'address', 'show', 'dev', 'eth0', 'scope', 'global'),
+  );
+  expect(addresses).toContain(`${endpoint.ipv6!.address}/64`);
+  expect(addresses).not.toContain('tentative');
+});
+
+test('subnets, gateways and ranges are those somebody named, and reserved addresses nobody’s', async () => {
+  const { pools } = await networks.create('fixed', {
+    ipv6: true,
+    pools: [
+      { subnet: 'fd50::/64', gateway: 'fd50::9', range: 'fd50::100/126', reserved: { router: 'fd50::0101' } },
+      {
+        subnet: '10.50.0.0/24',
+        gateway: '10.50.0.3',
+        range: '10.50.0.128/30',
+        reserved: { a: '10.50.0.128' },
+      },
+    ],
+  });
+  expect(pools).toEqual([
+    { subnet: '10.50.0.0/24', gateway: '10.50.0.3', range: '10.50.0.128/30', reserved: { a: '10.50.0.128' } },
+    { subnet: 'fd50::/64', gateway: 'fd50::9', range: 'fd50::100/126', reserved: { router: 'fd50::101' } },
+  ]);
+  const taken: string[] = [];
+  for (const containerId of ['a', 'b', 'c']) {
+    const { address, ipv6 } = await networking.allocate({ containerId, network: 'fixed', ports: [] });
+    taken.push(address, ipv6!.address);
+  }
+  expect(taken).toEqual(['10.50.0.129', 'fd50::100', '10.50.0.130', 'fd50::102', '10.50.0.131', 'fd50::103']);
+  await expect(networking.allocate({ containerId: 'd', network: 'fixed', ports: [] })).rejects.toMatchObject({
+    code: 'no-address',
+  });
+  const given = await networking.allocate({
+    containerId: 'e',
+    network: 'fixed',
+    ports: [],
+    address: '10.50.0.7',
+    ipv6Address: 'fd50:0::77',
+  });
+  expect(given).toMatchObject({ address: '10.50.0.7', ipv6: { address: 'fd50::77' } });
+  const again = (ipv6Address: string) =>
+    networking.allocate({ containerId: 'f', network: 'fixed', ports: [], address: '10.50.0.8', ipv6Address });
+  await expect(again('fd50::77')).rejects.toMatchObject({ code: 'address-in-use' });
+  await expect(again('fd50::9')).rejects.toMatchObject({ code: 'address-in-use' });
+  await expect(again('fd51::1')).rejects.toMatchObject({ code: 'address-outside' });
+  for (const containerId of ['a', 'b', 'c', 'e', 'f']) await networking.releaseAll(containerId);
+  expect((await networks.inspect('fixed')).endpoints).toEqual({});
+});
+
+test.each([
+  [{ pools: [{ subnet: 'fd50::/64' }] }, 'the network has no IPv6'],
+  [{ ipv6: true, pools: [{ subnet: 'fd50::/64', gateway: 'fd51::1' }] }, "doesn't contain this address"],
+  [{ pools: [{ subnet: '10.60.0.0/24', range: '10.60.0.0/16' }] }, 'bigger than its parent subnet'],
+  [{ pools: [{ subnet: '10.60.0.0/24', range: '10.61.0.0/25' }] }, "doesn't contain ip-range"],
+  [{ pools: [{ subnet: '10.60.0.0/24' }, { subnet: '10.61.0.0/24' }] }, "doesn't support multiple subnets"],
+  [
+    { pools: [{ subnet: '10.60.0.0/24', reserved: { x: '10.7.0.1' } }] },
+    'invalid auxiliary address 10.7.0.1',
+  ],
+  [{ pools: [{ subnet: '10.60.0.0/31' }] }, 'want one of /8 to /30'],
+])('addresses that do not fit each other are refused: %j', async (spec, words) => {
+  await expect(networks.create('bad', spec)).rejects.toThrow(words);
+  expect((await networks.list()).map(({ name }) => name)).not.toContain('bad');
+});
+
+test('a port is published on both families, and reached by ::1', async () => {
+  await networks.create('other', { ipv6: true });
+  await networks.create('net', { ipv6: true });
+  const { endpoint } = await container('web', 'net', [tcp(8080), tcp(0)]);
+  const [v4, v6, free, freeV6] = endpoint.ports;
+  expect([v4, v6].map((port) => `${port?.hostAddress} ${port?.hostPort}`)).toEqual([
+    '0.0.0.0 8080',
+    ':: 8080',
+  ]);
+  expect(free?.hostPort).toBe(freeV6?.hostPort);
+  for (const host of ['127.0.0.1', '::1', endpoint.gateway, endpoint.ipv6!.gateway]) {
+    expect(await answer(host, 8080)).toContain('web sees');
+    expect(await answer(host, free!.hostPort)).toContain('web sees');
+  }
+});
+
+test('a port published on one IPv6 address answers there alone', async () => {
+  await networks.create('net', { ipv6: true });
+  const { endpoint } = await container('web', 'net', [tcp(8081, '::1'), tcp(8082, '0.0.0.0')]);
+  expect(await answer('::1', 8081)).toContain('web sees');
+  await expect(answer(endpoint.ipv6!.gateway, 8081)).rejects.toThrow('ECONNREFUSED');
+  await expect(answer('127.0.0.1', 8081)).rejects.toThrow('ECONNREFUSED');
+  await expect(answer('::1', 8082)).rejects.toThrow('ECONNREFUSED');
+});
+
+test('where bridges give packets to ip6tables, ::1 is refused at once and not promised', async () => {
+  bridgeCalls('1');
+  await networks.create('net', { ipv6: true });
+  const { endpoint } = await container('web', 'net', [tcp(8083)]);
+  await expect(answer('::1', 8083)).rejects.toThrow('ECONNREFUSED');
+  expect(await answer(endpoint.ipv6!.gateway, 8083)).toContain('web sees');
+  await expect(
+    networking.allocate({ containerId: 'x', network: 'net', ports: [tcp(8084, '::1')] }),
+  ).rejects.toThrow('cannot publish a port on [::1]');
+});
+
+test('an IPv6 port somebody has is refused in words of Docker; without IPv6 so is the address', async () => {
+  await networks.create('net', { ipv6: true });
+  await container('web', 'net', [tcp(8085, '::')]);
+  const other = (network: string, hostAddress: string) =>
+    networking.allocate({ containerId: 'x', network, ports: [tcp(8085, hostAddress)] });
+  await expect(other('net', '::1')).rejects.toThrow('Bind for [::1]:8085 failed: port is already allocated');
+  await expect(other('net', '')).rejects.toThrow('Bind for [::]:8085 failed: port is already allocated');
+  await expect(other('bridge', '::1')).rejects.toThrow('network bridge has no IPv6');
+  const v4 = await other('bridge', '');
+  expect(v4.ports.map(({ hostAddress }) => hostAddress)).toEqual(['0.0.0.0']);
+  await networking.release(v4);
+});
+
+test('a UDP port is published on IPv6 as well', async () => {
+  await networks.create('net', { ipv6: true });
+  await container('dns', 'net', [{ protocol: 'udp', containerPort: 53, hostPort: 5353, hostAddress: '' }]);
+  const client = startScript(`
+    const { createSocket } = await import('node:dgram');
+    const socket = createSocket('udp6');
+    socket.on('message', (answer) => { console.log(String(answer)); socket.close(); });
+    socket.send('hello', 5353, '::1');
+  `);
+  expect(await client.line()).toBe('dns hello');
+  await client.end();
+});
+
+test('containers of a network see each other by IPv6, those of another do not, and nobody sees through ::1', async () => {
+  await networks.create('net', { ipv6: true });
+  await networks.create('far', { ipv6: true });
+  const one = await container('one', 'net', [tcp(8086)]);
+  const two = await container('two', 'net');
+  const far = await container('far', 'far');
+  const { address, gateway } = one.endpoint.ipv6!;
+  expect(await answerFrom(two.namespace, address, 80)).toBe(`one sees ${two.endpoint.ipv6!.address}`);
+  expect(await answerFrom(two.namespace, gateway, 8086)).toContain('one sees');
+  expect(await answerFrom(one.namespace, gateway, 8086)).toContain('one sees');
+  expect(await answerFrom(far.namespace, address, 80)).toBe('nothing');
+  expect(await answerFrom(far.namespace, far.endpoint.ipv6!.gateway, 8086)).toContain('one sees');
+});
+
+test('what leaves for elsewhere has the address of the host', async () => {
+  await networks.create('net', { ipv6: true });
+  const { namespace } = await container('one', 'net');
+  using neighbour = new OtherNamespace();
+  const holder = neighbour.run(() =>
+    spawn(process.execPath, [
+      '-e',
+      `setTimeout(() => {}, 60000); require('net').createServer((s) => s.end('outside sees ' + s.remoteAddress)).listen(80, '::', () => console.log('ready'))`,
+    ]),
+  );
+  await once(holder.stdout!, 'data');
+  execFileSync('ip', [
+    'link',
+    'add',
+    'outer',
+    'type',
+    'veth',
+    'peer',
+    'name',
+    'inner',
+    'netns',
+    String(holder.pid),
+  ]);
+  execFileSync('ip', ['address', 'add', 'fd99::1/64', 'dev', 'outer', 'nodad']);
+  execFileSync('ip', ['link', 'set', 'outer', 'up']);
+  neighbour.run(() => {
+    execFileSync('ip', ['address', 'add', 'fd99::2/64', 'dev', 'inner', 'nodad']);
+    execFileSync('ip', ['link', 'set', 'inner', 'up']);
+  });
+  try {
+    expect(await answerFrom(namespace, 'fd99::2', 80)).toBe('outside sees fd99::1');
+  } finally {
+    execFileSync('ip', ['link', 'delete', 'outer']);
+    holder.kill('SIGKILL');
+    await once(holder, 'close');
+  }
+});
+
+test('a container without IPv6 has none, not even a link-local address, and no bridge believes a router', async () => {
+  await networks.create('net', { ipv6: true });
+  const plain = await container('plain', 'bridge');
+  const both = await container('both', 'net');
+  expect(plain.namespace.run(() => output('ip', '-6', 'address', 'show', 'dev', 'eth0'))).toBe('');
+  expect(plain.namespace.run(() => output('ip', '-6', 'address', 'show', 'dev', 'lo'))).toContain('::1');
+  expect(output('ip', '-6', 'address', 'show', 'dev', plain.endpoint.bridge)).toBe('');
+  const advertisements = (device: string) =>
+    output('cat', `/proc/sys/net/ipv6/conf/${device}/accept_ra`).trim();
+  expect(advertisements(plain.endpoint.bridge)).toBe('0');
+  expect(advertisements(both.endpoint.bridge)).toBe('0');
+  expect(both.namespace.run(() => output('ip', '-6', 'route', 'show', 'default'))).toContain(
+    `default via ${both.endpoint.ipv6!.gateway} dev eth0`,
+  );
+});
+
+test('devices that listened to their routers go on when the host begins to forward', async () => {
+  writeFileSync('/proc/sys/net/ipv6/conf/all/forwarding', '0');
+  execFileSync('ip', ['link', 'add', 'wan0', 'type', 'veth', 'peer', 'name', 'wan1']);
+  onTestFinished(() => void execFileSync('ip', ['link', 'delete', 'wan0']));
+  await networks.create('net', { ipv6: true });
+  expect(output('cat', '/proc/sys/net/ipv6/conf/wan0/accept_ra')).toBe('2\n');
+  expect(output('cat', '/proc/sys/net/ipv6/conf/all/forwarding')).toBe('1\n');
+});
+
+test('the table of IPv6 is there as long as a network has it', async () => {
+  const { table } = networkNames(stand.root);
+  const tables = () => output('nft', 'list', 'tables');
+  await container('plain', 'bridge');
+  expect(tables()).not.toContain(`table ip6 ${table}`);
+  await networks.create('net', { ipv6: true });
+  expect(tables()).toContain(`table ip6 ${table}`);
+  await networks.remove('net');
+  expect(tables()).not.toContain(`table ip6 ${table}`);
+  expect(tables()).toContain(`table ip ${table}`);
+});
+
+test('rules that somebody flushed come back with the next container, those of IPv6 too', async () => {
+  await networks.create('net', { ipv6: true });
+  await container('old', 'net', [tcp(8087)]);
+  output('nft', 'delete', 'table', 'ip6', networkNames(stand.root).table);
+  await container('new', 'net');
+  expect(await answer('::1', 8087)).toContain('old sees');
+});
+
+test('where the forward policy of ip6tables is DROP, the bridge is let through', async () => {
+  execFileSync('ip6tables', ['-P', 'FORWARD', 'DROP']);
+  onTestFinished(() => void output('nft', 'delete', 'table', 'ip6', 'filter'));
+  await networks.create('net', { ipv6: true });
+  const { endpoint } = await container('web', 'net');
+  const rules = () => output('ip6tables', '-S', 'FORWARD');
+  expect(rules().match(new RegExp(endpoint.bridge, 'g'))).toHaveLength(2);
+  await networking.release(endpoint);
+  await networks.remove('net');
+  expect(rules()).not.toContain('gb-');
+});
+
+test('four processes at once never get the same IPv6 address, and the dead give all of it back', async () => {
+  await networks.create('net', { ipv6: true });
+  const source = `
+    const { openMetadata } = await import('SRC/core/metadata/open-metadata.ts');
+    const { createNetworking } = await import('SRC/core/network/create-networking.ts');
+    const [root, name] = process.argv.slice(1).filter((arg) => arg !== '--');
+    const networking = createNetworking({ metadata: openMetadata(root + '/metadata.db'), dirs: { root } });
+    const taken = [];
+    for (let i = 0; i < 10; i += 1) {
+      const ports = [{ protocol: 'tcp', containerPort: 80, hostPort: 0, hostAddress: '' }];
+      taken.push((await networking.allocate({ containerId: name + i, network: 'net', ports })).ipv6.address);
+    }
+    console.log(JSON.stringify(taken));
+    setInterval(() => {}, 1000);
+  `;
+  const scripts = Array.from({ length: 4 }, (_, index) => startScript(source, [stand.root, `p${index}-`]));
+  const answers = await Promise.all(scripts.map((script) => script.line()));
+  await Promise.all(scripts.map((script) => script.kill()));
+  const addresses = answers.flatMap((line) => JSON.parse(line) as string[]);
+  expect(new Set(addresses).size).toBe(40);
+  await networking.reconcile(new Set());
+  expect((await networks.inspect('net')).endpoints).toEqual({});
+  expect([...stand.services.metadata.collection('published-ports', (document) => document).keys()]).toEqual(
+    [],
+  );
+});
