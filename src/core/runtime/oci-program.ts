@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import { cgroupMounts } from '../host/cgroups/cgroup-mode.ts';
 import { findBinary } from '../host/find-binary.ts';
-import { unmount } from '../host/mount.ts';
+import { mount } from '../host/mount.ts';
 import { withPrivateMounts } from '../host/private-mounts.ts';
 import { startProcess } from '../host/start-process.ts';
 
@@ -80,9 +80,12 @@ export function inRuntimeView<T>(program: OciProgram, work: () => T): T {
   });
 }
 
-/** Inside a private mount namespace only. */
+/**
+ * Inside a private mount namespace only. Something goes over the mount instead of the mount away: the runtime makes
+ * folders there, and what lies below is the machine's, where they would stay.
+ */
 export function hideFromRuntime({ hiddenMount }: OciProgram): void {
-  if (hiddenMount !== undefined) unmount(hiddenMount, { detach: true });
+  if (hiddenMount !== undefined) mount({ source: 'none', target: hiddenMount, type: 'tmpfs' });
 }
 
 /** Starts a command of the runtime, in a session of its own: a Ctrl-C in our terminal is not meant for it. */

@@ -44,6 +44,8 @@ export function parseCgroupMounts(mountinfo: string): CgroupMounts {
     const [type, , options = ''] = after.split(' ');
     if (mountPoint === undefined) continue;
     if (type === 'cgroup2') unified ??= mountPoint;
+    // Something else went over it later: it is out of sight.
+    else if (mountPoint === unified) unified = undefined;
     else if (type === 'cgroup') {
       for (const option of options.split(',')) {
         if (version1Names.has(option)) controllers.set(option, mountPoint);

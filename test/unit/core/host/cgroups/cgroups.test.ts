@@ -34,6 +34,14 @@ test('the kind of host is told from its mounts', () => {
   expect(parseCgroupMounts(other).mode).toBe('none');
 });
 
+test('a hierarchy that something else is mounted over is not there', () => {
+  const over = '35 34 0:31 / /sys/fs/cgroup/unified rw - tmpfs none rw';
+  expect(parseCgroupMounts([memory, beside, over].join('\n'))).toMatchObject({
+    mode: 'v1',
+    unified: undefined,
+  });
+});
+
 test('numbers are read from flat files, and are undefined where there are none', () => {
   expect(keyedNumber('anon 5\ninactive_file 77\n', 'inactive_file')).toBe(77);
   expect(keyedNumber('total_inactive_file 77\n', 'inactive_file')).toBeUndefined();
