@@ -188,12 +188,14 @@ export interface ContainerSummary {
 export interface NetworkPlace {
   readonly address: string;
   readonly prefixLength: number;
+  /** Empty on an internal network. */
   readonly gateway: string;
 }
 
 /** IPv4, and IPv6 where the network has it. */
 export interface ContainerNetwork extends NetworkPlace {
   readonly name: string;
+  readonly networkId: string;
   readonly ipv6?: NetworkPlace | undefined;
   readonly macAddress: string;
   /** Names by which others on a network that somebody made find it there. */

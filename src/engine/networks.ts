@@ -25,6 +25,11 @@ export interface NetworkSummary {
   readonly driver: 'bridge' | 'host' | 'null';
   /** IPv4, then IPv6 where it has that. None for `host` and `none`. */
   readonly pools: readonly NetworkPool[];
+  /** There is no way from it to elsewhere, nor back. */
+  readonly internal: boolean;
+  readonly attachable: boolean;
+  /** Of the driver, as they were given. */
+  readonly options: Readonly<Record<string, string>>;
   readonly createdAt: string;
   readonly labels: Readonly<Record<string, string>>;
   /** By container ID. */
@@ -36,6 +41,10 @@ export interface NetworkSpec {
   /** At most one a family; what is left out the engine chooses. */
   readonly pools?: readonly (Omit<NetworkPool, 'gateway'> & Partial<Pick<NetworkPool, 'gateway'>>)[];
   readonly ipv6?: boolean;
+  readonly internal?: boolean;
+  readonly attachable?: boolean;
+  /** Docker's of its bridge driver (`com.docker.network.bridge.name`); others are kept and mean nothing. */
+  readonly options?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
 }
 

@@ -54,8 +54,8 @@ export async function connectNetwork(
     return;
   }
   const networking = await context.networking();
-  const device = freeDevice(record.endpoints);
-  const request = { ...attachment, containerId: id, ports: [], device };
+  const deviceNumber = freeNumber(record.endpoints);
+  const request = { ...attachment, containerId: id, ports: [], deviceNumber };
   const endpoint = await allocate(context, networking, request);
   try {
     await networking.connect(endpoint, `/proc/${pid}/ns/net`);
@@ -117,10 +117,10 @@ function livingPid(record: ContainerRecord): number | undefined {
   return isAlive(record.state) ? record.run?.process?.pid : undefined;
 }
 
-function freeDevice(endpoints: readonly Endpoint[]): string {
-  for (let index = 0; ; index += 1) {
-    if (endpoints.every(({ device }) => device !== `eth${index}`)) return `eth${index}`;
-  }
+/** Of a device inside; what stands before the number is its network's affair. */
+function freeNumber(endpoints: readonly Endpoint[]): number {
+  const taken = new Set(endpoints.map(({ device }) => Number(/\d+$/.exec(device)?.[0])));
+  for (let number = 0; ; number += 1) if (!taken.has(number)) return number;
 }
 
 function conflict(code: string, message: string): GantryError {

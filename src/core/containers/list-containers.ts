@@ -74,12 +74,13 @@ export async function inspectContainer(
     restartCount: record.restarts.count,
     logPath: logSettings(record.spec) === undefined ? undefined : logPath(containerDir(context, record.id)),
     networkDetails: record.endpoints.map(
-      ({ name, address, prefixLength, gateway, ipv6, macAddress, aliases }) => ({
+      ({ name, networkId, address, prefixLength, gateway, ipv6, internal, macAddress, aliases }) => ({
         name,
+        networkId,
         address,
         prefixLength,
-        gateway,
-        ...(ipv6 !== undefined && { ipv6 }),
+        gateway: internal ? '' : gateway,
+        ...(ipv6 !== undefined && { ipv6: { ...ipv6, ...(internal && { gateway: '' }) } }),
         macAddress,
         aliases,
       }),

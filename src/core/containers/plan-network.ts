@@ -44,7 +44,7 @@ export async function planNetwork(context: ContainerContext, record: ContainerRe
           ...attachment,
           containerId: record.id,
           ports,
-          device: `eth${index}`,
+          deviceNumber: index,
         }),
       );
     }

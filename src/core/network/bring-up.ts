@@ -1,18 +1,27 @@
+import { GantryError } from '../../base/gantry-error.ts';
 import { addressBytes, type IpFamily } from '../../base/ip-address.ts';
 import { formatNetwork, type IpNetwork, networksOverlap, parseNetwork } from '../../base/ip-network.ts';
 import { type HostRoute, hostRoutes, hostRoutesV6 } from '../host/netlink/host-routes.ts';
-import { addAddress, createBridge, deleteLink, findLink, type LinkInfo } from '../host/netlink/links.ts';
+import {
+  addAddress,
+  createBridge,
+  deleteLink,
+  findLink,
+  type LinkInfo,
+  setLinkAlias,
+} from '../host/netlink/links.ts';
 import { NetlinkSocket } from '../host/netlink/netlink-socket.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { setSysctl } from '../host/sysctl.ts';
 import { isErrno } from '../host/system-error.ts';
+import { bridgeOptions } from './bridge-options.ts';
 import { bringUpV6 } from './bring-up-v6.ts';
 import { chooseSubnet, gatewayOf } from './choose-subnet.ts';
 import { takenSubnets } from './find-network.ts';
 import { ensureFirewall, reloadFirewall } from './firewall.ts';
 import { acceptForwarding } from './forward-accept.ts';
 import type { NetworkContext } from './network-context.ts';
-import { globalId } from './network-names.ts';
+import { globalId, isOwnBridge } from './network-names.ts';
 import { type NetworkRecord, poolOf, withPool } from './network-record.ts';
 
 /**
@@ -23,7 +32,9 @@ export async function bringUp(context: NetworkContext, network: NetworkRecord): 
   const families = network.ipv6 === undefined ? (['ip'] as const) : (['ip', 'ip6'] as const);
   using socket = new NetlinkSocket('route');
   let current = network;
-  if (findLink(socket, network.bridge) === undefined || !hasSubnets(network)) {
+  const link = findLink(socket, network.bridge);
+  if (link !== undefined && !isOurs(network, link)) throw foreignDevice(network);
+  if (link === undefined || !hasSubnets(network)) {
     current = makeBridge(context, socket, network);
     // The rules name bridges, and the subnet may be new.
     await reloadFirewall(context);
@@ -37,7 +48,17 @@ export async function bringUp(context: NetworkContext, network: NetworkRecord): 
 /** Takes down what `bringUp` made, but for the rules. Absent: fine. */
 export function takeDown(network: NetworkRecord): void {
   using socket = new NetlinkSocket('route');
-  deleteLink(socket, network.bridge);
+  const link = findLink(socket, network.bridge);
+  if (link !== undefined && isOurs(network, link)) deleteLink(socket, network.bridge);
+}
+
+/** By its name, which nobody else gives; a device with a name that somebody chose bears a mark. */
+function isOurs(network: NetworkRecord, { alias }: LinkInfo): boolean {
+  return isOwnBridge(network.bridge) || alias === markOf(network);
+}
+
+function markOf({ id }: NetworkRecord): string {
+  return `gantry network ${id}`;
 }
 
 function makeBridge(context: NetworkContext, socket: NetlinkSocket, network: NetworkRecord): NetworkRecord {
@@ -46,7 +67,7 @@ function makeBridge(context: NetworkContext, socket: NetlinkSocket, network: Net
     if (rivals(current, family).length > 0) current = moveSubnet(context, current, family);
   }
   for (let attempt = 0; ; attempt += 1) {
-    const link = ensureLink(socket, current.bridge);
+    const link = ensureLink(socket, current);
     addAddress(socket, link.index, addressBytes(current.gateway), parseNetwork(current.subnet).prefixLength);
     bringUpV6(socket, current, link.index);
     // Another engine may have chosen the same subnet in this very moment: one of the two gives way.
@@ -62,16 +83,29 @@ function makeBridge(context: NetworkContext, socket: NetlinkSocket, network: Net
   return current;
 }
 
-function ensureLink(socket: NetlinkSocket, name: string): LinkInfo {
+function ensureLink(socket: NetlinkSocket, network: NetworkRecord): LinkInfo {
+  const name = network.bridge;
   try {
     // Locally administered, unicast.
-    createBridge(socket, name, `02:42:${randomHex(4).replace(/..(?!$)/g, '$&:')}`);
+    const macAddress = `02:42:${randomHex(4).replace(/..(?!$)/g, '$&:')}`;
+    createBridge(socket, { name, macAddress, mtuBytes: bridgeOptions(network.options).mtuBytes });
+    if (!isOwnBridge(name)) setLinkAlias(socket, findLink(socket, name)?.index ?? 0, markOf(network));
   } catch (error) {
     if (!isErrno(error, 'EEXIST')) throw error;
   }
   const link = findLink(socket, name);
   if (link === undefined) throw new Error(`bridge ${name} vanished`);
+  if (!isOurs(network, link)) throw foreignDevice(network);
   return link;
+}
+
+function foreignDevice({ name, bridge }: NetworkRecord): GantryError {
+  return new GantryError({
+    kind: 'conflict',
+    code: 'device-exists',
+    message: `network ${name}: a device ${bridge} is there already, which is not its own`,
+    hint: 'Name another one with -o com.docker.network.bridge.name=NAME.',
+  });
 }
 
 /** Another subnet, if nobody has an address of this one, or named it. */

@@ -13,7 +13,7 @@ import {
 } from '../host/netlink/links.ts';
 import { NetlinkSocket } from '../host/netlink/netlink-socket.ts';
 import { withNetworkNamespace } from '../host/network-namespace.ts';
-import { setSysctl } from '../host/sysctl.ts';
+import { readSysctl, setSysctl } from '../host/sysctl.ts';
 import type { Endpoint } from './networking.ts';
 
 const loopbackIndex = 1;
@@ -31,14 +31,25 @@ export function plugIn(endpoint: Endpoint, netnsPath: string): void {
       peerName: endpoint.device,
       peerMacAddress: endpoint.macAddress,
       peerNamespaceFd: namespaceFd,
+      mtuBytes: endpoint.mtuBytes,
     });
     // So that a container reaches its own published port.
-    if (endpoint.ports.length > 0)
-      setPort(socket, endpoint.hostInterface, { hairpin: true, isolated: false });
+    const hairpin = endpoint.ports.length > 0;
+    const isolated = endpoint.isolated === true && !rulesSeeBridge(endpoint);
+    if (hairpin || isolated) setPort(socket, endpoint.hostInterface, { hairpin, isolated });
   } finally {
     closeSync(namespaceFd);
   }
   withNetworkNamespace(netnsPath, () => configureInside(endpoint));
+}
+
+/**
+ * Whether packets from port to port of a bridge pass the rules (br_netfilter), which let published ports through. Then
+ * the rules do what isolated ports do elsewhere; with those as well, published ports would be lost.
+ */
+function rulesSeeBridge({ ipv6 }: Endpoint): boolean {
+  const families = ipv6 === undefined ? ['ip'] : ['ip', 'ip6'];
+  return families.every((family) => readSysctl(`net/bridge/bridge-nf-call-${family}tables`) === '1');
 }
 
 /** Brings loopback up in a namespace that has nothing else. */
@@ -71,7 +82,8 @@ function configureInside(endpoint: Endpoint): void {
 }
 
 /** The first network of each family is the way out. Of the network namespace the calling thread is in. */
-function addWaysOut(socket: NetlinkSocket, index: number, { gateway, ipv6 }: Endpoint): void {
+function addWaysOut(socket: NetlinkSocket, index: number, { gateway, ipv6, internal }: Endpoint): void {
+  if (internal) return;
   if (!hostRoutes().some(({ prefixLength, base }) => prefixLength === 0 && base === 0n)) {
     addDefaultRoute(socket, index, addressBytes(gateway));
   }

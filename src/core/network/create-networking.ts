@@ -6,6 +6,7 @@ import { isAlive, ownIdentity } from '../host/process-identity.ts';
 import { randomHex } from '../host/random-hex.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import { parseAddressKey, returnAddress, takeAddress } from './address-pool.ts';
+import { bridgeOptions } from './bridge-options.ts';
 import { bringUp } from './bring-up.ts';
 import { plugIn, unplug } from './connect-endpoint.ts';
 import { findNetwork } from './find-network.ts';
@@ -90,7 +91,7 @@ function takeEndpoint(
   networkName: string,
   containerId: string,
   bindings: readonly PortBinding[],
-  wanted: Pick<EndpointRequest, 'device' | 'aliases' | 'address' | 'ipv6Address' | 'macAddress'>,
+  { deviceNumber = 0, ...wanted }: Omit<EndpointRequest, 'containerId' | 'network' | 'ports'>,
 ): Endpoint {
   const use = {
     containerId,
@@ -102,7 +103,8 @@ function takeEndpoint(
   return context.metadata.transaction(() => {
     const network = findNetwork(context, networkName);
     const address = takeAddress(records, network, 4, use, wanted.address);
-    const { ipv6 } = network;
+    const { ipv6, internal } = network;
+    const { devicePrefix, mayTalk, mtuBytes } = bridgeOptions(network.options);
     if (ipv6 === undefined && wanted.ipv6Address !== undefined)
       throw noIpv6(network.name, wanted.ipv6Address);
     const endpoint: Endpoint = {
@@ -110,6 +112,10 @@ function takeEndpoint(
       ...(ipv6 !== undefined && {
         ipv6: placeIn(ipv6, takeAddress(records, network, 6, use, wanted.ipv6Address)),
       }),
+      device: `${devicePrefix}${deviceNumber}`,
+      ...(internal && { internal }),
+      ...(!mayTalk && { isolated: true }),
+      ...(mtuBytes !== undefined && { mtuBytes }),
       ...given(wanted),
     };
     takePorts(records, leadTo(endpoint, bindings), use);
@@ -135,14 +141,13 @@ function endpointOf(
   place: NetworkPlace,
   use: { readonly containerId: string; readonly hostInterface: string },
   ports: readonly PortBinding[],
-): Endpoint {
+): Omit<Endpoint, 'device'> {
   return {
     containerId: use.containerId,
     networkId: network.id,
     name: network.name,
     bridge: network.bridge,
     hostInterface: use.hostInterface,
-    device: 'eth0',
     aliases: [],
     ...place,
     // From the address, as Docker's: neighbours' caches stay right when an address changes hands.
@@ -153,9 +158,8 @@ function endpointOf(
   };
 }
 
-function given({ device, aliases, macAddress }: Pick<EndpointRequest, 'device' | 'aliases' | 'macAddress'>) {
+function given({ aliases, macAddress }: Pick<EndpointRequest, 'aliases' | 'macAddress'>) {
   return {
-    ...(device !== undefined && { device }),
     ...(aliases !== undefined && { aliases }),
     ...(macAddress !== undefined && { macAddress }),
   };

@@ -1,11 +1,10 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import { checkFilterKeys, filterKeys } from '../../engine/filter-keys.ts';
-import { type Filters, hasLabel } from '../../engine/filters.ts';
-import type { NetworkMember, NetworkPool, NetworkSummary, Networks } from '../../engine/networks.ts';
+import type { NetworkSummary, Networks } from '../../engine/networks.ts';
 import { checkUntil, passesPruneFilters } from '../../engine/prune-filters.ts';
 import { randomHex } from '../host/random-hex.ts';
 import type { Metadata } from '../metadata/metadata.ts';
-import { parseAddressKey } from './address-pool.ts';
+import { bridgeOptions } from './bridge-options.ts';
 import { bringUp, takeDown } from './bring-up.ts';
 import { requireIpv6 } from './bring-up-v6.ts';
 import { checkPools } from './check-pools.ts';
@@ -14,8 +13,10 @@ import { defaultNetwork, ensureDefaultNetwork, findNetwork } from './find-networ
 import { reloadFirewall } from './firewall.ts';
 import { forgetForwarding } from './forward-accept.ts';
 import { type NetworkContext, networkContext } from './network-context.ts';
+import { checkFilterValues, matchesFilters } from './network-filters.ts';
 import { bridgeName } from './network-names.ts';
-import type { AddressPool, NetworkRecord } from './network-record.ts';
+import type { NetworkRecord } from './network-record.ts';
+import { networkSummary } from './network-summary.ts';
 
 /** The two networks that are no bridge. Their IDs are the same on every machine. */
 const fixed: readonly NetworkSummary[] = (
@@ -28,6 +29,9 @@ const fixed: readonly NetworkSummary[] = (
   name,
   driver,
   pools: [],
+  internal: false,
+  attachable: false,
+  options: {},
   createdAt: '1970-01-01T00:00:00Z',
   labels: {},
   endpoints: {},
@@ -43,7 +47,7 @@ export function createNetworks(services: {
 
   const all = (): readonly NetworkSummary[] => {
     ensureDefaultNetwork(context);
-    return [...[...networks.entries()].map(([, record]) => summary(context, record)), ...fixed];
+    return [...[...networks.entries()].map(([, record]) => networkSummary(context, record)), ...fixed];
   };
   const removeRecord = async (record: NetworkRecord): Promise<void> => {
     context.metadata.transaction(() => {
@@ -67,16 +71,20 @@ export function createNetworks(services: {
   return {
     async list({ filters = {} } = {}) {
       checkFilterKeys(filters, filterKeys.networks);
-      return all().filter((network) => matches(network, filters));
+      checkFilterValues(filters);
+      return all()
+        .filter((network) => matchesFilters(network, filters))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
     },
 
     async inspect(name) {
       const plain = fixed.find((network) => network.name === name || network.id === name);
-      return plain ?? summary(context, findNetwork(context, name));
+      return plain ?? networkSummary(context, findNetwork(context, name));
     },
 
-    async create(name, { pools = [], ipv6 = false, labels = {} } = {}) {
+    async create(name, { pools = [], ipv6 = false, internal, attachable, options = {}, labels = {} } = {}) {
       checkName(name);
+      const { device } = bridgeOptions(options);
       const wanted = checkPools(pools, ipv6);
       if (ipv6) requireIpv6(name);
       const record = context.metadata.transaction(() => {
@@ -85,11 +93,16 @@ export function createNetworks(services: {
           throw conflict('network-exists', `network with name ${name} already exists`);
         }
         const id = randomHex(32);
+        const bridge = device ?? bridgeName(id);
+        checkDevice(context, bridge, { id, name });
         const made: NetworkRecord = {
           id,
           name,
-          bridge: bridgeName(id),
+          bridge,
           ...choosePools(context, wanted, ipv6),
+          ...(internal && { internal }),
+          ...(attachable && { attachable }),
+          ...(Object.keys(options).length > 0 && { options }),
           createdAt: new Date().toISOString(),
           labels,
         };
@@ -97,8 +110,14 @@ export function createNetworks(services: {
         context.metadata.journal.append({ type: 'network.created', name });
         return made;
       });
-      // The device holds the subnet against everybody else's choice.
-      return summary(context, await bringUp(context, record));
+      try {
+        // The device holds the subnet against everybody else's choice.
+        return networkSummary(context, await bringUp(context, record));
+      } catch (error) {
+        // It is gone from the records by then; what else fails has failed before.
+        await removeRecord(record).catch(() => undefined);
+        throw error;
+      }
     },
 
     async remove(name) {
@@ -128,59 +147,18 @@ export function createNetworks(services: {
   };
 }
 
-function summary(context: NetworkContext, record: NetworkRecord): NetworkSummary {
-  const { id, name, ipv6, createdAt, labels } = record;
-  const pools = [poolSummary(record), ...(ipv6 === undefined ? [] : [poolSummary(ipv6)])];
-  const endpoints: Record<string, NetworkMember> = {};
-  for (const [key, { containerId }] of context.records.addresses.entries(`${id}/`)) {
-    const { address } = parseAddressKey(key);
-    const { address: other = '', ...rest } = endpoints[containerId] ?? {};
-    endpoints[containerId] = address.includes(':')
-      ? { address: other, ipv6Address: address }
-      : { ...rest, address };
-  }
-  return { id, name, driver: 'bridge', pools, createdAt, labels, endpoints };
-}
-
-function poolSummary({ subnet, gateway, range, reserved }: AddressPool): NetworkPool {
-  return {
-    subnet,
-    gateway,
-    ...(range !== undefined && { range }),
-    ...(reserved !== undefined && { reserved }),
-  };
-}
-
-/** Docker's keys that mean something here; several values of a key: any of them, of `label`: all. */
-function matches(network: NetworkSummary, filters: Filters): boolean {
-  return Object.entries(filters).every(([key, values]) => {
-    switch (key) {
-      case 'name':
-        return values.some((value) => network.name.includes(value));
-      case 'id':
-        return values.some((value) => network.id.startsWith(value));
-      case 'driver':
-        return values.includes(network.driver);
-      case 'label':
-        return values.every((value) => hasLabel(network.labels, value));
-      case 'type':
-        return values.includes(isOwn(network) ? 'custom' : 'builtin');
-      case 'dangling':
-        return values.some((value) => (value === 'true' || value === '1') === isDangling(network));
-      case 'scope':
-        return values.includes('local');
-      default:
-        return true;
-    }
-  });
-}
-
-function isOwn(network: NetworkSummary): boolean {
-  return network.driver === 'bridge' && network.name !== defaultNetwork;
-}
-
-function isDangling(network: NetworkSummary): boolean {
-  return isOwn(network) && Object.keys(network.endpoints).length === 0;
+/** Two networks never have one device. */
+function checkDevice(
+  context: NetworkContext,
+  bridge: string,
+  { id, name }: Pick<NetworkRecord, 'id' | 'name'>,
+): void {
+  const other = [...context.records.networks.entries()].find(([, record]) => record.bridge === bridge)?.[1];
+  if (other === undefined) return;
+  throw conflict(
+    'device-exists',
+    `cannot create network ${id} (${name}): conflicts with network ${other.id} (${other.name}): networks have same bridge name`,
+  );
 }
 
 function checkName(name: string): void {

@@ -1,10 +1,13 @@
+import { isErrorCode } from '../../base/is-error-code.ts';
+import { findLink } from '../host/netlink/links.ts';
 import { addElements, deleteElements, type TableFamily, tableExists } from '../host/netlink/netfilter.ts';
+import { NetlinkSocket } from '../host/netlink/netlink-socket.ts';
 import { loadNftScript } from '../host/netlink/nft-script.ts';
-import { readSysctl } from '../host/sysctl.ts';
 import { isErrno } from '../host/system-error.ts';
 import type { NetworkContext } from './network-context.ts';
 import type { PublishedPort } from './network-record.ts';
-import { familyOf, portElement, rulesetScript, withoutTable } from './ruleset.ts';
+import { withoutTable } from './nft-text.ts';
+import { familyOf, portElement, rulesetScript, type V6Rules, v6Families } from './ruleset.ts';
 
 /** Loads all tables from the records, unless those asked for are there (nobody flushed the host's rules). */
 export async function ensureFirewall(
@@ -19,18 +22,25 @@ export async function ensureFirewall(
 export async function reloadFirewall({ records, names }: NetworkContext): Promise<void> {
   const networks = [...records.networks.entries()].map(([, record]) => record);
   const ports = [...records.ports.entries()].map(([, record]) => record);
-  const hasV6 = networks.some(({ ipv6 }) => ipv6 !== undefined);
-  const without = tableExists('ip6', names.table) ? 'gone' : 'none';
-  const ipv6 = hasV6 ? (loopbackWorks() ? 'full' : 'no-loopback') : without;
-  await loadNftScript(rulesetScript(names.table, networks, ports, ipv6));
+  const load = (v6: V6Rules): Promise<void> => loadNftScript(rulesetScript(names.table, networks, ports, v6));
+  const members = networks.filter(({ ipv6 }) => ipv6 !== undefined);
+  if (members.length === 0) {
+    const families = v6Families.filter((family) => tableExists(family, names.table));
+    return await load({ kind: 'gone', families });
+  }
+  try {
+    await load({ kind: 'full', devices: present(members.map(({ bridge }) => bridge)) });
+  } catch (error) {
+    if (!isErrorCode(error, 'nft-failed')) throw error;
+    // A kernel without these tables; or a bridge went in this very moment, and comes back with the next container.
+    await load({ kind: 'without-loopback' });
+  }
 }
 
-/**
- * Whether a port published on IPv6 can be reached by ::1. Where bridges give packets to ip6tables (br_netfilter), the
- * answer's address is ::1 again before it has come in, and the kernel takes it for a forgery.
- */
-export function loopbackWorks(): boolean {
-  return readSysctl('net/bridge/bridge-nf-call-ip6tables') !== '1';
+/** Those of the devices that are there: rules of this kind belong to devices, and go with them. */
+function present(devices: readonly string[]): readonly string[] {
+  using socket = new NetlinkSocket('route');
+  return devices.filter((device) => findLink(socket, device) !== undefined);
 }
 
 /** Opens ports that are in the records already. */
@@ -59,7 +69,7 @@ export function closePorts(context: NetworkContext, ports: readonly PublishedPor
 }
 
 export async function removeFirewall({ names }: NetworkContext): Promise<void> {
-  for (const family of ['ip', 'ip6'] as const) {
-    if (tableExists(family, names.table)) await loadNftScript(withoutTable(family, names.table));
-  }
+  const families = (['ip', ...v6Families] as const).filter((family) => tableExists(family, names.table));
+  if (families.length === 0) return;
+  await loadNftScript(families.map((family) => withoutTable(family, names.table)).join(''));
 }

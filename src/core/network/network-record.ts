@@ -26,6 +26,11 @@ export interface NetworkRecord extends AddressPool {
   /** Device on the host. */
   readonly bridge: string;
   readonly ipv6?: AddressPool | undefined;
+  /** There is no way from it to elsewhere, nor back. */
+  readonly internal?: true | undefined;
+  readonly attachable?: true | undefined;
+  /** Of the driver, as they were given: {@link bridgeOptions}. */
+  readonly options?: Readonly<Record<string, string>> | undefined;
   readonly createdAt: string;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -98,8 +103,12 @@ function decodeNetwork(document: unknown, key: string): NetworkRecord {
     const pool = asObject(object['ipv6'], `${what} "ipv6"`);
     for (const name of ['subnet', 'gateway']) requiredString(pool, name, what);
   }
-  // The device is removed with the network: it must be one of ours.
-  if (!isOwnBridge(String(object['bridge']))) throw badDocument(what, '"bridge" is no device of the engine');
+  const options = object['options'] === undefined ? {} : asObject(object['options'], `${what} "options"`);
+  // The device is removed with the network: it must be one of ours, or bear our mark (`bring-up.ts`).
+  const bridge = String(object['bridge']);
+  if (!isOwnBridge(bridge) && options['com.docker.network.bridge.name'] !== bridge) {
+    throw badDocument(what, '"bridge" is no device of the engine');
+  }
   return document as NetworkRecord;
 }
 

@@ -3,13 +3,16 @@ import type { ContainerNetwork, PortBinding } from '../../engine/containers.ts';
 /** What a container has of one network, from allocation until release. Kept in its record. */
 export interface Endpoint extends ContainerNetwork {
   readonly containerId: string;
-  readonly networkId: string;
   readonly bridge: string;
   /** Host end of the veth pair; never used twice. */
   readonly hostInterface: string;
   /** `eth0`; another on each of its networks. */
   readonly device: string;
   readonly ports: readonly PortBinding[];
+  /** What of the network's nature its cable must know; each undefined: as usual. */
+  readonly internal?: true | undefined;
+  readonly isolated?: true | undefined;
+  readonly mtuBytes?: number | undefined;
 }
 
 /** All it has there, IPv4 first. */
@@ -29,8 +32,8 @@ export interface Networking {
     readonly containerId: string;
     readonly network: string;
     readonly ports: readonly PortBinding[];
-    /** Default `eth0`. */
-    readonly device?: string | undefined;
+    /** Number of the device inside, behind the name the network gives it: 0, the default, makes `eth0`. */
+    readonly deviceNumber?: number | undefined;
     readonly aliases?: readonly string[] | undefined;
     /** Rejects `conflict` / `address-in-use`, `invalid` / `address-outside` where it cannot be had. */
     readonly address?: string | undefined;

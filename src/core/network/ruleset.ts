@@ -1,6 +1,9 @@
-import { addressBytes } from '../../base/ip-address.ts';
+import { addressBytes, type IpFamily } from '../../base/ip-address.ts';
 import type { MapElement, TableFamily } from '../host/netlink/netfilter.ts';
-import type { NetworkRecord, PublishedPort } from './network-record.ts';
+import { bridgeOptions } from './bridge-options.ts';
+import { loopbackScript } from './loopback-rules.ts';
+import { type NetworkRecord, type PublishedPort, poolOf } from './network-record.ts';
+import { elements, withoutTable } from './nft-text.ts';
 
 /** How a family is written in rules. */
 interface Words {
@@ -12,63 +15,82 @@ interface Words {
 const words = {
   ip: { family: 'ip', type: 'ipv4_addr', loopback: '127.0.0.0/8' },
   ip6: { family: 'ip6', type: 'ipv6_addr', loopback: '::1' },
-} as const satisfies Record<TableFamily, Words>;
+} as const satisfies Partial<Record<TableFamily, Words>>;
+
+/** The tables of IPv6, in order: rules and ports, and the way of answers to ::1. */
+export const v6Families = ['ip6', 'bridge', 'netdev'] as const satisfies readonly TableFamily[];
+
+/** How IPv6 is to be had: not at all, or with or without published ports on ::1. */
+export type V6Rules =
+  | { readonly kind: 'gone'; readonly families: readonly TableFamily[] }
+  | { readonly kind: 'full'; readonly devices: readonly string[] }
+  | { readonly kind: 'without-loopback' };
 
 /**
  * The nft script that makes the engine's tables what the records say, whatever was there before. Rules never change;
  * networks and published ports are elements of sets and maps.
  *
  * - A published port is a destination NAT, also for connections from the host itself, 127.0.0.1 and ::1 among them:
- *   the bridge lets their answers in (`bring-up.ts`), and what leaves from loopback is masqueraded. Nobody outside may
- *   use that door: packets to loopback that come in over a bridge are dropped before connection tracking looks at them,
- *   and ports published on loopback are not translated for packets from elsewhere.
+ *   what leaves from loopback is masqueraded, and answers are let in by `route_localnet` of the bridge, or by
+ *   {@link loopbackScript}. Nobody outside may use that door: packets to loopback that come in over a bridge are
+ *   dropped before connection tracking looks at them, and ports published on loopback are not translated for packets
+ *   from elsewhere.
  * - From a container to a published port of its own network the reply must come back the way it went: masqueraded.
+ * - What leaves an internal network, or would enter it, is dropped, a published port of another network included.
  * - Into a bridge goes what belongs to a connection, what was published, and the network's own; nothing else, so
  *   networks are closed to each other and to neighbours who route to them.
- *
- * `ipv6`: `'none'` leaves that table out, `'gone'` takes one away, `'no-loopback'` is for hosts whose bridges hand
- * packets to the rules too early for ::1 to work: a connection there is refused, so that clients go on to 127.0.0.1.
  */
 export function rulesetScript(
   table: string,
   networks: readonly NetworkRecord[],
   ports: readonly PublishedPort[],
-  ipv6: 'none' | 'gone' | 'full' | 'no-loopback' = 'none',
+  v6: V6Rules,
 ): string {
-  const v4 = tableScript(
-    words.ip,
-    table,
-    networks,
-    networks.map(({ subnet }) => subnet),
-    ports,
-  );
-  if (ipv6 === 'none') return v4;
-  if (ipv6 === 'gone') return `${v4}${withoutTable('ip6', table)}`;
-  const members = networks.filter((network) => network.ipv6 !== undefined);
-  const subnets = members.flatMap((network) => network.ipv6?.subnet ?? []);
-  return `${v4}${tableScript(words.ip6, table, members, subnets, ports, ipv6 === 'no-loopback')}`;
+  const v4 = tableScript(words.ip, table, networks.map(ruledNetwork(4)), ports);
+  if (v6.kind === 'gone') return [v4, ...v6.families.map((family) => withoutTable(family, table))].join('');
+  const members = networks.filter((network) => network.ipv6 !== undefined).map(ruledNetwork(6));
+  const refusesLoopback = v6.kind === 'without-loopback';
+  const rules = tableScript(words.ip6, table, members, ports, refusesLoopback);
+  return `${v4}${rules}${refusesLoopback ? '' : loopbackScript(table, v6.devices)}`;
 }
 
-/** Deletes a table, there or not. */
-export function withoutTable(family: TableFamily, table: string): string {
-  return `table ${family} ${table} {}\ndelete table ${family} ${table}\n`;
+/** What rules are about. */
+interface RuledNetwork {
+  readonly device: string;
+  readonly subnet: string;
+  readonly mayTalk: boolean;
+  readonly masquerades: boolean;
+  readonly isInternal: boolean;
+}
+
+function ruledNetwork(family: IpFamily): (network: NetworkRecord) => RuledNetwork {
+  return (network) => {
+    const { mayTalk, masquerades } = bridgeOptions(network.options);
+    const isInternal = network.internal === true;
+    const subnet = poolOf(network, family)?.subnet ?? '';
+    return { device: `"${network.bridge}"`, subnet, mayTalk, masquerades, isInternal };
+  };
 }
 
 function tableScript(
   { family, type, loopback }: Words,
   table: string,
-  networks: readonly NetworkRecord[],
-  subnets: readonly string[],
+  networks: readonly RuledNetwork[],
   ports: readonly PublishedPort[],
   refuseLoopback = false,
 ): string {
-  const bridges = networks.map((network) => `"${network.bridge}"`);
+  const devices = (those: readonly RuledNetwork[]): string => elements(those.map(({ device }) => device));
+  const subnets = (those: readonly RuledNetwork[]): string => elements(those.map(({ subnet }) => subnet));
+  const talking = networks.filter(({ mayTalk }) => mayTalk);
+  const masked = networks.filter(({ masquerades, isInternal }) => masquerades && !isInternal);
   const own = ports.filter((port) => familyOf(port) === family);
   const elementsOf = (map: string): string => elements(own.filter((port) => mapOf(port) === map).map(pair));
   return `${withoutTable(family, table)}table ${family} ${table} {
-  set bridges { type ifname; ${elements(bridges)} }
-  set own_bridge { type ifname . ifname; ${elements(bridges.map((name) => `${name} . ${name}`))} }
-  set subnets { type ${type}; flags interval; ${elements(subnets)} }
+  set bridges { type ifname; ${devices(networks)} }
+  set internal { type ifname; ${devices(networks.filter(({ isInternal }) => isInternal))} }
+  set own_bridge { type ifname . ifname; ${elements(talking.map(({ device }) => `${device} . ${device}`))} }
+  set subnets { type ${type}; flags interval; ${subnets(networks)} }
+  set masked { type ${type}; flags interval; ${subnets(masked)} }
   map published_tcp { type inet_service : ${type} . inet_service; ${elementsOf('published_tcp')} }
   map published_udp { type inet_service : ${type} . inet_service; ${elementsOf('published_udp')} }
   map bound_tcp { type ${type} . inet_service : ${type} . inet_service; ${elementsOf('bound_tcp')} }
@@ -95,14 +117,16 @@ ${refuseLoopback ? refusal(family, loopback) : ''}  chain leaving {
     type nat hook postrouting priority srcnat; policy accept;
     oifname @bridges ${family} saddr ${loopback} masquerade
     oifname @bridges ${family} saddr @subnets ct status dnat masquerade
-    oifname != @bridges ${family} saddr @subnets masquerade
+    oifname != @bridges ${family} saddr @masked masquerade
   }
   chain between {
     type filter hook forward priority filter; policy accept;
+    iifname . oifname @own_bridge accept
+    iifname @internal drop
+    oifname @internal drop
     oifname != @bridges accept
     ct state established,related accept
     ct status dnat accept
-    iifname . oifname @own_bridge accept
     drop
   }
 }
@@ -149,8 +173,4 @@ function mapOf(port: PublishedPort): string {
 /** Published on one address of the host instead of all. */
 function isBound(port: PublishedPort): boolean {
   return port.hostAddress !== '0.0.0.0' && port.hostAddress !== '::';
-}
-
-function elements(items: readonly string[]): string {
-  return items.length === 0 ? '' : `elements = { ${items.join(', ')} };`;
 }

@@ -84,6 +84,7 @@ function networkSettings({ ports, networkDetails }: ContainerDetails) {
   const networks = networkDetails.map((network) => [
     network.name,
     {
+      NetworkID: network.networkId,
       IPAddress: network.address,
       IPPrefixLen: network.prefixLength,
       Gateway: network.gateway,

@@ -16,43 +16,70 @@ export const networkCreate = defineCommand({
       initial: 'bridge',
       source: { choices: ['bridge'] },
     }),
+    attachable: flag('Say that containers started by hand may join; here they always may'),
     auxAddress: list('Address of something else on it, never given away (router=10.9.0.5)'),
     gateway: list('Address of this machine on it'),
+    ingress: flag('Make it the routing mesh of a swarm: there is none here'),
+    internal: flag('Let nothing of it out, nor anything in'),
     ipRange: list('Part of the subnet that addresses are taken from (10.9.0.128/25)'),
+    ipamDriver: text('Who chooses its addresses: default', {
+      initial: 'default',
+      source: { choices: ['default'] },
+    }),
+    ipv4: flag('Give it IPv4 addresses, as every network has here', { initial: true }),
     ipv6: flag('Give it IPv6 addresses too'),
     label: list('Set a label of the network'),
+    opt: list('Set an option of the driver (com.docker.network.bridge.name=br0)', { short: 'o' }),
+    scope: text('Where it is: local', { source: { choices: ['local'] } }),
     subnet: list('Addresses it uses (10.9.0.0/24, fd09::/64)'),
   },
   refused: {
-    attachable: 'every container here may join',
     'config-from': 'networks are not copied',
     'config-only': 'networks are not copied',
-    ingress: 'there is no swarm',
-    internal: 'networks reach outside',
-    'ipam-driver': 'gantry chooses addresses',
     'ipam-opt': 'gantry chooses addresses',
-    ipv4: 'networks have IPv4 addresses',
-    o: 'bridges take no options',
-    opt: 'bridges take no options',
-    scope: 'networks are local',
   },
   keys: [{ key: 'c', places: ['networks'] }],
   needs: ['network.bridge'],
   async run(ctx, { args, options }) {
-    if (options.driver !== 'bridge') {
-      throw new GantryError({
-        kind: 'unsupported',
-        code: 'network-driver',
-        message: `could not find plugin ${options.driver} in v1 plugin registry: plugin not found`,
-        hint: 'Networks of your own are bridges; host and none are there already.',
-      });
-    }
+    refuseOthers(options);
     const network = await ctx.engine.networks.create(args.name, {
       signal: ctx.signal,
       labels: parsePairs(options.label),
       ipv6: options.ipv6,
+      internal: options.internal,
+      attachable: options.attachable,
+      options: parsePairs(options.opt),
       pools: parsePools(options),
     });
     return { kind: 'lines', lines: [network.id] };
   },
 });
+
+/** What Docker has beside bridges of one machine. Throws `unsupported` in its words. */
+function refuseOthers(options: {
+  readonly driver: string;
+  readonly ipamDriver: string;
+  readonly ingress: boolean;
+  readonly scope: string | undefined;
+  readonly ipv4: boolean;
+}): void {
+  const { driver, ipamDriver, ingress, scope = '', ipv4 } = options;
+  if (ingress) throw unsupported('Ingress network can only be global scope network');
+  if (scope !== '' && scope !== 'local') {
+    throw unsupported(`cannot create a ${scope} scoped network when swarm is not active`);
+  }
+  if (driver !== 'bridge') {
+    throw unsupported(
+      `could not find plugin ${driver} in v1 plugin registry: plugin not found`,
+      'Networks of your own are bridges; host and none are there already.',
+    );
+  }
+  if (ipamDriver !== 'default') {
+    throw unsupported(`could not find plugin ${ipamDriver} in v1 plugin registry: plugin not found`);
+  }
+  if (!ipv4) throw unsupported('networks without IPv4 are not supported', 'Leave --ipv4=false out.');
+}
+
+function unsupported(message: string, hint?: string): GantryError {
+  return new GantryError({ kind: 'unsupported', code: 'network-driver', message, hint });
+}

@@ -30,9 +30,11 @@ export async function networkDocument(
         ...(reserved !== undefined && { AuxiliaryAddresses: reserved }),
       })),
     },
-    Internal: false,
-    Attachable: false,
+    Internal: network.internal,
+    Attachable: network.attachable,
     Ingress: false,
+    ConfigFrom: { Network: '' },
+    ConfigOnly: false,
     Containers: Object.fromEntries(
       joined.map(([id, { address, ipv6Address }]) => [
         id,
@@ -43,7 +45,7 @@ export async function networkDocument(
         },
       ]),
     ),
-    Options: {},
+    Options: network.options,
     Labels: network.labels,
   };
 }

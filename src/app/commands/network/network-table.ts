@@ -14,7 +14,7 @@ export const networkTable: Table<NetworkSummary> = {
     ID: { header: 'NETWORK ID', value: ({ id }, { full }) => (full ? id : shortId(id)) },
     IPv4: { header: 'IPV4', value: ({ pools }) => String(pools.length > 0) },
     IPv6: { header: 'IPV6', value: ({ pools }) => String(pools.length > 1) },
-    Internal: { header: 'INTERNAL', value: () => 'false' },
+    Internal: { header: 'INTERNAL', value: ({ internal }) => String(internal) },
     Label: { header: '', value: () => '', lookup: ({ labels }, key) => labels[key] ?? '' },
     Labels: { header: 'LABELS', value: ({ labels }) => labelList(labels) },
     Name: { header: 'NAME', value: ({ name }) => name },

@@ -17,6 +17,8 @@ export interface LinkInfo {
   readonly index: number;
   readonly up: boolean;
   readonly macAddress: string;
+  /** What whoever made it says of it (`ip link set DEVICE alias TEXT`); empty: nothing. */
+  readonly alias: string;
 }
 
 /** Undefined when there is no device of that name. */
@@ -28,11 +30,13 @@ export function findLink(socket: NetlinkSocket, name: string): LinkInfo | undefi
       parts: [linkHeader(), attribute(linkAttributes.name, cString(name))],
     });
     if (reply === undefined) return undefined;
-    const address = decodeAttributes(reply.body, 16).get(linkAttributes.address) ?? Buffer.alloc(0);
+    const attributes = decodeAttributes(reply.body, 16);
+    const address = attributes.get(linkAttributes.address) ?? Buffer.alloc(0);
     return {
       index: reply.body.readInt32LE(4),
       up: (reply.body.readUInt32LE(8) & interfaceUp) !== 0,
       macAddress: address.toString('hex').replace(/..(?!$)/g, '$&:'),
+      alias: attributes.get(linkAttributes.alias)?.toString().replace(/\0.*$/s, '') ?? '',
     };
   } catch (error) {
     if (isErrno(error, 'ENODEV')) return undefined;
@@ -41,7 +45,14 @@ export function findLink(socket: NetlinkSocket, name: string): LinkInfo | undefi
 }
 
 /** A bridge that is up. Its own MAC address keeps it from taking over that of a port. EEXIST when the name is taken. */
-export function createBridge(socket: NetlinkSocket, name: string, macAddress: string): void {
+export function createBridge(
+  socket: NetlinkSocket,
+  {
+    name,
+    macAddress,
+    mtuBytes,
+  }: { readonly name: string; readonly macAddress: string; readonly mtuBytes: number | undefined },
+): void {
   socket.request({
     what: `create bridge ${name}`,
     type: messages.newLink,
@@ -50,6 +61,7 @@ export function createBridge(socket: NetlinkSocket, name: string, macAddress: st
       linkHeader({ up: true }),
       attribute(linkAttributes.name, cString(name)),
       attribute(linkAttributes.address, macBytes(macAddress)),
+      ...mtuAttribute(mtuBytes),
       nested(linkAttributes.info, [attribute(infoAttributes.kind, cString('bridge'))]),
     ],
   });
@@ -67,6 +79,8 @@ export function createVeth(
     readonly peerName: string;
     readonly peerMacAddress: string;
     readonly peerNamespaceFd: number;
+    /** Of both ends; undefined: 1500. */
+    readonly mtuBytes: number | undefined;
   },
 ): void {
   const peer = [
@@ -74,6 +88,7 @@ export function createVeth(
     attribute(linkAttributes.name, cString(pair.peerName)),
     attribute(linkAttributes.address, macBytes(pair.peerMacAddress)),
     attribute(linkAttributes.namespaceFd, u32(pair.peerNamespaceFd)),
+    ...mtuAttribute(pair.mtuBytes),
   ];
   socket.request({
     what: `create veth ${pair.name}`,
@@ -83,11 +98,21 @@ export function createVeth(
       linkHeader({ up: true }),
       attribute(linkAttributes.name, cString(pair.name)),
       attribute(linkAttributes.master, u32(pair.bridgeIndex)),
+      ...mtuAttribute(pair.mtuBytes),
       nested(linkAttributes.info, [
         attribute(infoAttributes.kind, cString('veth')),
         nested(infoAttributes.data, [nested(vethPeer, peer)]),
       ]),
     ],
+  });
+}
+
+/** Says something of a device, for whoever finds it. */
+export function setLinkAlias(socket: NetlinkSocket, index: number, alias: string): void {
+  socket.request({
+    what: `set alias of link ${index}`,
+    type: messages.setLink,
+    parts: [linkHeader({ index }), attribute(linkAttributes.alias, Buffer.from(alias))],
   });
 }
 
@@ -209,6 +234,10 @@ function broadcastOf(address: Uint8Array, prefixLength: number): Buffer {
   return u32Network(Buffer.from(address).readUInt32BE(0) | (2 ** (32 - prefixLength) - 1));
 }
 
+function mtuAttribute(mtuBytes: number | undefined): readonly Buffer[] {
+  return mtuBytes === undefined ? [] : [attribute(linkAttributes.mtu, u32(mtuBytes))];
+}
+
 /** `struct ifinfomsg`. */
 function linkHeader(link: { readonly index?: number; readonly up?: boolean } = {}): Buffer {
   const header = Buffer.alloc(16);
@@ -241,9 +270,11 @@ const messages = {
 const linkAttributes = {
   address: 1,
   name: 3,
+  mtu: 4,
   master: 10,
   protocolInfo: 12,
   info: 18,
+  alias: 20,
   namespaceFd: 28,
 } as const;
 const portAttributes = { hairpin: 4, isolated: 33 } as const;

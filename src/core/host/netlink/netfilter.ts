@@ -14,7 +14,7 @@ import { NetlinkSocket } from './netlink-socket.ts';
 /** The few questions and changes of nftables that are on the way of every container; rules are loaded by `nft`. */
 
 /** Families of tables, each with its own names. */
-export type TableFamily = 'ip' | 'ip6';
+export type TableFamily = 'ip' | 'ip6' | 'bridge' | 'netdev';
 
 /** Whether the table is there. */
 export function tableExists(family: TableFamily, table: string): boolean {
@@ -133,7 +133,7 @@ function netfilterHeader(resource: number, family: TableFamily | 'any' = 'any'):
   return Buffer.concat([Buffer.from([families[family], 0]), u16Network(resource)]);
 }
 
-const families = { any: 0, ip: 2, ip6: 10 } as const;
+const families = { any: 0, ip: 2, netdev: 5, bridge: 7, ip6: 10 } as const;
 const nftablesSubsystem = 10;
 const subsystem = nftablesSubsystem << 8;
 const messages = {

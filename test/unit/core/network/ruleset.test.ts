@@ -11,6 +11,7 @@ const network: NetworkRecord = {
   createdAt: '2026-01-01T00:00:00Z',
   labels: {},
 };
+const noV6 = { kind: 'gone', families: [] } as const;
 const port: PublishedPort = {
   protocol: 'tcp',
   hostAddress: '0.0.0.0',
@@ -24,16 +25,17 @@ test('networks and ports are elements; the rules are the same whatever there is'
     'gantry',
     [network],
     [port, { ...port, hostAddress: '127.0.0.1', protocol: 'udp' }],
+    noV6,
   );
   expect(script).toContain('set bridges { type ifname; elements = { "gantry0" }; }');
   expect(script).toContain('elements = { 8080 : 172.17.0.2 . 80 }');
   expect(script).toContain('elements = { 127.0.0.1 . 8080 : 172.17.0.2 . 80 }');
   const chains = (text: string) => text.slice(text.indexOf('chain published'));
-  expect(chains(rulesetScript('gantry', [], []))).toBe(chains(script));
+  expect(chains(rulesetScript('gantry', [], [], noV6))).toBe(chains(script));
 });
 
 test('a script replaces the table as a whole, and nothing else', () => {
-  const script = rulesetScript('gantry_x', [], []);
+  const script = rulesetScript('gantry_x', [], [], noV6);
   expect(script.startsWith('table ip gantry_x {}\ndelete table ip gantry_x\ntable ip gantry_x {')).toBe(true);
   expect(script).not.toContain('flush ruleset');
 });
@@ -53,18 +55,20 @@ test('a port on all addresses has the port as key, on one address the pair, part
 test('networks with IPv6, and ports published there, have a table of that family', () => {
   const both = { ...network, ipv6: { subnet: 'fd00:1::/64', gateway: 'fd00:1::1' } };
   const v6 = { ...port, hostAddress: '::', address: 'fd00:1::2' };
-  const script = rulesetScript('gantry', [network, both], [port, v6], 'full');
+  const script = rulesetScript('gantry', [network, both], [port, v6], { kind: 'full', devices: ['gantry0'] });
   const table = script.slice(script.indexOf('table ip6 gantry {'));
   expect(table).toContain('elements = { fd00:1::/64 }');
   expect(table).toContain('elements = { 8080 : fd00:1::2 . 80 }');
   expect(table).not.toContain('172.17');
   expect(portElement(v6)).toMatchObject({ map: 'published_tcp', key: Buffer.from('1f90', 'hex') });
-  expect(rulesetScript('gantry', [network], [], 'gone')).toMatch(/delete table ip6 gantry\n$/);
-  expect(rulesetScript('gantry', [network], [])).not.toContain('ip6');
+  expect(rulesetScript('gantry', [network], [], { kind: 'gone', families: ['ip6'] })).toMatch(
+    /delete table ip6 gantry\n$/,
+  );
+  expect(rulesetScript('gantry', [network], [], noV6)).not.toContain('ip6');
 });
 
 test('where ::1 cannot work a connection there is refused instead of lost', () => {
-  const script = rulesetScript('gantry', [], [], 'no-loopback');
+  const script = rulesetScript('gantry', [], [], { kind: 'without-loopback' });
   expect(script).toContain('ip6 daddr ::1 tcp dport @published_tcp reject with tcp reset');
-  expect(rulesetScript('gantry', [], [], 'full')).not.toContain('reject');
+  expect(rulesetScript('gantry', [], [], { kind: 'full', devices: [] })).not.toContain('reject');
 });
