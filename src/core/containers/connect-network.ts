@@ -6,6 +6,7 @@ import { changeRecord } from './change-record.ts';
 import { checkAddresses } from './check-spec.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
+import { watchExit } from './exit-command.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { isAlive } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
@@ -60,7 +61,8 @@ export async function connectNetwork(
   try {
     await networking.connect(endpoint, `/proc/${pid}/ns/net`);
     const endpoints = [...record.endpoints, endpoint];
-    store(context, record, { attachments, endpoints }, 'network.connected', network);
+    const changed = store(context, record, { attachments, endpoints }, 'network.connected', network);
+    watchExit(context, record, changed);
   } catch (error) {
     await networking.release(endpoint);
     throw error;
@@ -103,7 +105,7 @@ function store(
   change: Partial<Pick<ContainerRecord, 'attachments' | 'endpoints'>>,
   type: 'network.connected' | 'network.disconnected',
   network: string,
-): void {
+): ContainerRecord {
   const changed = changeRecord(
     context,
     record.id,
@@ -111,6 +113,7 @@ function store(
     () => ({ type, name: network, container: record.id }),
   );
   writeRecordCopy(containerDir(context, record.id), changed);
+  return changed;
 }
 
 function livingPid(record: ContainerRecord): number | undefined {

@@ -3,21 +3,23 @@ import { findBinary } from '../host/find-binary.ts';
 import { namespaceIdentity } from '../host/namespaces.ts';
 import { ownIdentity } from '../host/process-identity.ts';
 import { startProcess } from '../host/start-process.ts';
+import type { Endpoint } from '../network/networking.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
+import { namelessNetwork } from './names-block.ts';
 
 /**
  * What the monitor runs once the container has ended: a short gantry that buries it. Only where something waits for
- * that: a restart policy, `--rm`, published ports, which another program of the host may want; else the next command
- * that looks does it in time. With a client that stays until the end it is for the case that the client is killed.
+ * that: a restart policy, `--rm`, published ports, which another program of the host may want, others who find it by
+ * name; else the next command that looks does it in time. With a client that stays until the end it is for the case that the client is killed.
  */
 export function exitCommand(
   context: ContainerContext,
   record: ContainerRecord,
-  how: { readonly attached: boolean; readonly hasPorts: boolean },
+  how: { readonly attached: boolean; readonly endpoints: readonly Endpoint[] },
 ): readonly string[] | undefined {
   const restarts = (record.spec.restart?.name ?? 'no') !== 'no';
-  if (!restarts && record.spec.autoRemove !== true && !how.hasPorts) return undefined;
+  if (!restarts && record.spec.autoRemove !== true && !how.endpoints.some(isFound)) return undefined;
   const own = [
     ...leaveMonitorMounts(),
     ...context.selfCommand,
@@ -33,14 +35,11 @@ export function exitCommand(
  * gone, and then does what the monitor would have done.
  */
 export function watchExit(context: ContainerContext, before: ContainerRecord, now: ContainerRecord): void {
-  const ports = {
-    attached: false,
-    hasPorts: now.endpoints.some(({ ports: published }) => published.length > 0),
-  };
-  const command = exitCommand(context, now, ports);
+  const commandOf = (record: ContainerRecord): readonly string[] | undefined =>
+    exitCommand(context, record, { attached: false, endpoints: record.endpoints });
+  const command = commandOf(now);
   const monitor = now.run?.process?.monitorPid;
-  if (command === undefined || monitor === undefined || exitCommand(context, before, ports) !== undefined)
-    return;
+  if (command === undefined || monitor === undefined || commandOf(before) !== undefined) return;
   const loop = 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; shift; exec "$@"';
   const shell = startProcess({
     argv: ['/bin/sh', '-c', loop, 'sh', String(monitor), ...command],
@@ -50,6 +49,11 @@ export function watchExit(context: ContainerContext, before: ContainerRecord, no
   shell.on('error', () => undefined);
   shell.unref();
   if (shell.pid !== undefined) placeOutsideService(shell.pid, '/gantry/monitors');
+}
+
+/** By a port of the host, or by name on a network that somebody made. */
+function isFound({ name, ports }: Endpoint): boolean {
+  return ports.length > 0 || name !== namelessNetwork;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ContainerDetails, ContainerSummary } from '../../engine/containers.ts';
+import type { ContainerDetails, ContainerNetwork, ContainerSummary } from '../../engine/containers.ts';
 import type { Filters } from '../../engine/filters.ts';
 import { shortId } from '../../oci/digest.ts';
 import type { ImageStore } from '../images/image-store.ts';
@@ -73,23 +73,33 @@ export async function inspectContainer(
     oomKilled: record.oomKilled,
     restartCount: record.restarts.count,
     logPath: logSettings(record.spec) === undefined ? undefined : logPath(containerDir(context, record.id)),
-    networkDetails: record.endpoints.map(
-      ({ name, networkId, address, prefixLength, gateway, ipv6, internal, macAddress, aliases }) => ({
-        name,
-        networkId,
-        address,
-        prefixLength,
-        gateway: internal ? '' : gateway,
-        ...(ipv6 !== undefined && { ipv6: { ...ipv6, ...(internal && { gateway: '' }) } }),
-        macAddress,
-        aliases,
-      }),
-    ),
+    networkDetails: networkDetails(record),
     mountDetails: record.mounts,
     upperDir: plan?.upper ?? plan?.folder,
     platform: record.platform,
   };
 }
+
+/** The networks it is on, or will be when it starts: without addresses then. */
+function networkDetails({ attachments, endpoints }: ContainerRecord): readonly ContainerNetwork[] {
+  return attachments.map(({ network, aliases = [] }) => {
+    const endpoint = endpoints.find(({ name }) => name === network);
+    if (endpoint === undefined) return { ...nowhere, name: network, aliases };
+    const { name, networkId, address, prefixLength, gateway, ipv6, internal, macAddress } = endpoint;
+    return {
+      name,
+      networkId,
+      address,
+      prefixLength,
+      gateway: internal ? '' : gateway,
+      ...(ipv6 !== undefined && { ipv6: { ...ipv6, ...(internal && { gateway: '' }) } }),
+      macAddress,
+      aliases: endpoint.aliases,
+    };
+  });
+}
+
+const nowhere = { networkId: '', address: '', prefixLength: 0, gateway: '', macAddress: '' };
 
 /** All records, set right, newest first. */
 export async function settledRecords(

@@ -1,3 +1,6 @@
+/** The default network has no names but those of links, as Docker's. */
+export const namelessNetwork = 'bridge';
+
 const begin = '# Names on its networks, kept by gantry';
 const end = '# End of names';
 

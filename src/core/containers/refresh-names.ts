@@ -6,10 +6,9 @@ import { addressesOf, type Endpoint } from '../network/networking.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { isAlive } from './lifecycle.ts';
-import { replaceNamesBlock } from './names-block.ts';
+import { namelessNetwork, replaceNamesBlock } from './names-block.ts';
+import { spreadOrder } from './spread-order.ts';
 
-/** The default network has no names but those of links, as Docker's. */
-const nameless = 'bridge';
 const largestHostsBytes = 1 << 20;
 
 /**
@@ -21,7 +20,9 @@ export async function refreshNames(
   context: ContainerContext,
   changed: readonly Pick<Endpoint, 'name' | 'networkId' | 'containerId'>[],
 ): Promise<void> {
-  const networks = new Set(changed.filter(({ name }) => name !== nameless).map(({ networkId }) => networkId));
+  const networks = new Set(
+    changed.filter(({ name }) => name !== namelessNetwork).map(({ networkId }) => networkId),
+  );
   const own = new Set(changed.map(({ containerId }) => containerId));
   const links = [...own].some((id) => (context.records.get(id)?.spec.links?.length ?? 0) > 0);
   if (networks.size === 0 && !links) return;
@@ -41,8 +42,8 @@ export async function refreshNames(
 function linesFor(record: ContainerRecord, living: readonly ContainerRecord[]): readonly string[] {
   const lines: string[] = [];
   for (const { networkId, name } of record.endpoints) {
-    if (name === nameless) continue;
-    for (const other of living) {
+    if (name === namelessNetwork) continue;
+    for (const other of spreadOrder(record.id, living)) {
       const there = other.endpoints.find((endpoint) => endpoint.networkId === networkId);
       if (there !== undefined) lines.push(...linesAt(there, namesOf(other, there)));
     }

@@ -167,7 +167,7 @@ async function launchRequest(
     logMaxBytes: log?.maxBytes,
     exitCommand: exitCommand(context, record, {
       attached: options.attach !== undefined,
-      hasPorts: plan.endpoints.some(({ ports }) => ports.length > 0),
+      endpoints: plan.endpoints,
     }),
     network: plan.network,
     configureNetwork: plan.configureNetwork,

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { assembleNetworks } from '../../../src/core/assemble-networks.ts';
 import type { Networks } from '../../../src/engine/networks.ts';
@@ -47,6 +49,36 @@ describe('names on a network somebody made', () => {
     await stand.containers.stop('store', { timeoutSeconds: 0 });
     expect(await find(client, 'store')).toBe('');
     expect((await stand.exec(client, 'grep', '-c', 'localhost', '/etc/hosts')).stdout).toBe('2\n');
+  });
+
+  test('of a container that ends by itself go at once, whether a gantry looks or not', async () => {
+    await networks.create('back');
+    const client = await stand.up({ ...alone, network: 'back' });
+    const untilFile = { command: ['sh', '-c', 'until test -e /end; do sleep 0.05; done'] };
+    await stand.up({ ...untilFile, name: 'first', network: 'back' });
+    // Nobody found this one by name when it was started.
+    await stand.up({ ...untilFile, name: 'later' });
+    await networks.connect('back', 'later');
+    const hosts = () => readFileSync(join(stand.services.dirs.containers, client, 'hosts'), 'utf8');
+    for (const name of ['first', 'later']) {
+      expect(hosts()).toContain(`\t${name} `);
+      await stand.exec(name, 'touch', '/end');
+      await until(() => !hosts().includes(`\t${name} `));
+    }
+  });
+
+  test('that several share lead to all of them', async () => {
+    await networks.create('back');
+    const servers = [
+      await stand.up({ network: 'back', networkAliases: ['www'] }),
+      await stand.up({ network: 'back', networkAliases: ['www'] }),
+    ];
+    const client = await stand.up({ ...alone, network: 'back' });
+    const lines = (await stand.exec(client, 'grep', 'www', '/etc/hosts')).stdout.trimEnd().split('\n');
+    const addresses = await Promise.all(servers.map(addressOf));
+    expect(lines.map((line) => line.split('\t')[0]).toSorted()).toEqual(addresses.toSorted());
+    await stand.containers.stop(servers[0]!, { timeoutSeconds: 0 });
+    expect(await find(client, 'www')).toBe(addresses[1]);
   });
 
   test('are not there on the default network, but for links', async () => {
@@ -149,8 +181,11 @@ describe('connect and disconnect', () => {
   test('a stopped container is on its networks when it starts', async () => {
     await networks.create('later');
     const { id } = await stand.containers.create({ image: 'busybox', command: ['sleep', '100'] });
-    await networks.connect('later', id);
+    await networks.connect('later', id, { aliases: ['l'] });
     await networks.disconnect('bridge', id);
+    expect((await stand.containers.inspect(id)).networkDetails).toMatchObject([
+      { name: 'later', address: '', aliases: ['l'] },
+    ]);
     await stand.containers.start(id);
     expect((await stand.containers.inspect(id)).networkDetails.map(({ name }) => name)).toEqual(['later']);
     const both = await stand.up({ network: 'later', moreNetworks: [{ network: 'bridge' }] });
