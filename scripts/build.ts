@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { OutputChunk } from 'rolldown';
 import { bundle } from './build/bundle.ts';
+import { compileAhead } from './build/compile-ahead.ts';
 import { programEntries, workerEntries } from './build/entry-points.ts';
 import { inlineFacades } from './build/inline-facades.ts';
 import { loadTogether } from './build/load-together.ts';
@@ -17,6 +18,11 @@ const started = new Date();
 try {
   const names = await writeAll(inlineFacades(await bundleAll()));
   await forgetOlder(names);
+  await compileAhead(
+    await programNode(),
+    join(dist, '.compiled'),
+    names.filter((name) => !isEntry(name)).map((name) => join(dist, name)),
+  ).catch((error: unknown) => console.warn(`not compiled ahead, so commands are slower: ${String(error)}`));
   await writeFile(stamp, JSON.stringify(names));
   await utimes(stamp, started, started);
 } catch (error) {
@@ -58,6 +64,12 @@ async function writeAll(files: readonly { fileName: string; code: string }[]): P
 
 function isEntry(fileName: string): boolean {
   return !/-[\w-]{8}\.js$/.test(fileName);
+}
+
+/** The one that the launcher starts. */
+async function programNode(): Promise<string> {
+  for await (const path of glob('node_modules/node-linux-*/bin/node', { cwd: home })) return join(home, path);
+  return process.execPath;
 }
 
 /** Chunks of the build before stay: a gantry that runs since then may load one of them yet. */
