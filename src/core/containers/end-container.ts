@@ -115,8 +115,9 @@ function toKill(context: ContainerContext, idOrName: string): ContainerRecord {
 /** A signal to a frozen process waits until it thaws: whoever ends a paused container means it. */
 async function send(context: ContainerContext, record: ContainerRecord, signal: number): Promise<void> {
   const runtime = await context.runtime();
+  const process = record.run?.process;
   try {
-    await runtime.kill(record.id, signal);
+    await runtime.kill(record.id, signal, process && { process });
     if (context.records.get(record.id)?.state === 'paused') await runtime.resume(record.id);
   } catch (error) {
     if (!isErrorCode(error, 'container-not-running')) throw error;

@@ -1,4 +1,4 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 
 export interface ProcessRequest {
   /** The program, best by its absolute path, and its arguments. */
@@ -17,6 +17,8 @@ export interface ProcessRequest {
  * program is not there) and `exit`. For a program that just runs and answers there is `runCommand`.
  */
 export function startProcess(request: ProcessRequest): ChildProcess {
+  // Streams and sockets come with it, 7 ms, and many a command that might start something does not.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const [program, ...args] = request.argv;
   return spawn(program, args, {
     stdio: request.stdio ?? 'ignore',

@@ -71,7 +71,7 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
     },
     kill: async (id, signal, killOptions) => {
       const { sendSignal } = await import('./send-signal.ts');
-      await sendSignal(program(), id, signal, killOptions?.all === true);
+      await sendSignal(program(), id, signal, killOptions);
     },
     update: async (id, dir, resources) => {
       const { updateResources } = await import('./update-resources.ts');

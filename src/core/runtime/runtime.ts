@@ -87,8 +87,15 @@ export interface Runtime {
     process: RuntimeSpec['process'] | undefined,
     spec: ExecSpec,
   ): Promise<Session>;
-  /** `signal` is a number. Not running: `conflict` / `container-not-running`. */
-  kill(id: string, signal: number, options?: { readonly all?: boolean }): Promise<void>;
+  /**
+   * `signal` is a number. `process`, where it is known, gets it without the runtime being started for that; `all`: every
+   * process of the container. Not running: `conflict` / `container-not-running`.
+   */
+  kill(
+    id: string,
+    signal: number,
+    options?: { readonly all?: boolean; readonly process?: RunningProcess },
+  ): Promise<void>;
   /** Sets limits of a running container. Rejects `conflict` / `limits-refused` with what the kernel said. */
   update(id: string, dir: string, resources: Resources): Promise<void>;
   pause(id: string): Promise<void>;
