@@ -67,7 +67,7 @@ async function answer(
     env,
     ...(input !== undefined && { input }),
   });
-  const numbered = new RegExp(`\\b(18|10\\.[89])${number}(9[89]|\\.0\\.)`, 'g');
+  const numbered = new RegExp(`\\b(18|10\\.[89]|fd[89])${number}(9[7-9]|\\.\\d\\.|::)`, 'g');
   const withoutNumber = (text: string): string => text.replaceAll(numbered, '$1$2');
   return normalise({ status, stdout: withoutNumber(stdout), stderr: withoutNumber(stderr) }, anyOrder);
 }

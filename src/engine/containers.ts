@@ -13,6 +13,8 @@ export interface PortBinding {
   readonly hostAddress: string;
   /** 0 in a request: the engine picks one. */
   readonly hostPort: number;
+  /** In a request: the engine picks the first free one from `hostPort` to here. */
+  readonly hostPortEnd?: number | undefined;
 }
 
 export type Mount =

@@ -26,19 +26,45 @@ export function bindPorts(wanted: readonly PortBinding[]): BoundPorts {
   };
   try {
     const bindings: PortBinding[] = [];
-    for (const [index, binding] of wanted.entries()) {
-      const before = wanted[index - 1];
-      const isTwin = before !== undefined && areTwins(before, binding);
-      const hostPort = isTwin ? (bindings.at(-1)?.hostPort ?? 0) : binding.hostPort;
-      const socket = bindOne({ ...binding, hostPort });
-      sockets.push(socket);
-      bindings.push({ ...binding, hostPort: socket.port });
+    for (const group of twinsTogether(wanted)) {
+      const bound = bindGroup(group);
+      sockets.push(...bound);
+      for (const [index, { hostPortEnd: _, ...binding }] of group.entries()) {
+        bindings.push({ ...binding, hostPort: bound[index]?.port ?? 0 });
+      }
     }
     return { bindings, descriptors: sockets.map((socket) => socket.fd), [Symbol.dispose]: dispose };
   } catch (error) {
     dispose();
     throw error;
   }
+}
+
+/** Twins get one port: the one asked for, the first free of a range, or one that the host chooses. */
+function bindGroup(group: readonly PortBinding[]): readonly PortSocket[] {
+  const [{ hostPort: first = 0, hostPortEnd = first } = {}] = group;
+  for (let hostPort = first; ; hostPort += 1) {
+    const sockets: PortSocket[] = [];
+    try {
+      for (const binding of group) {
+        sockets.push(bindOne({ ...binding, hostPort: sockets[0]?.port ?? hostPort }));
+      }
+      return sockets;
+    } catch (error) {
+      for (const socket of sockets) closeSync(socket.fd);
+      if (!isErrorCode(error, 'port-in-use') || hostPort >= hostPortEnd) throw error;
+    }
+  }
+}
+
+function twinsTogether(wanted: readonly PortBinding[]): readonly (readonly PortBinding[])[] {
+  const groups: PortBinding[][] = [];
+  for (const binding of wanted) {
+    const before = groups.at(-1);
+    if (before?.length === 1 && before[0] !== undefined && areTwins(before[0], binding)) before.push(binding);
+    else groups.push([binding]);
+  }
+  return groups;
 }
 
 /**

@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { closeSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { addressBytes } from '../../../src/base/ip-address.ts';
 import { libcFunction } from '../../../src/core/host/libc.ts';
@@ -14,6 +15,7 @@ import { OtherNamespace } from '../../support/own-network-namespace.ts';
 import { startScript } from '../../support/script-process.ts';
 import { until } from '../../support/until.ts';
 
+const sources = join(import.meta.dirname, '..', '..', '..', 'src');
 let stand: NetworkStand;
 let networking: Networking;
 let networks: NetworkStand['networks'];
@@ -357,6 +359,26 @@ test('a container without IPv6 has none, not even a link-local address, and no b
   expect(both.namespace.run(() => output('ip', '-6', 'route', 'show', 'default'))).toContain(
     `default via ${both.endpoint.ipv6!.gateway} dev eth0`,
   );
+});
+
+test('a kernel without IPv6 is told of in one line; networks without it work there, and nothing is left', () => {
+  const script = `
+    const { openMetadata } = await import('${sources}/core/metadata/open-metadata.ts');
+    const { createNetworks } = await import('${sources}/core/network/create-networks.ts');
+    const root = ${JSON.stringify(stand.root)};
+    const networks = createNetworks({ metadata: openMetadata(root + '/metadata.db'), dirs: { root } });
+    await networks.create('net', { ipv6: true }).catch((error) => console.log(error.code, error.message));
+    const { pools } = await networks.create("plain");
+    console.log(\`\${pools.length} \${(await networks.list()).length}\`);
+  `;
+  const hidden = 'mount -t tmpfs none /proc/sys/net/ipv6 && exec "$@"';
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--input-type=module-typescript'];
+  const said = output('unshare', '--mount', 'sh', '-c', hidden, 'sh', ...node, '--eval', script);
+  expect(said.split('\n')).toEqual([
+    'no-ipv6 network net cannot have IPv6: the kernel of this host has none',
+    '1 4',
+    '',
+  ]);
 });
 
 test('devices that listened to their routers go on when the host begins to forward', async () => {

@@ -108,6 +108,17 @@ test('port 0 gets a free port of the host', async () => {
   expect(await fetchText(`http://127.0.0.1:${port}/`)).toContain('web sees');
 });
 
+test('of a range of host ports for one of the container the first free one is taken, until there is none', async () => {
+  const choice = { ...tcp(18_300), hostPortEnd: 18_301 };
+  const first = await container('one', [choice]);
+  const second = await container('two', [choice]);
+  const portsOf = ({ endpoint }: typeof first) => endpoint.ports;
+  expect(portsOf(first)).toEqual([{ ...tcp(18_300), hostAddress: '0.0.0.0' }]);
+  expect(portsOf(second)).toEqual([{ ...tcp(18_301), hostAddress: '0.0.0.0' }]);
+  expect(await fetchText('http://127.0.0.1:18301/')).toContain('two sees');
+  await expect(container('three', [choice])).rejects.toThrow('Bind for 0.0.0.0:18301 failed');
+});
+
 test('two containers see each other, also through a published port', async () => {
   const one = await container('one', [tcp(8082)]);
   const two = await container('two');

@@ -85,13 +85,16 @@ function limits(resources: Resources) {
 /** Ports as Docker's documents map them: `80/tcp` to host addresses. */
 export function portMap(ports: readonly PortBinding[]): Readonly<Record<string, unknown>> {
   const map: Record<string, { HostIp: string; HostPort: string }[] | null> = {};
-  for (const { containerPort, protocol, hostAddress, hostPort } of ports) {
+  for (const { containerPort, protocol, hostAddress, hostPort, hostPortEnd } of ports) {
     const key = `${containerPort}/${protocol}`;
     map[key] ??= null;
     if (hostPort === 0) continue;
     map[key] = [
       ...(map[key] ?? []),
-      { HostIp: hostAddress === '' ? '0.0.0.0' : hostAddress, HostPort: String(hostPort) },
+      {
+        HostIp: hostAddress === '' ? '0.0.0.0' : hostAddress,
+        HostPort: hostPortEnd === undefined ? String(hostPort) : `${hostPort}-${hostPortEnd}`,
+      },
     ];
   }
   return map;

@@ -13,8 +13,8 @@ export function parsePort(text: string): readonly PortBinding[] {
   if (inside === undefined) throw bad(`no port specified: ${text}<empty>`);
   const outside = parseRange(host, 'hostPort');
   const count = inside.last - inside.first + 1;
-  if (outside !== undefined && outside.last - outside.first + 1 !== count) {
-    if (count === 1) throw bad(`a range of host ports for one container port is not supported: ${text}`);
+  const isChoice = outside !== undefined && count === 1 && outside.last > outside.first;
+  if (outside !== undefined && !isChoice && outside.last - outside.first + 1 !== count) {
     throw bad(`invalid ranges specified for container and host Ports: ${container} and ${host}`);
   }
   return Array.from({ length: count }, (_, offset) => ({
@@ -22,6 +22,7 @@ export function parsePort(text: string): readonly PortBinding[] {
     containerPort: inside.first + offset,
     hostAddress: address,
     hostPort: outside === undefined ? 0 : outside.first + offset,
+    ...(isChoice && { hostPortEnd: outside.last }),
   }));
 }
 

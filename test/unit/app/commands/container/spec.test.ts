@@ -27,6 +27,7 @@ describe('a published port', () => {
     ['[::1]:8080:80', [{ ...tcp, hostAddress: '::1', containerPort: 80, hostPort: 8080 }]],
     ['[0:0::1]:8080:80', [{ ...tcp, hostAddress: '::1', containerPort: 80, hostPort: 8080 }]],
     ['::1:8080:80', [{ ...tcp, hostAddress: '::1', containerPort: 80, hostPort: 8080 }]],
+    ['8000-8010:80', [{ ...tcp, containerPort: 80, hostPort: 8000, hostPortEnd: 8010 }]],
     [
       '3000-3001:4000-4001',
       [
@@ -46,7 +47,6 @@ describe('a published port', () => {
     ['80/sctp', 'invalid proto: sctp'],
     ['1.2.3:80:80', 'invalid IP address: 1.2.3'],
     ['80-81:90-95', 'invalid ranges specified for container and host Ports: 90-95 and 80-81'],
-    ['8000-8010:80', 'a range of host ports for one container port is not supported: 8000-8010:80'],
     ['8080:', 'no port specified: 8080:<empty>'],
     ['', 'no port specified: <empty>'],
     ['81-80:81-80', 'invalid containerPort: 81-80'],
