@@ -1,15 +1,15 @@
-import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { OutputChunk, Session } from '../../engine/session.ts';
+import { childStatus } from '../host/child-status.ts';
 import { makePipe } from '../host/pipe.ts';
+import { PipeReader } from '../host/pipe-reader.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { closedInput, sessionLeft } from './attach-session.ts';
 import { bundleFiles, execFolderPrefix } from './bundle.ts';
-import { mergedOutput, pipeReader, pipeWriter } from './fd-stream.ts';
-import { type OciProgram, startOci } from './oci-program.ts';
+import { mergedPipes } from './merged-pipes.ts';
+import { type OciProgram, spawnOci } from './oci-program.ts';
 import { logOptions, runtimeComplaint } from './runtime-log.ts';
 import type { RuntimeProcess } from './runtime-spec.ts';
 import { startError } from './start-error.ts';
@@ -26,31 +26,30 @@ export interface ExecRequest {
  * Runs a process in a running container, with pipes. It lives on when we leave or are killed; its output then goes
  * nowhere. That it could not be started is told by `exit`, which rejects `start` with 126 or 127.
  */
-export function execWithPipes(program: OciProgram, request: ExecRequest): Session {
+export async function execWithPipes(program: OciProgram, request: ExecRequest): Promise<Session> {
+  // Streams, which load slowly, are only for who writes.
+  const { pipeWriter } = request.stdin ? await import('./fd-stream.ts') : {};
   const folder = makeFolder(request);
   const input = request.stdin ? makePipe() : undefined;
   const output = makePipe();
   const errors = makePipe();
-  let child: ChildProcess;
+  let child: number;
   try {
-    child = startOci(program, execCommand(folder, request.id), [
-      input?.readEnd ?? 'ignore',
-      output.writeEnd,
-      errors.writeEnd,
-    ]);
+    const descriptors = [input?.readEnd, output.writeEnd, errors.writeEnd];
+    child = spawnOci(program, execCommand(folder, request.id), descriptors);
   } finally {
     for (const fd of [input?.readEnd, output.writeEnd, errors.writeEnd]) if (fd !== undefined) closeSync(fd);
   }
   const streams = [
-    { stream: 'stdout', socket: pipeReader(output.readEnd) },
-    { stream: 'stderr', socket: pipeReader(errors.readEnd) },
+    { stream: 'stdout', reader: new PipeReader(output.readEnd) },
+    { stream: 'stderr', reader: new PipeReader(errors.readEnd) },
   ] as const;
-  const writer = input === undefined ? undefined : pipeWriter(input.writeEnd);
+  const writer = input && pipeWriter?.(input.writeEnd);
   writer?.on('error', () => undefined);
   const exit = exitOf(child, folder, request.process.args);
   return session({
-    output: withoutComplaint(mergedOutput(streams), exit),
-    sockets: streams.map(({ socket }) => socket),
+    output: withoutComplaint(mergedPipes(streams), exit),
+    readers: streams.map(({ reader }) => reader),
     writer,
     exit,
     closeInput: () => writer?.end(),
@@ -109,12 +108,9 @@ function pidFile(folder: string): readonly string[] {
   return ['--pid-file', join(folder, bundleFiles.pid)];
 }
 
-async function exitOf(child: ChildProcess, folder: string, args: readonly string[]): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  child.once('error', reject);
-  child.once('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal ?? 'SIGKILL'] ?? 9)));
+async function exitOf(child: number, folder: string, args: readonly string[]): Promise<number> {
   try {
-    const status = await promise;
+    const status = await childStatus(child);
     const complaint = runtimeComplaint(join(folder, 'log'));
     if (status !== 0 && complaint !== undefined) throw startError(complaint, args, 'exec');
     return status;
@@ -125,7 +121,7 @@ async function exitOf(child: ChildProcess, folder: string, args: readonly string
 
 function session(parts: {
   readonly output: Session['output'];
-  readonly sockets: readonly Socket[];
+  readonly readers: readonly PipeReader[];
   readonly writer: Socket | undefined;
   readonly exit: Promise<number>;
   readonly closeInput: () => void;
@@ -154,7 +150,7 @@ function session(parts: {
     hangUp: parts.hangUp,
     [Symbol.asyncDispose]: async () => {
       left.reject(sessionLeft());
-      for (const socket of parts.sockets) socket.destroy();
+      for (const reader of parts.readers) reader[Symbol.dispose]();
       parts.writer?.destroy();
     },
   };

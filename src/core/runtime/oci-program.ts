@@ -5,6 +5,7 @@ import { cgroupMounts } from '../host/cgroups/cgroup-mode.ts';
 import { findBinary } from '../host/find-binary.ts';
 import { mount } from '../host/mount.ts';
 import { withPrivateMounts } from '../host/private-mounts.ts';
+import { spawnProgram } from '../host/spawn-program.ts';
 import { startProcess } from '../host/start-process.ts';
 
 /** The OCI runtime of this host and the monitor that goes with it. */
@@ -97,6 +98,16 @@ export function startOci(
   return inRuntimeView(program, () =>
     startProcess({ argv: [program.path, ...program.options, ...command], stdio, detached: true }),
   );
+}
+
+/** The same without Node's streams: the ID of a child to wait for (`childStatus`). */
+export function spawnOci(
+  program: OciProgram,
+  command: readonly string[],
+  descriptors: readonly (number | undefined)[],
+): number {
+  const argv = [program.path, ...program.options, ...command] as const;
+  return inRuntimeView(program, () => spawnProgram({ argv, env: process.env, cwd: '/', descriptors }));
 }
 
 /** Runs a command of the runtime to its end. */
