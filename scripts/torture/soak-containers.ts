@@ -33,7 +33,8 @@ export async function soak(
   workers: number,
   onDone: (done: number) => void = () => undefined,
 ): Promise<SoakResult> {
-  for (const network of ['soak', 'beside']) await gantry.must('network', 'create', network);
+  await gantry.must('network', 'create', '--ipv6', 'soak');
+  await gantry.must('network', 'create', 'beside');
   // What is made once and stays: bridges, rules, the volume they share.
   await gantry.must('run', '--rm', '-v', 'shared:/shared', '-p', '127.0.0.1::80', 'busybox', 'true');
   for (const network of ['soak', 'beside'])

@@ -48,7 +48,7 @@ export const soakRounds: readonly SoakRound[] = [
   {
     name: 'names on a network',
     commands: (name) => [
-      ['run', '-d', '--name', name, '--network', 'soak', '--network-alias', 'all', ...sleep],
+      ['run', '-d', '--name', name, '--network', 'soak', '--network-alias', 'all', '-p', '80', ...sleep],
       ['restart', '-t', '0', name],
       ['rm', '-f', name],
     ],
