@@ -381,6 +381,17 @@ test('a kernel without IPv6 is told of in one line; networks without it work the
   ]);
 });
 
+test('a host with IPv6 switched off has it on the bridges that want it', async () => {
+  const setting = '/proc/sys/net/ipv6/conf/all/disable_ipv6';
+  writeFileSync(setting, '1');
+  onTestFinished(() => writeFileSync(setting, '0'));
+  await networks.create('net', { ipv6: true });
+  const { endpoint } = await container('web', 'net', [tcp(8088)]);
+  expect(await answer(endpoint.ipv6!.address, 80)).toContain('web sees');
+  expect(await answer(endpoint.ipv6!.gateway, 8088)).toContain('web sees');
+  expect(await answer('127.0.0.1', 8088)).toContain('web sees');
+});
+
 test('devices that listened to their routers go on when the host begins to forward', async () => {
   writeFileSync('/proc/sys/net/ipv6/conf/all/forwarding', '0');
   execFileSync('ip', ['link', 'add', 'wan0', 'type', 'veth', 'peer', 'name', 'wan1']);
