@@ -1,6 +1,7 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { AttachOptions, ExecSpec } from '../../engine/containers.ts';
 import type { Session } from '../../engine/session.ts';
+import { attachment } from './attachment.ts';
 import { eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -8,7 +9,6 @@ import { findContainer, noSuchContainer } from './find-container.ts';
 import { joinedSession } from './joined-session.ts';
 import { requireRunning } from './lifecycle.ts';
 import { settle } from './settle.ts';
-import { attachment } from './start-container.ts';
 
 /** Joins the streams of a container that runs. Throws `conflict` in Docker's words. */
 export async function attachContainer(

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { AttachOptions } from '../../engine/containers.ts';
-import type { Session, TerminalSize } from '../../engine/session.ts';
+import type { Session } from '../../engine/session.ts';
 import { bootId, ownIdentity } from '../host/process-identity.ts';
 import type { LaunchRequest, Runtime } from '../runtime/runtime.ts';
+import { attachment } from './attachment.ts';
 import { changeRecord, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -172,17 +173,5 @@ async function launchRequest(
     network: plan.network,
     configureNetwork: plan.configureNetwork,
     heldDescriptors: plan.heldDescriptors,
-  };
-}
-
-/** What the runtime wants to know of who joins. */
-export function attachment(
-  record: ContainerRecord,
-  options: AttachOptions,
-): { readonly tty: boolean; readonly stdin: boolean; readonly size: TerminalSize | undefined } {
-  return {
-    tty: record.spec.tty === true,
-    stdin: options.stdin && record.spec.openStdin === true,
-    size: options.size,
   };
 }
