@@ -60,8 +60,9 @@ export async function connectNetwork(
   const endpoint = await allocate(context, networking, request);
   try {
     await networking.connect(endpoint, `/proc/${pid}/ns/net`);
-    const endpoints = [...record.endpoints, endpoint];
-    const changed = store(context, record, { attachments, endpoints }, 'network.connected', network);
+    const reached = await networking.adoptPorts(endpoint, record.idlePorts ?? []);
+    const change = { attachments, endpoints: [...record.endpoints, reached], idlePorts: undefined };
+    const changed = store(context, record, change, 'network.connected', network);
     watchExit(context, record, changed);
   } catch (error) {
     await networking.release(endpoint);
@@ -90,19 +91,20 @@ export async function disconnectNetwork(
   const endpoint = record.endpoints.find(({ name }) => name === network);
   const pid = livingPid(record);
   let endpoints = record.endpoints.filter((other) => other !== endpoint);
+  const idlePorts = endpoints.length > 0 ? undefined : (endpoint?.ports ?? record.idlePorts);
   if (endpoint !== undefined && pid !== undefined) {
     const [heir, ...others] = endpoints;
     const left = await (await context.networking()).disconnect(endpoint, `/proc/${pid}/ns/net`, heir);
     endpoints = left === undefined ? others : [left, ...others];
   }
-  store(context, record, { attachments, endpoints }, 'network.disconnected', network);
+  store(context, record, { attachments, endpoints, idlePorts }, 'network.disconnected', network);
   if (endpoint !== undefined) await refreshNames(context, [endpoint]);
 }
 
 function store(
   context: ContainerContext,
   record: ContainerRecord,
-  change: Partial<Pick<ContainerRecord, 'attachments' | 'endpoints'>>,
+  change: Partial<Pick<ContainerRecord, 'attachments' | 'endpoints' | 'idlePorts'>>,
   type: 'network.connected' | 'network.disconnected',
   network: string,
 ): ContainerRecord {

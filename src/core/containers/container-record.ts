@@ -1,4 +1,4 @@
-import type { ContainerSpec, Mount, NetworkAttachment } from '../../engine/containers.ts';
+import type { ContainerSpec, Mount, NetworkAttachment, PortBinding } from '../../engine/containers.ts';
 import { asObject, badDocument, requiredString } from '../../oci/decode-json.ts';
 import type { HealthcheckConfig } from '../../oci/image-config.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
@@ -59,6 +59,8 @@ export interface ContainerRecord {
   readonly attachments: readonly NetworkAttachment[];
   /** What it has of each of them while it runs, in their order; ports are with the first. */
   readonly endpoints: readonly Endpoint[];
+  /** Published ports that its monitor holds, and that lead nowhere while it is on no network. */
+  readonly idlePorts?: readonly PortBinding[] | undefined;
   readonly startedAt: string | undefined;
   readonly finishedAt: string | undefined;
   readonly exitCode: number | undefined;

@@ -87,6 +87,7 @@ async function launch(
     const process = await runtime.create(await launchRequest(context, runtime, record, plan, options));
     changeRecord(context, id, () => ({
       endpoints: plan.endpoints,
+      idlePorts: undefined,
       run: { bootId: bootId(), owner: ownIdentity(), process },
     }));
     await refreshNames(context, plan.endpoints);

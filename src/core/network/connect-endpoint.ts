@@ -43,6 +43,12 @@ export function plugIn(endpoint: Endpoint, netnsPath: string): void {
   withNetworkNamespace(netnsPath, () => configureInside(endpoint));
 }
 
+/** Lets a container on its cable reach the ports that are published of it. */
+export function reachItself({ hostInterface }: Endpoint): void {
+  using socket = new NetlinkSocket('route');
+  setPort(socket, hostInterface, { hairpin: true, isolated: false });
+}
+
 /**
  * Whether packets from port to port of a bridge pass the rules (br_netfilter), which let published ports through. Then
  * the rules do what isolated ports do elsewhere; with those as well, published ports would be lost.

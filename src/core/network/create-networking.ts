@@ -8,7 +8,7 @@ import type { Metadata } from '../metadata/metadata.ts';
 import { parseAddressKey, returnAddress, takeAddress } from './address-pool.ts';
 import { bridgeOptions } from './bridge-options.ts';
 import { bringUp } from './bring-up.ts';
-import { plugIn, unplug } from './connect-endpoint.ts';
+import { plugIn, reachItself, unplug } from './connect-endpoint.ts';
 import { findNetwork } from './find-network.ts';
 import { closePorts, openPorts } from './firewall.ts';
 import { type NetworkContext, networkContext } from './network-context.ts';
@@ -28,6 +28,27 @@ export function createNetworking(services: {
   const letGo = (endpoint: Endpoint): void => {
     held.get(endpoint.hostInterface)?.[Symbol.dispose]();
     held.delete(endpoint.hostInterface);
+  };
+
+  const adoptPorts = async (endpoint: Endpoint, wanted: readonly PortBinding[]): Promise<Endpoint> => {
+    const inherited = leadTo(endpoint, wanted);
+    if (inherited.length === 0) return endpoint;
+    const { containerId, hostInterface } = endpoint;
+    // The sockets that hold them on the host are the monitor's, whatever network they lead to.
+    context.metadata.transaction(() =>
+      takePorts(context.records, inherited, { containerId, hostInterface, owner: ownIdentity() }),
+    );
+    reachItself(endpoint);
+    await openPorts(context, inherited);
+    const ports = inherited.map(
+      ({ protocol, containerPort, hostAddress, hostPort }): PortBinding => ({
+        protocol,
+        containerPort,
+        hostAddress,
+        hostPort,
+      }),
+    );
+    return { ...endpoint, ports: [...endpoint.ports, ...ports] };
   };
 
   return {
@@ -57,17 +78,10 @@ export function createNetworking(services: {
       unplug(endpoint, netnsPath, heir);
       const lost = giveBack(context, endpoint.networkId, endpoint);
       closePorts(context, lost);
-      if (heir === undefined || lost.length === 0) return heir;
-      const { containerId, hostInterface } = heir;
-      // The sockets that hold them on the host are the monitor's, whatever network they lead to.
-      const inherited = leadTo(heir, lost);
-      context.metadata.transaction(() =>
-        takePorts(context.records, inherited, { containerId, hostInterface, owner: ownIdentity() }),
-      );
-      await openPorts(context, inherited);
-      const ports = inherited.map(({ address: _, ...binding }) => binding);
-      return { ...heir, ports: [...heir.ports, ...ports] };
+      return heir === undefined ? undefined : adoptPorts(heir, lost);
     },
+
+    adoptPorts,
 
     async release(endpoint) {
       closePorts(context, giveBack(context, endpoint.networkId, endpoint));

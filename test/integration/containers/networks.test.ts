@@ -152,6 +152,10 @@ describe('connect and disconnect', () => {
     expect((await stand.containers.inspect(web)).networkDetails).toEqual([]);
     await networks.connect('one', web);
     expect((await stand.exec(web, 'ip', 'route')).stdout).toContain('default via');
+    expect(await until(page)).toBe('here\n');
+    expect((await stand.containers.inspect(web)).ports).toEqual([port]);
+    await stand.containers.restart(web, { timeoutSeconds: 0 });
+    expect(await until(page)).toBe('here\n');
   });
 
   test('an address asked for is had, or refused', async () => {
