@@ -139,7 +139,7 @@ describe('creation', () => {
 
 describe('stop and kill', () => {
   test('a stop asks first: the process may tidy up', async () => {
-    const id = await stand.up({ command: ['sh', '-c', 'trap "exit 3" TERM; while :; do sleep 0.05; done'] });
+    const id = await upListening('TERM', 3);
     await stand.containers.stop(id);
     expect(await stand.containers.inspect(id)).toMatchObject({ state: 'exited', exitCode: 3 });
     await stand.containers.stop(id);
@@ -152,10 +152,7 @@ describe('stop and kill', () => {
   });
 
   test("the container's own stop signal and time are used", async () => {
-    const id = await stand.up({
-      command: ['sh', '-c', 'trap "exit 4" USR1; while :; do sleep 0.05; done'],
-      stopSignal: 'SIGUSR1',
-    });
+    const id = await upListening('USR1', 4, { stopSignal: 'SIGUSR1' });
     await stand.containers.stop(id);
     expect((await stand.containers.inspect(id)).exitCode).toBe(4);
   });
@@ -259,10 +256,7 @@ describe('wait', () => {
   });
 
   test('hears it from the process that removes a --rm container', async () => {
-    const id = await stand.up({
-      command: ['sh', '-c', 'trap "exit 6" TERM; while :; do sleep 0.05; done'],
-      autoRemove: true,
-    });
+    const id = await upListening('TERM', 6, { autoRemove: true });
     const waiting = stand.containers.wait(id, { until: 'removed' });
     await stand.containers.stop(id);
     expect(await waiting).toBe(6);
@@ -298,3 +292,15 @@ test('top shows the processes, stats their use', async () => {
     break;
   }
 });
+
+/** A container whose process ends with `status` by a signal, and listens for it by now. */
+async function upListening(
+  signal: string,
+  status: number,
+  spec: Parameters<typeof stand.up>[0] = {},
+): Promise<string> {
+  const script = `trap "exit ${status}" ${signal}; : > /listening; while :; do sleep 0.05; done`;
+  const id = await stand.up({ ...spec, command: ['sh', '-c', script] });
+  await until(async () => (await stand.exec(id, 'test', '-e', '/listening')).exitCode === 0);
+  return id;
+}
