@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { AttachOptions } from '../../engine/containers.ts';
 import type { Session } from '../../engine/session.ts';
+import { wakeCgroups } from '../host/cgroups/wake-cgroups.ts';
 import { bootId, ownIdentity } from '../host/process-identity.ts';
 import type { LaunchRequest, Runtime } from '../runtime/runtime.ts';
 import { attachment } from './attachment.ts';
@@ -42,6 +43,8 @@ export async function startContainer(
   options: StartOptions = {},
 ): Promise<Session | undefined> {
   const { id } = findContainer(context, idOrName);
+  // Moves into cgroups come in some 20 ms: just when the wait for them is over.
+  wakeCgroups();
   const runtime = await context.runtime();
   using _lock = await lockContainer(context, id, options.signal);
   const settled = await settleLocked(context, id);
