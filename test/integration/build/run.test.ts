@@ -30,9 +30,10 @@ function copyProgram(program: string, root: string): void {
 describe('RUN', () => {
   it('runs in a container with the network, names and rights of Docker', async () => {
     const lines = await output(`FROM busybox
-ENV SET=env
-ARG GIVEN=arg
 ARG SET=hidden
+ENV SET=env
+ENV GIVEN=hidden
+ARG GIVEN=arg
 RUN echo crew:x:77: >> /etc/group && echo sailor:x:88:77::/home/sailor:/bin/sh >> /etc/passwd
 USER sailor
 WORKDIR /home/sailor/new

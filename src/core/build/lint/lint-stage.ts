@@ -146,8 +146,7 @@ class StageWalk {
       const final =
         given ?? (value === undefined ? globalArgs.get(name) : this.#expand(value, instruction).value);
       if (final === undefined) this.#declared.add(name);
-      // An ENV of that name stays what it is.
-      else if (!this.#variables.has(name)) this.#variables.set(name, final);
+      else this.#variables.set(name, final);
     }
   }
 

@@ -45,7 +45,10 @@ export function applyConfig(instruction: ConfigInstruction, inputs: ConfigInputs
         ({ key, value }) => [expand.word(key), expand.word(value)] as const,
       );
       const entries = pairs.map(([key, value]) => `${key}=${value}`);
-      return changed({ Env: withVariables(config.Env ?? [], entries) }, `ENV ${entries.join(' ')}`);
+      const args = new Map(state.args);
+      for (const [key] of pairs) if (args.has(key)) args.set(key, undefined);
+      const Env = withVariables(config.Env ?? [], entries);
+      return { state: { ...state, config: { ...config, Env }, args }, createdBy: `ENV ${entries.join(' ')}` };
     }
     case 'label': {
       const pairs = instruction.pairs.map(
@@ -128,7 +131,7 @@ function applyArg(
     const given = Object.hasOwn(buildArgs, name) ? buildArgs[name] : undefined;
     // One after the other, unlike ENV: the second may use the first.
     const final = given ?? (value === undefined ? globalArgs.get(name) : expand.word(value, args));
-    args.set(name, final);
+    if (final !== undefined || !args.has(name)) args.set(name, final);
     words.push(final === undefined ? name : `${name}=${final}`);
   }
   return { state: { ...state, args }, createdBy: `ARG ${words.join(' ')}` };

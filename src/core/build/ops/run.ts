@@ -46,7 +46,7 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     const value = variableOf(state, name);
     return value === undefined ? [] : [[name, value]];
   });
-  const env = [...environmentArgs(state), ...(state.config.Env ?? [])];
+  const env = stepVariables(state);
   const pacer = new Pacer(session.signal);
   const contents = new KnownContents();
   let found: Promise<readonly FoundMount[]> | undefined;
@@ -175,12 +175,13 @@ function limitFacts({ ulimits = [], shmSizeBytes }: Resources): Readonly<Record<
   };
 }
 
-/** ARGs a step sees as variables: those with a value that no ENV has. */
-function environmentArgs(state: StageState): readonly string[] {
-  const own = new Set(state.config.Env?.map((entry) => entry.slice(0, entry.indexOf('='))));
-  return [...state.args].flatMap(([name, value]) =>
-    value === undefined || own.has(name) ? [] : [`${name}=${value}`],
+/** What a step sees as variables: ARGs with a value, and the ENVs they have not taken the name of. */
+function stepVariables({ args, config }: StageState): readonly string[] {
+  const own = [...args].flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+  const set = (config.Env ?? []).filter(
+    (entry) => args.get(entry.slice(0, entry.indexOf('='))) === undefined,
   );
+  return [...own, ...set];
 }
 
 function networkOf(session: BuildSession, { network, position }: RunInstruction): StepNetworkName {

@@ -29,7 +29,7 @@ export function makeExpander({ state, escape: escapeChar, position }: ExpanderOp
   ): { value: string; words: readonly string[] } => {
     const result = expandShellWord(text, {
       escape: escapeChar,
-      lookup: (name) => variableOf(state, name) ?? newer?.get(name),
+      lookup: (name) => newer?.get(name) ?? variableOf(state, name),
       plainQuotes,
     });
     if (result.ok) return result;

@@ -23,7 +23,10 @@ export interface StageState {
   readonly history: readonly HistoryItem[];
   /** When its last step was made. */
   readonly createdAt: string | undefined;
-  /** ARGs declared so far, in their order; undefined: declared without a value. */
+  /**
+   * ARGs declared so far, in their order; undefined: declared without a value, or an ENV that came later has taken the
+   * name.
+   */
   readonly args: ReadonlyMap<string, string | undefined>;
   /** CMD was set in this file: a later ENTRYPOINT leaves it. */
   readonly hasOwnCommand: boolean;
@@ -59,9 +62,12 @@ export function scratchState(platform: Platform): StageState {
   };
 }
 
-/** Value of a variable in a stage. ENV beats ARG. */
+/**
+ * Value of a variable in a stage. Of an ARG and an ENV of one name the later one counts, as in BuildKit
+ * (dockerfile2llb, `dispatchArg`), whatever its reference says; the image has what ENV said.
+ */
 export function variableOf(state: StageState, name: string): string | undefined {
   const prefix = `${name}=`;
   const entry = state.config.Env?.findLast((item) => item.startsWith(prefix));
-  return entry === undefined ? state.args.get(name) : entry.slice(prefix.length);
+  return state.args.get(name) ?? entry?.slice(prefix.length);
 }

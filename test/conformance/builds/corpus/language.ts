@@ -91,6 +91,7 @@ export const languageCases = [
     'ARG',
     { dockerfile: 'FROM busybox\nARG A=default\nRUN echo $A > /out\n', options: ['--build-arg', 'A=given'] },
     'FROM busybox\nARG A=default\nENV A=env\nRUN echo $A > /out\n',
+    'FROM busybox\nENV A=env B=env\nARG A=arg\nARG PATH=$PATH:/more\nENV B=$A\nRUN echo $A $B $PATH > /out\nWORKDIR /$A\n',
     'ARG V=1\nFROM busybox\nRUN echo "[$V]" > /out\nARG V\nRUN echo "[$V]" >> /out\n',
     'ARG IMAGE=busybox\nFROM ${IMAGE} AS one\nARG X=1\nFROM one\nRUN echo "[$X]" > /out\n',
     'FROM busybox\nARG A\nRUN echo "[${A-unset}]" > /out\n',

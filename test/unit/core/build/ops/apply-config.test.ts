@@ -29,12 +29,20 @@ describe('applyConfig', () => {
     expect(state.config.Env?.slice(1)).toEqual(['abc=bye', 'def=hello', 'ghi=bye']);
   });
 
-  it('gives ARG the value of the build, of the file, or of the top, and lets ENV beat it', () => {
+  it('gives ARG the value of the build, of the file, or of the top, and lets a later ENV beat it', () => {
     const { state, createdBy } = applied(
       'ARG GIVEN=x GLOBAL LOCAL=y$GIVEN NONE OVER=1\nENV OVER=env\nLABEL l="$GIVEN $GLOBAL $LOCAL $NONE $OVER"',
     );
     expect(state.config.Labels).toEqual({ l: 'from-build from-top yfrom-build  env' });
     expect(createdBy[0]).toBe('ARG GIVEN=from-build GLOBAL=from-top LOCAL=yfrom-build NONE OVER=build');
+  });
+
+  it('lets an ARG beat the ENV before it, until the next ENV, and keeps it out of the image', () => {
+    const { state } = applied(
+      'ENV A=env B=env\nARG A=arg B=arg\nARG A\nENV B=later SEEN=$A$B\nLABEL l="$A $B $SEEN"',
+    );
+    expect(state.config.Labels).toEqual({ l: 'arg later argarg' });
+    expect(state.config.Env?.slice(1)).toEqual(['A=env', 'B=later', 'SEEN=argarg']);
   });
 
   it('resets an inherited command with ENTRYPOINT, but not its own', () => {
