@@ -53,7 +53,7 @@ export async function copyFiles(
   const source = isFolder
     ? { folderFd: open.use(openChild(place.folder, place.name)).fd, name: '.' }
     : { folderFd: place.folder.fd, name: place.name };
-  const goal = open.adopt(findPlace(target.rootFd, target.path.path, true), (it) => it?.[Symbol.dispose]());
+  const goal = open.adopt(findGoal(target, place), (it) => it?.[Symbol.dispose]());
   const name = posix.basename(origin.path.path);
   const how = destination(
     { kind: isFolder ? 'folder' : 'file', name, contentOnly: origin.path.contentOnly || name === '' },
@@ -134,6 +134,28 @@ export function findSource(end: OpenEnd, followLinks: boolean): Place {
     throw copyError('not-a-folder', `not a directory: ${end.shown}`);
   }
   return place;
+}
+
+/**
+ * Where to. On this machine a link at the very end is not followed: an earlier copy may have laid it, and then the
+ * container chose where it leads. It is replaced like a file; where a folder may be meant, the user has to say so by a
+ * slash. In a container it leads nowhere but there.
+ */
+function findGoal({ rootFd, record, path, shown }: OpenEnd, source: Place): Place | undefined {
+  const mayFollow = record !== undefined || path.wantsFolder;
+  const goal = findPlace(rootFd, path.path, mayFollow);
+  if (mayFollow || goal?.stats?.isSymbolicLink() !== true || source.stats?.isSymbolicLink() === true) {
+    return goal;
+  }
+  using behind = findPlace(rootFd, path.path, true);
+  if (source.stats?.isDirectory() !== true && behind?.stats?.isDirectory() !== true) return goal;
+  goal[Symbol.dispose]();
+  throw new GantryError({
+    kind: 'invalid',
+    code: 'link-in-the-way',
+    message: `${shown} is a symbolic link, and what comes out of a container does not go through it`,
+    hint: `Write ${shown}/ to copy into the folder it leads to, or remove the link.`,
+  });
 }
 
 function missing({ record, path, shown }: OpenEnd): string {

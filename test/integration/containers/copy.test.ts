@@ -172,6 +172,54 @@ describe.each(['a running container', 'one that never ran'])('cp with %s', (whic
     expect(readFileSync(`${path}/passwd`, 'utf8')).not.toBe(readFileSync('/etc/passwd', 'utf8'));
   });
 
+  test('never writes through a link that an earlier copy laid on the machine', async () => {
+    const { path, at } = folder();
+    const victim = folder();
+    writeFileSync(`${victim.path}/file`, 'mine');
+    const links = folder();
+    const lay = (name: string, to: string) => symlinkSync(to, `${links.path}/${name}`);
+    lay('file', `${victim.path}/file`);
+    lay('none', `${victim.path}/none`);
+    lay('folder', victim.path);
+    mkdirSync(`${links.path}/tree/sub`, { recursive: true });
+    lay('tree/x', `${victim.path}/file`);
+    lay('tree/y', victim.path);
+    mkdirSync(`${links.path}/files/tree/y`, { recursive: true });
+    for (const name of ['file', 'none', 'tree/x', 'tree/sub/z', 'tree/y/file']) {
+      mkdirSync(`${links.path}/files/${name.replace(/[^/]*$/, '')}`, { recursive: true });
+      writeFileSync(`${links.path}/files/${name}`, 'theirs');
+    }
+    const id = await container();
+    await stand.containers.copy(links.at('.'), inside(id, '/opt'));
+
+    for (const _ of ['once', 'twice']) {
+      for (const name of ['file', 'none', 'folder']) {
+        await stand.containers.copy(inside(id, `/opt/${name}`), at(name));
+        expect(readlinkSync(`${path}/${name}`)).toBe(readlinkSync(`${links.path}/${name}`));
+      }
+      await stand.containers.copy(inside(id, '/opt/tree/.'), at('tree'));
+      expect(readlinkSync(`${path}/tree/x`)).toBe(`${victim.path}/file`);
+    }
+    await expect(stand.containers.copy(inside(id, '/opt/files/file'), at('folder'))).rejects.toMatchObject({
+      code: 'link-in-the-way',
+    });
+    await expect(stand.containers.copy(inside(id, '/opt/files'), at('none'))).rejects.toThrow(
+      'is a symbolic link',
+    );
+    await expect(stand.containers.copy(inside(id, '/opt/files/tree/.'), at('tree'))).rejects.toThrow(
+      'cannot overwrite non-directory',
+    );
+    for (const name of ['file', 'none']) {
+      await stand.containers.copy(inside(id, `/opt/files/${name}`), at(name));
+      expect(lstatSync(`${path}/${name}`).isFile()).toBe(true);
+    }
+    expect(readdirSync(victim.path)).toEqual(['file']);
+    expect(readFileSync(`${victim.path}/file`, 'utf8')).toBe('mine');
+    // Who ends it in a slash means the folder.
+    await stand.containers.copy(inside(id, '/opt/files/file'), at('folder/'));
+    expect(readFileSync(`${victim.path}/file`, 'utf8')).toBe('theirs');
+  });
+
   test('sees volumes and binds, and keeps to what is read-only', async () => {
     const shared = folder();
     writeFileSync(`${shared.path}/seen`, 'of the bind');
