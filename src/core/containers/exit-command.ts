@@ -10,7 +10,7 @@ import { namelessNetwork } from './names-block.ts';
 
 /**
  * What the monitor runs once the container has ended: a short gantry that buries it. Only where something waits for
- * that: a restart policy, `--rm`, published ports, which another program of the host may want, others who find it by
+ * that: a restart policy, `--rm`, processes that may be left, published ports, which another program of the host may want, others who find it by
  * name; else the next command that looks does it in time. With a client that stays until the end it is for the case that the client is killed.
  */
 export function exitCommand(
@@ -19,7 +19,8 @@ export function exitCommand(
   how: { readonly attached: boolean; readonly endpoints: readonly Endpoint[] },
 ): readonly string[] | undefined {
   const restarts = (record.spec.restart?.name ?? 'no') !== 'no';
-  if (!restarts && record.spec.autoRemove !== true && !how.endpoints.some(isFound)) return undefined;
+  const waits = restarts || record.spec.autoRemove === true || outlivesItself(record);
+  if (!waits && !how.endpoints.some(isFound)) return undefined;
   const own = [
     ...leaveMonitorMounts(),
     ...context.selfCommand,
@@ -49,6 +50,11 @@ export function watchExit(context: ContainerContext, before: ContainerRecord, no
   shell.on('error', () => undefined);
   shell.unref();
   if (shell.pid !== undefined) placeOutsideService(shell.pid, '/gantry/monitors');
+}
+
+/** With the processes of others beside it the kernel does not end what its first process leaves behind. */
+function outlivesItself({ spec: { pid } }: ContainerRecord): boolean {
+  return pid === 'host' || pid?.startsWith('container:') === true;
 }
 
 /** By a port of the host, or by name on a network that somebody made. */

@@ -101,14 +101,17 @@ function networkDetails({ attachments, endpoints }: ContainerRecord): readonly C
 
 const nowhere = { networkId: '', address: '', prefixLength: 0, gateway: '', macAddress: '' };
 
-/** All records, set right, newest first. */
+/** All records, set right, newest first. One that cannot be set right now is as it was: it hides no other. */
 export async function settledRecords(
   context: ContainerContext,
   signal?: AbortSignal,
 ): Promise<readonly ContainerRecord[]> {
   const records: ContainerRecord[] = [];
   for (const [, record] of [...context.records.entries()]) {
-    const settled = await settle(context, record, signal);
+    const settled = await settle(context, record, signal).catch(() => {
+      signal?.throwIfAborted();
+      return record;
+    });
     if (settled !== undefined) records.push(settled);
   }
   return records.sort((a, b) => b.createdAt.localeCompare(a.createdAt));

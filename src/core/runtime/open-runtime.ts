@@ -1,4 +1,3 @@
-import { GantryError } from '../../base/gantry-error.ts';
 import type { EngineDirs } from '../engine-dirs.ts';
 import { cgroupProcesses } from '../host/cgroups/cgroup-processes.ts';
 import { cgroupOomKills } from '../host/cgroups/cgroup-usage.ts';
@@ -6,7 +5,7 @@ import { wakeCgroups } from '../host/cgroups/wake-cgroups.ts';
 import { isAlive } from '../host/process-identity.ts';
 import { sweepBundle } from './bundle.ts';
 import { readExitStatus, waitForExitStatus } from './conmon/exit-files.ts';
-import { containerCgroup, forceFreeState, freeState, hasState } from './free-state.ts';
+import { containerCgroup, forceFreeState, freeState, hasState, killCgroup } from './free-state.ts';
 import { monitorAlive } from './monitor-alive.ts';
 import { findOciProgram, type OciProgram, runOci } from './oci-program.ts';
 import type { RunningProcess, Runtime } from './runtime.ts';
@@ -85,16 +84,8 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
     },
     processes: async (id) => cgroupProcesses(containerCgroup(id)),
     delete: async (id, dir, deleteOptions) => {
-      if (!freeState(program(), id)) {
-        if (deleteOptions?.force !== true) {
-          throw new GantryError({
-            kind: 'conflict',
-            code: 'container-running',
-            message: `container ${id} is running: stop the container before removing or force remove`,
-          });
-        }
-        await forceFreeState(program(), id);
-      }
+      if (deleteOptions?.force !== true && !freeState(program(), id)) await killCgroup(containerCgroup(id));
+      if (!freeState(program(), id)) await forceFreeState(program(), id);
       sweepBundle(dir);
     },
     exitStatus: (id, dir) => {

@@ -103,7 +103,11 @@ export interface Runtime {
   stats(id: string, pid: number): Promise<ContainerStats>;
   /** All process IDs in its cgroup, ours. */
   processes(id: string): Promise<readonly number[]>;
-  /** Frees what the runtime still holds of a stopped container; nothing there: fine. */
+  /**
+   * Frees what the runtime still holds of a container whose first process has ended, and ends what that left running in
+   * namespaces that are not its own (`--pid host`). By force: one whose first process may be there too. Nothing there:
+   * fine.
+   */
   delete(id: string, dir: string, options?: { readonly force?: boolean }): Promise<void>;
   /** What the monitor wrote when the process ended. */
   exitStatus(

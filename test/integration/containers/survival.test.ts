@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { containerRecords } from '../../../src/core/containers/container-record.ts';
-import { processIdentity } from '../../../src/core/host/process-identity.ts';
+import { createContainers } from '../../../src/core/containers/create-containers.ts';
+import { bootId, ownIdentity, processIdentity } from '../../../src/core/host/process-identity.ts';
 import { createNetworks } from '../../../src/core/network/create-networks.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
+import { runProgram } from '../../support/run-program.ts';
 import { startScript } from '../../support/script-process.ts';
 import { until } from '../../support/until.ts';
 
@@ -71,6 +73,43 @@ describe('when somebody is killed', () => {
     await until(() => processIdentity(pid!) === undefined);
     expect(await stand.containers.inspect(id)).toMatchObject({ state: 'exited', exitCode: -1 });
     await stand.containers.remove(id);
+  });
+
+  test('what a container leaves among the processes of the machine ends with it', async () => {
+    const id = await stand.up({
+      pid: 'host',
+      command: ['sh', '-c', 'sleep 4321 & while ! test -e /end; do sleep 0.05; done; exit 3'],
+    });
+    const left = async () => {
+      const { stdout } = await runProgram(['pgrep', '-fx', 'sleep 4321']);
+      return stdout.trim();
+    };
+    await until(async () => (await left()) !== '');
+    writeFileSync(`/proc/${(await stand.containers.inspect(id)).pid}/root/end`, '');
+    // Nobody looks at it: the monitor's own gantry must do it.
+    await until(async () => (await left()) === '');
+    expect(await stand.containers.inspect(id)).toMatchObject({ state: 'exited', exitCode: 3 });
+    await stand.containers.start(id);
+    await until(async () => (await left()) === '');
+  });
+
+  test('one that cannot be set right hides no other, and goes by force', async () => {
+    await stand.up({ name: 'fine' });
+    const { id } = await stand.run(['true'], { name: 'bent' });
+    const records = containerRecords(stand.services.metadata);
+    const process = { pid: 1, pidStartTime: '0', monitorPid: 0 };
+    const run = { bootId: bootId(), owner: ownIdentity(), process };
+    records.put(id, { ...records.get(id)!, state: 'running', run });
+    const runtime = await stand.services.runtime();
+    const services = {
+      ...stand.services,
+      runtime: async () => ({ ...runtime, delete: () => Promise.reject(new Error('no way')) }),
+    };
+    const seen = await createContainers(services).list({ all: true });
+    expect(seen.map(({ name }) => name)).toEqual(['bent', 'fine']);
+    await expect(createContainers(services).prune({})).resolves.toMatchObject({ removed: [] });
+    await stand.containers.remove(id, { force: true });
+    expect(await states()).toEqual(['fine running']);
   });
 
   test('a start that was cut off half-way is undone by the next look', async () => {
