@@ -4,28 +4,24 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
 import { forwardSocket } from '../../host/forward-socket.ts';
 import type { ResolvedMount } from '../../runtime/spec/mounts.ts';
-import { ContextTree } from '../context/context-tree.ts';
 import type { RunMount } from '../dockerfile/parse-run-mount.ts';
 import type { BuildSession } from '../solver/build-session.ts';
-import { type CacheSeed, type OpenCacheMount, openCacheMount } from '../solver/cache-mounts.ts';
-import { contentKey } from '../tree/content-key.ts';
-import type { KnownContents } from '../tree/known-contents.ts';
+import { type OpenCacheMount, openCacheMount } from '../solver/cache-mounts.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
-import type { Pacer } from '../tree/pacer.ts';
 import { resolveInTree } from '../tree/resolve-in-tree.ts';
-import type { Selection } from '../tree/selection.ts';
 import { TreeWriter } from '../tree/tree-writer.ts';
-import { copyFiles } from './copy-files.ts';
+import { type BoundFiles, type BoundSources, boundFiles, cacheSeed } from './copy-bound.ts';
 import { readSecret } from './read-secret.ts';
 
 type SecretMount = Extract<RunMount, { type: 'secret' | 'ssh' }>;
 
-/** A mount of a RUN with its files found: `selection` for binds, and caches that begin with files. */
+/** A mount of a RUN with its files found. */
 export interface FoundMount {
   readonly mount: RunMount;
   /** Absolute, where it is seen inside. Undefined: a secret that is only a variable. */
   readonly target: string | undefined;
-  readonly selection: Selection | undefined;
+  /** Of binds, and of caches that begin with files: which, and the key of what they hold. */
+  readonly files: BoundFiles | undefined;
 }
 
 export interface PreparedMounts {
@@ -38,16 +34,16 @@ export interface PreparedMounts {
   readonly secrets: readonly Uint8Array[];
 }
 
-export interface MountSources {
+export interface MountSources extends BoundSources {
   readonly found: readonly FoundMount[];
-  readonly contents: KnownContents;
-  readonly pacer: Pacer;
+  /** `--security=insecure`. */
+  readonly privileged: boolean;
 }
 
 /** Makes folders for the mounts: copies of what is bound, caches, secrets. */
 export async function prepareMounts(
   session: BuildSession,
-  { found, contents, pacer }: MountSources,
+  { found, contents, pacer, privileged }: MountSources,
   scratchDir: string,
   position: SourcePosition,
 ): Promise<PreparedMounts> {
@@ -56,17 +52,19 @@ export async function prepareMounts(
   const held: Disposable[] = [];
   const secrets: Uint8Array[] = [];
   try {
-    for (const [index, { mount, target = '', selection }] of found.entries()) {
+    for (const [index, { mount, target = '', files }] of found.entries()) {
       const place = join(scratchDir, `mount-${index}`);
       if (mount.type === 'tmpfs') {
         const size = mount.sizeBytes === undefined ? '' : `,size=${mount.sizeBytes}`;
         mounts.push({ kind: 'tmpfs', target, options: `exec,mode=1777${size}` });
       } else if (mount.type === 'cache') {
-        const { dir, lock } = await cacheFolder(session, mount, selection, { contents, pacer });
+        const { dir, lock } = await cacheFolder(session, mount, files, { contents, pacer });
         held.push(lock);
         mounts.push({ kind: 'bind', source: dir, target, readOnly: mount.readOnly });
       } else if (mount.type === 'bind') {
-        const source = await bindSource(session, selection as Selection, mount.readOnly, place, {
+        // Who has all rights could write to what others read.
+        const isShared = mount.readOnly && !privileged;
+        const source = await boundFiles(session, files as BoundFiles, isShared ? undefined : place, {
           contents,
           pacer,
         });
@@ -96,62 +94,16 @@ export async function prepareMounts(
   }
 }
 
-/**
- * A folder the step may see. One that is whole, real and only read is bound as it is; else a copy is made, which
- * leaves out what is ignored and takes what is written.
- */
-async function bindSource(
-  session: BuildSession,
-  selection: Selection,
-  readOnly: boolean,
-  place: string,
-  { contents, pacer }: Pick<MountSources, 'contents' | 'pacer'>,
-): Promise<string> {
-  const [first] = selection.entries;
-  const isWhole = selection.tree === session.context.tree && !session.context.isFiltered;
-  if (first !== undefined && readOnly && isWhole) return first.hostPath;
-  mkdirSync(place, { recursive: true, mode: 0o755 });
-  await copyInto(place, 'source', selection, { contents, pacer });
-  return join(place, 'source');
-}
-
-/** Copies a file or folder to `dir/name`; without a name it becomes the folder. */
-async function copyInto(
-  dir: string,
-  name: string,
-  selection: Selection,
-  { contents, pacer }: Pick<MountSources, 'contents' | 'pacer'>,
-): Promise<void> {
-  const tree = new LayeredTree(
-    { kind: 'folder', folder: dir, lower: [], upper: undefined, work: undefined },
-    'mount',
-  );
-  const writer = new TreeWriter(tree, dir, contents);
-  const plan = {
-    instruction: 'RUN --mount',
-    selections: [selection],
-    inline: [],
-    destination: `/${name}`,
-    owner: undefined,
-    keepOwners: !(selection.tree instanceof ContextTree),
-    mode: undefined,
-    followLinks: false,
-    nowSeconds: 0,
-  };
-  await copyFiles(plan, tree, writer, pacer);
-  writer.finish();
-}
-
 /** Caches live beside the build cache and outlive builds; their content never becomes part of a layer. */
 async function cacheFolder(
   session: BuildSession,
   mount: Extract<RunMount, { type: 'cache' }>,
-  selection: Selection | undefined,
-  sources: Pick<MountSources, 'contents' | 'pacer'>,
+  files: BoundFiles | undefined,
+  sources: BoundSources,
 ): Promise<OpenCacheMount> {
   const { dirs } = session.services;
-  if (selection !== undefined) {
-    const seed = await seedOf(selection, sources);
+  if (files !== undefined) {
+    const seed = cacheSeed(files, sources);
     return openCacheMount(dirs, { ...mount, seed }, session.signal);
   }
   const { dir, lock } = await openCacheMount(dirs, { ...mount, seed: undefined }, session.signal);
@@ -165,31 +117,6 @@ async function cacheFolder(
   const owner = { uid: mount.uid ?? 0, gid: mount.gid ?? 0 };
   writer.ensureFolder(source, owner, Math.floor(Date.now() / 1000));
   return { dir: join(dir, source), lock };
-}
-
-/** A cache that begins with a folder of an image, a stage or a context. Throws `invalid` / `not-a-folder`. */
-async function seedOf(
-  selection: Selection,
-  { contents, pacer }: Pick<MountSources, 'contents' | 'pacer'>,
-): Promise<CacheSeed> {
-  const [root] = selection.entries;
-  if (root?.stats.isDirectory() !== true) {
-    throw new GantryError({
-      kind: 'invalid',
-      code: 'not-a-folder',
-      message: `a cache mount cannot begin with /${root?.path ?? ''}: it is no folder`,
-    });
-  }
-  const { mode, uid, gid } = root.stats;
-  const isOwned = !(selection.tree instanceof ContextTree);
-  return {
-    key: await contentKey([selection], { owners: isOwned, digest: contents.digest, pacer }),
-    async fill(dir) {
-      await copyInto(dir, '', selection, { contents, pacer });
-      if (isOwned) chownSync(dir, uid, gid);
-      chmodSync(dir, mode & 0o7777);
-    },
-  };
 }
 
 /** Undefined: nobody gave it, and it need not be there. */

@@ -9,7 +9,6 @@ import type { Expander } from '../solver/expander.ts';
 import type { Origin } from '../solver/origins.ts';
 import { type StageState, variableOf } from '../solver/stage-state.ts';
 import type { LayerTarget, ShellOptions, StepWork } from '../solver/step-work.ts';
-import { contentKey } from '../tree/content-key.ts';
 import { KnownContents } from '../tree/known-contents.ts';
 import { Pacer } from '../tree/pacer.ts';
 import { runCreatedBy } from './created-by.ts';
@@ -51,7 +50,7 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
   const contents = new KnownContents();
   let found: Promise<readonly FoundMount[]> | undefined;
   const find = (): Promise<readonly FoundMount[]> => {
-    found ??= findMounts(session, state, mounts, inputs.originOf, pacer);
+    found ??= findMounts(session, state, mounts, { originOf: inputs.originOf, contents, pacer });
     return found;
   };
   const facts = {
@@ -66,14 +65,13 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     ...(privileged ? { privileged } : {}),
     ...(session.epochSeconds === undefined ? {} : { epoch: session.epochSeconds }),
     ...limitFacts(session.resources),
+    ...hostFacts(session.extraHosts),
   };
   const byContent = async (): Promise<string> => {
-    const parts = [];
-    for (const { mount, selection } of mounts.length === 0 ? [] : await find()) {
-      const content =
-        selection && (await contentKey([selection], { owners: true, digest: contents.digest, pacer }));
-      parts.push([mountFacts(mount), content ?? null]);
-    }
+    const parts = (mounts.length === 0 ? [] : await find()).map(({ mount, files }) => [
+      mountFacts(mount),
+      files?.key ?? null,
+    ]);
     return cacheKey('run', { ...facts, mounts: parts });
   };
   const taking = mounts.filter(takesFiles);
@@ -173,6 +171,12 @@ function limitFacts({ ulimits = [], shmSizeBytes }: Resources): Readonly<Record<
     ...(ulimits.length === 0 ? {} : { ulimits }),
     ...(shmSizeBytes === undefined ? {} : { shmSizeBytes }),
   };
+}
+
+/** Names of `--add-host`. Where they lead does not count (BuildKit, `ExecOp.CacheMap`). */
+function hostFacts(extraHosts: readonly string[]): Readonly<Record<string, unknown>> {
+  if (extraHosts.length === 0) return {};
+  return { hosts: extraHosts.map((entry) => entry.replace(/[:=].*$/, '')) };
 }
 
 /** What a step sees as variables: ARGs with a value, and the ENVs they have not taken the name of. */

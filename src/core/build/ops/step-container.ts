@@ -21,8 +21,6 @@ export interface StepContainerInput extends MountSources {
   readonly network: StepNetworkName;
   /** ENV and the ARGs a step sees. */
   readonly env: readonly string[];
-  /** `--security=insecure`. */
-  readonly privileged: boolean;
 }
 
 /** All a RUN needs around its process, made ready: its network, its mounts, its secrets. Disposing gives it back. */

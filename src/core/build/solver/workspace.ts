@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CoreServices } from '../../core-services.ts';
 import { type FileLock, tryLockFile } from '../../host/lock-file.ts';
 import { folderState, ownNamesIn } from '../../host/own-folder.ts';
@@ -8,6 +8,7 @@ import { removeTree } from '../../host/remove-tree.ts';
 
 const prefix = 'build-';
 const contextName = 'context';
+const sharedName = 'shared';
 
 /**
  * What a build has on the disk while it works: a folder for scratch files and the keys of snapshots it is filling. A
@@ -23,6 +24,11 @@ export interface Workspace extends AsyncDisposable {
   scratchDir(): string;
   /** A folder for a context that is brought here. */
   contextDir(): string;
+  /**
+   * A folder that several steps read, whose parent exists, filled by who asks for `key` first. Rejects, for all who wait
+   * for it, with what went wrong.
+   */
+  shared(key: string, fill: (dir: string) => Promise<void>): Promise<string>;
   /** A new key for a snapshot to be filled. */
   snapshotKey(): string;
 }
@@ -48,10 +54,26 @@ export async function openWorkspace(services: CoreServices, endStep: EndStep): P
         mkdirSync(context, { mode: 0o755 });
         return context;
       },
+      shared: sharedFolders(join(dir, sharedName)),
       snapshotKey: () => `${prefix}${id}-${randomHex(4)}`,
       [Symbol.asyncDispose]: async () => discard(services, id, lock),
     };
   }
+}
+
+function sharedFolders(parent: string): Workspace['shared'] {
+  const folders = new Map<string, Promise<string>>();
+  return (key, fill) => {
+    const made = folders.get(key) ?? makeShared(join(parent, randomHex(8)), fill);
+    folders.set(key, made);
+    return made;
+  };
+}
+
+async function makeShared(dir: string, fill: (dir: string) => Promise<void>): Promise<string> {
+  mkdirSync(dirname(dir), { recursive: true, mode: 0o700 });
+  await fill(dir);
+  return dir;
 }
 
 /** Builds that have left something and hold no lock: they were killed. */
@@ -86,7 +108,7 @@ export async function clearAbandonedBuilds(services: CoreServices, endStep: EndS
     if (lock === undefined) continue;
     const dir = join(services.dirs.temp, prefix + id);
     const steps = folderState(dir) === 'folder' ? ownNamesIn(dir) : [];
-    for (const step of steps) if (step !== contextName) await endStep(step, join(dir, step));
+    for (const step of steps) if (/^[0-9a-f]{64}$/.test(step)) await endStep(step, join(dir, step));
     await discard(services, id, lock);
   }
 }
