@@ -10,7 +10,7 @@ import { copyTree } from '../host/copy-tree.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import { isErrno } from '../host/system-error.ts';
-import { applyChange } from '../images/apply-change.ts';
+import { applyChanges } from '../images/apply-changes.ts';
 import type { Image } from '../images/image-store.ts';
 import { layerFolder } from '../images/layer-folder.ts';
 import { unpackedLayer, writeImage } from '../images/write-image.ts';
@@ -39,10 +39,7 @@ export async function commitContainer(
   if (record === undefined) throw noSuchContainer(idOrName);
   const images = await context.images();
   const base = images.resolve(record.imageId);
-  const config = (options.changes ?? []).reduce(
-    applyChange,
-    committedConfig(record, base.config.config ?? {}),
-  );
+  const config = applyChanges(committedConfig(record, base.config.config ?? {}), options.changes ?? []);
   const references = options.reference === undefined ? [] : [newTag(options.reference)];
 
   using lease = context.metadata.leases.acquire(`commit ${id.slice(0, 12)}`);

@@ -58,7 +58,7 @@ function processRow(
     const startMs = bootTimeMs + (field(22) / ticksPerSecond) * 1000;
     const aliveSeconds = Math.max(1, (Date.now() - startMs) / 1000);
     return [
-      users.get(uid) ?? String(uid),
+      userColumn(users.get(uid) ?? String(uid)),
       String(pid),
       String(field(4)),
       String(Math.min(99, Math.floor((cpuSeconds / aliveSeconds) * 100))),
@@ -70,6 +70,11 @@ function processRow(
   } catch {
     return undefined;
   }
+}
+
+/** What is longer than its column, ps cuts and marks. */
+function userColumn(name: string): string {
+  return name.length > 8 ? `${name.slice(0, 7)}+` : name;
 }
 
 /** The time of today, the day of this year, or the year. */

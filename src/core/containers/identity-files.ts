@@ -33,7 +33,7 @@ export function writeIdentityFiles(
       // Who shares the host's network sees the host's names.
       base: sharesHost ? readText('/etc/hosts') : undefined,
       addresses: addressesOf(endpoint),
-      hostname: spec.domainname ? `${name}.${spec.domainname} ${name}` : name,
+      hostname: hostNames(name, spec.domainname),
       extra: spec.extraHosts ?? [],
       hostGateway: endpoint?.gateway ?? '127.0.0.1',
     }),
@@ -46,6 +46,13 @@ export function writeIdentityFiles(
     }),
   };
   for (const [file, text] of Object.entries(texts)) writeFileSync(join(dir, file), text, { mode: 0o644 });
+}
+
+/** The whole name, and the first word of it where there are more. */
+function hostNames(name: string, domain: string | undefined): string {
+  const [short = ''] = name.split('.', 1);
+  const whole = domain ? `${name}.${domain}` : name;
+  return whole === short ? whole : `${whole} ${short}`;
 }
 
 /** The binds of these files, but for those a mount of the user's is at or above. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import { checkMountTargets } from './check-mount-targets.ts';
 import { hostFacts } from './host-facts.ts';
 import type { OciProgram } from './oci-program.ts';
+import { placeMounts } from './place-mounts.ts';
 import { rootUserDatabase } from './root-user-database.ts';
 import type { SpecForRoot } from './runtime.ts';
 import type { RuntimeSpec } from './runtime-spec.ts';
@@ -35,9 +35,9 @@ export async function prepareContainerSpec(
   );
   const devices = await devicesFor(spec);
   const initPath = spec.init === true ? (await import('./find-init.ts')).findInit() : undefined;
-  const mounts = request.mounts.map(withKindOfSource);
+  const asked = request.mounts.map(withKindOfSource);
   return (rootDir) => {
-    checkMountTargets(rootDir, mounts);
+    const mounts = placeMounts(rootDir, asked);
     const user = resolveUser(request.process.user, spec.groupAdd ?? [], rootUserDatabase(rootDir));
     const made = containerSpec({
       ...request,
@@ -68,9 +68,9 @@ export async function prepareStepSpec(
     privileged === true ? 'unconfined' : 'default',
   );
   const devices = await devicesFor({ image: '', privileged });
-  const mounts = request.mounts.map(withKindOfSource);
+  const asked = request.mounts.map(withKindOfSource);
   return (rootDir) => {
-    checkMountTargets(rootDir, mounts);
+    const mounts = placeMounts(rootDir, asked);
     const user = resolveUser(request.process.user, [], rootUserDatabase(rootDir));
     return withFilter(
       buildStepSpec({ request: { ...request, mounts }, user, seccomp: filter?.section, devices, host }),

@@ -2,14 +2,14 @@ import type { ImportOptions } from '../../engine/images.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
 import type { ImageId } from '../../oci/digest.ts';
-import type { ContainerConfig, ImageConfig } from '../../oci/image-config.ts';
+import type { ImageConfig } from '../../oci/image-config.ts';
 import { newTag } from '../../oci/new-name.ts';
 import { parsePlatform } from '../../oci/platform-parse.ts';
 import { chainId } from '../../oci/sha256.ts';
 import type { CoreServices } from '../core-services.ts';
 import { hostPlatform } from '../host/host-platform.ts';
 import { randomHex } from '../host/random-hex.ts';
-import { applyChange } from '../images/apply-change.ts';
+import { applyChanges } from '../images/apply-changes.ts';
 import { writeImage } from '../images/write-image.ts';
 import { applyLayer } from '../layers/apply-layer.ts';
 import { type LayerCompression, layerMediaType } from '../layers/compression.ts';
@@ -30,7 +30,7 @@ export interface ImportRequest {
 /** Makes an image of one layer from a tar, plain or compressed. What `--change` says is checked before it is read. */
 export async function importImage(request: ImportRequest): Promise<ImageId> {
   const { services, options, signal } = request;
-  const config = (options.changes ?? []).reduce<ContainerConfig>(applyChange, {});
+  const config = applyChanges({}, options.changes ?? []);
   const host = hostPlatform();
   const platform = options.platform === undefined ? host : parsePlatform(options.platform, host);
   const references = options.reference === undefined ? [] : [newTag(options.reference)];

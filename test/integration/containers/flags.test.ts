@@ -53,6 +53,9 @@ describe('namespaces of others', () => {
     expect(await says('cat /etc/hosts', { hostname: 'web', domainname: 'example.org' })).toContain(
       '\tweb.example.org web',
     );
+    expect(await says('tail -n 1 /etc/hosts', { hostname: 'web.example.org' })).toMatch(
+      /\tweb\.example\.org web$/,
+    );
     await expect(stand.containers.create({ image: 'busybox', uts: 'host', hostname: 'x' })).rejects.toThrow(
       'conflicting options: hostname and the UTS mode',
     );
@@ -84,6 +87,25 @@ describe('limits', () => {
     await expect(
       stand.containers.create({ image: 'busybox', resources: { cpus: 1, cpuQuotaUs: 1000 } }),
     ).rejects.toThrow('Nano CPUs and CPU Period cannot both be set');
+  });
+
+  test.each([
+    [{ cpusetCpus: '4095' }, /^Requested CPUs are not available - requested 4095, available: 0/],
+    [{ cpusetMems: '0,977' }, /^Requested memory nodes are not available - requested 0,977, available: 0/],
+    [{ cpusetCpus: 'all' }, /^Invalid value all for cpuset cpus: invalid format: all$/],
+  ] as const)('%j is refused before anything is made', async (resources, message) => {
+    await expect(stand.containers.create({ image: 'busybox', resources })).rejects.toThrow(message);
+  });
+
+  test('--device of what is not there has Docker’s status', async () => {
+    await expect(stand.run(['true'], { devices: ['/dev/nosuch'] })).rejects.toMatchObject({
+      message: expect.stringContaining('custom device "/dev/nosuch": no such file or directory'),
+      exitCode: 127,
+    });
+    await expect(stand.run(['true'], { devices: ['/dev/null:/x:y'] })).rejects.toThrow(
+      'bad mode specified: y',
+    );
+    await expect(stand.run(['true'], { devices: ['null'] })).rejects.toThrow('null is not an absolute path');
   });
 
   test('--oom-score-adj, --device-cgroup-rule, --dns-option and annotations arrive', async () => {

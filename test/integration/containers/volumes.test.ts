@@ -203,6 +203,59 @@ describe('volumes and binds', () => {
     ).rejects.toThrow('invalid mount config for type "bind": bind source path does not exist');
   });
 
+  test('what is mounted on a link of the image is where that leads, also to what is not there yet', async () => {
+    await busyboxImage(await stand.parts.services(), {
+      name: 'links',
+      prepare: (root) => {
+        symlinkSync('/not/here/yet', `${root}/dangling`);
+        symlinkSync('../../../../outside', `${root}/climbing`);
+      },
+    });
+    const source = stand.root.at('on-links');
+    mkdirSync(source);
+    writeFileSync(`${source}/file`, 'mine\n');
+    const bind = (target: string, from = source): Mount => ({
+      type: 'bind',
+      source: from,
+      target,
+      readOnly: false,
+      createSource: false,
+    });
+    const { stdout, exitCode } = await stand.run(
+      [
+        'sh',
+        '-c',
+        'cat /not/here/yet/file /outside/deep/file /not/here/yet/sub; readlink /dangling; ls /climbing',
+      ],
+      {
+        image: 'links',
+        mounts: [bind('/dangling'), bind('/climbing/deep'), bind('/dangling/sub', `${source}/file`)],
+      },
+    );
+    expect({ stdout, exitCode }).toEqual({ stdout: 'mine\nmine\nmine\n/not/here/yet\ndeep\n', exitCode: 0 });
+  });
+
+  test('a tmpfs over a folder of the image has its mode, unless another is asked for', async () => {
+    await busyboxImage(await stand.parts.services(), {
+      name: 'modes',
+      prepare: (root) => {
+        mkdirSync(`${root}/own/below`, { recursive: true });
+        chmodSync(`${root}/own`, 0o2750);
+        chmodSync(`${root}/own/below`, 0o700);
+      },
+    });
+    const { stdout } = await stand.run(['stat', '-c', '%n %a %u', '/own', '/other', '/new', '/own/below'], {
+      image: 'modes',
+      mounts: [
+        { type: 'tmpfs', target: '/own', options: '' },
+        { type: 'tmpfs', target: '/own/below', options: '' },
+        { type: 'tmpfs', target: '/other', options: 'mode=711,uid=5' },
+        { type: 'tmpfs', target: '/new', options: '' },
+      ],
+    });
+    expect(stdout).toBe('/own 2750 0\n/other 711 5\n/new 1777 0\n/own/below 1777 0\n');
+  });
+
   test('a tmpfs is empty and forgets', async () => {
     const { stdout } = await stand.run(['sh', '-c', 'mount | grep " /scratch " | cut -d" " -f5'], {
       mounts: [{ type: 'tmpfs', target: '/scratch', options: 'size=64k' }],

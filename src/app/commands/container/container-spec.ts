@@ -3,6 +3,7 @@ import type { ContainerSpec, Resources } from '../../../engine/containers.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { OptionSpec, OptionValue } from '../option-spec.ts';
 import type { createOptions } from './create-options.ts';
+import { checkVolumesFrom } from './spec/mount-mode.ts';
 import { parseHealth } from './spec/parse-health.ts';
 import { parseHost } from './spec/parse-host.ts';
 import { parseMount } from './spec/parse-mount.ts';
@@ -81,7 +82,7 @@ export async function containerSpec(
     cgroupns: only('cgroupns', options.cgroupns, ['host', 'private']),
     oomScoreAdj: options.oomScoreAdj,
     annotations: parsePairs(options.annotation),
-    volumesFrom: options.volumesFrom,
+    volumesFrom: options.volumesFrom.map(checkVolumesFrom),
     deviceCgroupRules: options.deviceCgroupRule,
     mounts: [
       ...options.volume.map((volume) => parseVolume(volume, ctx.cwd)),
@@ -120,7 +121,8 @@ function resources(options: CreateValues): Resources {
     memorySwappiness: options.memorySwappiness,
     oomKillDisable: options.oomKillDisable || undefined,
     ulimits: options.ulimit.map(parseUlimit),
-    shmSizeBytes: options.shmSize,
+    // As in Docker, 0 asks for the default.
+    shmSizeBytes: options.shmSize || undefined,
   };
 }
 

@@ -7,6 +7,8 @@ import type { Table } from '../table.ts';
 export interface StatsRow {
   readonly id: string;
   readonly name: string;
+  /** As it was asked for; undefined: nobody named it. */
+  readonly asked?: string | undefined;
   /** Undefined until the first reading came. */
   readonly reading: ContainerStats | undefined;
   readonly cpuPercent: number;
@@ -33,7 +35,10 @@ export const statsTable: Table<StatsRow> = {
       header: 'CPU %',
       value: ({ reading, cpuPercent: percent }) => (reading === undefined ? '--' : `${percent.toFixed(2)}%`),
     },
-    Container: { header: 'CONTAINER', value: ({ id }, { full }) => (full ? id : shortId(id)) },
+    Container: {
+      header: 'CONTAINER',
+      value: ({ id, asked }, { full }) => asked ?? (full ? id : shortId(id)),
+    },
     ID: { header: 'CONTAINER ID', value: ({ id }, { full }) => (full ? id : shortId(id)) },
     MemPerc: {
       header: 'MEM %',

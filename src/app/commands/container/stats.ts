@@ -37,6 +37,7 @@ export const containerStats = defineCommand({
 interface Target {
   readonly id: string;
   readonly name: string;
+  readonly asked: string | undefined;
   readonly running: boolean;
 }
 
@@ -55,9 +56,10 @@ async function findTargets(
     names.length === 0
       ? await engine.containers.list({ signal, all })
       : await Promise.all(names.map((name) => engine.containers.inspect(name, { signal })));
-  return found.map(({ id, name, state }) => ({
+  return found.map(({ id, name, state }, at) => ({
     id,
     name,
+    asked: names[at],
     running: state === 'running' || state === 'paused',
   }));
 }

@@ -18,6 +18,7 @@ export const containerTop = defineCommand({
       signal: ctx.signal,
       psOptions: args.options,
     });
-    return { kind: 'lines', lines: alignColumns([titles, ...rows].map((row) => row.map(safeLine))) };
+    const cells = [titles, ...rows].map((row) => row.map(safeLine));
+    return { kind: 'lines', lines: alignColumns(cells, 20) };
   },
 });

@@ -1,8 +1,10 @@
-const leastWidth = 10;
 const gap = 3;
 
-/** Cells as lines with their columns under each other; the last cell of a line is left as it is. */
-export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
+/**
+ * Cells as lines with their columns under each other; the last cell of a line is left as it is. A column is at least
+ * `leastWidth` wide, as in Docker's tables.
+ */
+export function alignColumns(rows: readonly (readonly string[])[], leastWidth = 10): readonly string[] {
   const widths: number[] = [];
   const cellWidths = rows.map((row) => {
     const own = row.slice(0, -1).map(textWidth);

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { GantryError } from '../../../base/gantry-error.ts';
+import { GantryError, type GantryErrorInit } from '../../../base/gantry-error.ts';
 import { deviceParts } from '../../host/make-node.ts';
 import type { RuntimeDevice } from '../runtime-spec.ts';
 
@@ -90,11 +90,10 @@ function parseRequest(request: string): { source: string; target: string; access
   const accessOnly = parts.length === 2 && second !== undefined && isAccess(second);
   const target = second === undefined || accessOnly ? source : second;
   const access = third ?? (accessOnly ? second : 'rwm');
-  if (parts.length > 3 || source === '' || !isAccess(access))
-    throw bad(`invalid device specification: ${request}`);
-  if (!posix.isAbsolute(source) || !posix.isAbsolute(target)) {
-    throw bad(`invalid device specification: ${request}: paths must be absolute`);
-  }
+  if (parts.length > 3 || source === '') throw bad(`invalid device specification: ${request}`);
+  if (!isAccess(access)) throw bad(`bad mode specified: ${access}`);
+  const relative = [source, target].find((path) => !posix.isAbsolute(path));
+  if (relative !== undefined) throw bad(`${relative} is not an absolute path`);
   return { source, target: posix.normalize(target), access };
 }
 
@@ -103,9 +102,10 @@ function devicesAt(source: string, target: string): readonly RuntimeDevice[] {
   try {
     isFolder = statSync(source).isDirectory();
   } catch (error) {
+    // Docker takes these words for those about a command that is not there.
     throw bad(
       `error gathering device information while adding custom device "${source}": no such file or directory`,
-      error,
+      { cause: error, details: { exitCode: 127 } },
     );
   }
   if (isFolder) return devicesBelow(source, target);
@@ -154,6 +154,6 @@ function isAccess(text: string): boolean {
   return /^[rwm]{1,3}$/.test(text);
 }
 
-function bad(message: string, cause?: unknown): GantryError {
-  return new GantryError({ kind: 'invalid', code: 'device', message, cause });
+function bad(message: string, more: Partial<Pick<GantryErrorInit, 'cause' | 'details'>> = {}): GantryError {
+  return new GantryError({ kind: 'invalid', code: 'device', message, ...more });
 }

@@ -1,6 +1,7 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { Resources } from '../../../engine/containers.ts';
 import { blockIoLimits } from './block-io.ts';
+import { checkCpusets } from './cpusets.ts';
 import type { DeviceRule } from './devices.ts';
 
 export interface ResourceFacts {
@@ -17,7 +18,7 @@ const cpuPeriodUs = 100_000;
  * @throws GantryError `invalid` / `resources`
  */
 export function checkResources(resources: Resources, facts: ResourceFacts): void {
-  const { memoryBytes, memorySwapBytes, memoryReservationBytes, cpus, cpuShares, cpusetCpus } = resources;
+  const { memoryBytes, memorySwapBytes, memoryReservationBytes, cpus, cpuShares } = resources;
   if (memoryBytes !== undefined && memoryBytes !== 0 && memoryBytes < smallestMemoryBytes) {
     throw bad('Minimum memory limit allowed is 6MB');
   }
@@ -46,21 +47,16 @@ export function checkResources(resources: Resources, facts: ResourceFacts): void
   if (resources.cpuQuotaUs && resources.cpuQuotaUs > 0 && resources.cpuQuotaUs < 1000) {
     throw bad('CPU cfs quota can not be less than 1ms (i.e. 1000)');
   }
-  const { memorySwappiness, cpusetMems } = resources;
+  const { memorySwappiness } = resources;
   if (memorySwappiness !== undefined && memorySwappiness !== -1) {
     if (!(memorySwappiness >= 0 && memorySwappiness <= 100)) {
       throw bad(`Invalid value: ${memorySwappiness}, valid memory swappiness range is 0-100`);
     }
   }
-  if (cpusetMems !== undefined && !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(cpusetMems)) {
-    throw bad(`Invalid value ${cpusetMems} for cpuset mems`);
-  }
   blockIoLimits(resources);
   if (cpuShares !== undefined && cpuShares < 0)
     throw bad(`invalid CPU shares (${cpuShares}): value must be a positive integer`);
-  if (cpusetCpus !== undefined && !/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(cpusetCpus)) {
-    throw bad(`Invalid value ${cpusetCpus} for cpuset cpus`);
-  }
+  checkCpusets(resources);
 }
 
 /**

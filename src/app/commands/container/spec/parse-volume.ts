@@ -1,10 +1,7 @@
 import { resolve } from 'node:path';
 import type { Mount } from '../../../../engine/containers.ts';
+import { parseMountMode } from './mount-mode.ts';
 import { specError } from './spec-error.ts';
-
-const propagations = new Set(['shared', 'rshared', 'slave', 'rslave', 'private', 'rprivate']);
-/** Words that ask for what holds here anyway: SELinux relabelling is off, consistency is a matter of other systems. */
-const idle = new Set(['rw', 'z', 'Z', 'cached', 'delegated', 'consistent']);
 
 /**
  * `-v [source:]target[:options]`. A source with a path is a folder of the host (made if missing), a word is a volume,
@@ -17,7 +14,7 @@ export function parseVolume(text: string, cwd: string): Mount {
   const [first = '', second, third] = parts;
   const source = second === undefined ? undefined : first;
   const target = second ?? first;
-  const { readOnly, noCopy, propagation } = parseMode(third ?? '');
+  const { readOnly, noCopy, propagation } = parseMountMode(third ?? '');
   if (!target.startsWith('/')) {
     throw specError(
       'bad-volume',
@@ -26,6 +23,7 @@ export function parseVolume(text: string, cwd: string): Mount {
   }
   if (resolve(target) === '/') throw bad(text, "invalid specification: destination can't be '/'");
   if (source !== undefined && isPath(source)) {
+    if (noCopy) throw mismatch(text, 'bind', 'VolumeOptions');
     return {
       type: 'bind',
       source: resolve(cwd, source),
@@ -35,6 +33,7 @@ export function parseVolume(text: string, cwd: string): Mount {
       ...(propagation !== undefined && { propagation }),
     };
   }
+  if (propagation !== undefined) throw mismatch(text, 'volume', 'BindOptions');
   if (source !== undefined) checkVolumeName(source);
   return { type: 'volume', name: source, target, readOnly, noCopy };
 }
@@ -52,17 +51,12 @@ function isPath(source: string): boolean {
   return source.startsWith('/') || source === '.' || source === '..' || /^\.\.?\//.test(source);
 }
 
-function parseMode(mode: string): { readOnly: boolean; noCopy: boolean; propagation: string | undefined } {
-  let readOnly = false;
-  let noCopy = false;
-  let propagation: string | undefined;
-  for (const word of mode === '' ? [] : mode.split(',')) {
-    if (word === 'ro') readOnly = true;
-    else if (word === 'nocopy') noCopy = true;
-    else if (propagations.has(word)) propagation = word;
-    else if (!idle.has(word)) throw specError('bad-volume', `invalid mode: ${mode}`);
-  }
-  return { readOnly, noCopy, propagation };
+/** In Docker's words, which name parts of its own request. */
+function mismatch(text: string, type: string, field: string): Error {
+  return specError(
+    'bad-volume',
+    `invalid volume specification: '${text}': invalid mount config for type "${type}": field ${field} must not be specified`,
+  );
 }
 
 function bad(text: string, why: string): Error {

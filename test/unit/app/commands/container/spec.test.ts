@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkVolumesFrom } from '../../../../../src/app/commands/container/spec/mount-mode.ts';
 import { parseHealth } from '../../../../../src/app/commands/container/spec/parse-health.ts';
 import { parseHost } from '../../../../../src/app/commands/container/spec/parse-host.ts';
 import { parseMount } from '../../../../../src/app/commands/container/spec/parse-mount.ts';
@@ -96,11 +97,26 @@ describe('a volume', () => {
     ['data:srv', "invalid mount path: 'srv' mount path must be absolute"],
     ['/a:/', "destination can't be '/'"],
     ['/a:/b:zz', 'invalid mode: zz'],
+    ['data:/b:ro,rw', 'invalid mode: ro,rw'],
+    ['data:/b:z,Z', 'invalid mode: z,Z'],
+    ['data:/b:nocopy,nocopy', 'invalid mode: nocopy,nocopy'],
+    ['/a:/b:shared,rslave', 'invalid mode: shared,rslave'],
+    ['data:/b:rshared', 'mount config for type "volume": field BindOptions must not be specified'],
+    ['/a:/b:nocopy', 'mount config for type "bind": field VolumeOptions must not be specified'],
     ['a::b', "invalid volume specification: 'a::b'"],
     ['', "invalid volume specification: ''"],
     ['a:b:c:d', "invalid volume specification: 'a:b:c:d'"],
   ])('%s is refused', (text, message) => {
     expect(() => parse(text)).toThrow(message);
+  });
+});
+
+describe('--volumes-from', () => {
+  it.each(['other', 'other:ro', 'other:ro,z'])('%s is taken', (text) => {
+    expect(checkVolumesFrom(text)).toBe(text);
+  });
+  it.each(['bogus', 'ro,rw', 'nocopy', 'rshared'])('other:%s is refused', (mode) => {
+    expect(() => checkVolumesFrom(`other:${mode}`)).toThrow(`invalid mode: ${mode}`);
   });
 });
 

@@ -2,13 +2,25 @@ import { GantryError } from '../../base/gantry-error.ts';
 import type { ContainerConfig } from '../../oci/image-config.ts';
 
 /**
+ * Several of them in order. As in a Dockerfile, a new entrypoint is not meant to get the words of a command that was
+ * there before, but those of a CMD beside it, wherever that stands. Throws `invalid` / `bad-change`.
+ */
+export function applyChanges(config: ContainerConfig, changes: readonly string[]): ContainerConfig {
+  const changed = changes.reduce(applyChange, config);
+  const has = (name: string): boolean => changes.some((change) => instructionOf(change) === name);
+  if (!has('ENTRYPOINT') || has('CMD')) return changed;
+  const { Cmd: _, ...withoutCommand } = changed;
+  return withoutCommand;
+}
+
+/**
  * What `commit --change` and `import --change` take: one Dockerfile instruction of CMD, ENTRYPOINT, ENV, EXPOSE,
  * LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME and WORKDIR, applied to a configuration. `env` and `label` take
  * `KEY=VALUE` pairs with shell quotes, or one `KEY VALUE`. Throws `invalid` / `bad-change`.
  */
-export function applyChange(config: ContainerConfig, change: string): ContainerConfig {
+function applyChange(config: ContainerConfig, change: string): ContainerConfig {
   const match = /^\s*([A-Za-z]+)(?:\s+([\s\S]*?))?\s*$/.exec(change);
-  const name = match?.[1]?.toUpperCase() ?? '';
+  const name = instructionOf(change);
   const rest = match?.[2] ?? '';
   const apply = Object.hasOwn(instructions, name) ? instructions[name] : undefined;
   if (apply === undefined) throw bad(`${(match?.[1] ?? change).slice(0, 60)} is not a valid change command`);
@@ -16,10 +28,13 @@ export function applyChange(config: ContainerConfig, change: string): ContainerC
   return apply(config, rest);
 }
 
+function instructionOf(change: string): string {
+  return /^\s*([A-Za-z]+)(?:\s|$)/.exec(change)?.[1]?.toUpperCase() ?? '';
+}
+
 const instructions: Readonly<Record<string, (config: ContainerConfig, rest: string) => ContainerConfig>> = {
   CMD: (config, rest) => ({ ...config, Cmd: command(config, rest) }),
-  // As in a Dockerfile: a new entrypoint is not meant to get the old command's words.
-  ENTRYPOINT: ({ Cmd: _, ...config }, rest) => ({ ...config, Entrypoint: command(config, rest) }),
+  ENTRYPOINT: (config, rest) => ({ ...config, Entrypoint: command(config, rest) }),
   ENV: (config, rest) => ({ ...config, Env: mergeEnv(config.Env ?? [], pairs('ENV', rest)) }),
   EXPOSE: (config, rest) => ({
     ...config,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../../../src/core/images/apply-change.ts';
+import { applyChanges } from '../../../../src/core/images/apply-changes.ts';
 
-describe('applyChange', () => {
+describe('applyChanges', () => {
   it.each([
     ['CMD ["a", "b"]', {}, { Cmd: ['a', 'b'] }],
     ['cmd echo hi', {}, { Cmd: ['/bin/sh', '-c', 'echo hi'] }],
@@ -28,8 +28,15 @@ describe('applyChange', () => {
     ['WORKDIR sub/../x', { WorkingDir: '/srv' }, { WorkingDir: '/srv/x' }],
     ['WORKDIR /abs', { WorkingDir: '/srv' }, { WorkingDir: '/abs' }],
   ])('%s', (change, before, after) => {
-    expect(applyChange(before, change)).toEqual(after);
+    expect(applyChanges(before, [change])).toEqual(after);
   });
+
+  it.each([[['CMD ["a"]', 'ENTRYPOINT ["b"]']], [['ENTRYPOINT ["b"]', 'cmd ["a"]']]])(
+    'keeps a command that is given beside an entrypoint: %j',
+    (changes) => {
+      expect(applyChanges({ Cmd: ['old'] }, changes)).toEqual({ Cmd: ['a'], Entrypoint: ['b'] });
+    },
+  );
 
   it.each([
     ['RUN make', /RUN is not a valid change command/],
@@ -44,7 +51,7 @@ describe('applyChange', () => {
     ['ONBUILD ONBUILD RUN x', /Chaining ONBUILD/],
     ['ONBUILD FROM x', /isn't allowed as an ONBUILD trigger/],
   ])('refuses %j', (change, message) => {
-    expect(() => applyChange({}, change)).toThrow(message);
+    expect(() => applyChanges({}, [change])).toThrow(message);
   });
 
   it('answers any text with a configuration or one kind of error', () => {
@@ -52,7 +59,7 @@ describe('applyChange', () => {
     fc.assert(
       fc.property(word, fc.string(), (name, rest) => {
         try {
-          expect(typeof applyChange({}, `${name} ${rest}`)).toBe('object');
+          expect(typeof applyChanges({}, [`${name} ${rest}`])).toBe('object');
         } catch (error) {
           expect(error).toMatchObject({ kind: 'invalid', code: 'bad-change' });
         }

@@ -19,24 +19,49 @@ const coverable = new Set([
 ]);
 const procMagic = 0x9fa0;
 
+type Tmpfs = Extract<ResolvedMount, { kind: 'tmpfs' }>;
+
 /**
- * Refuses mounts whose place is the root or in /proc, wherever links of the image lead: who covers /proc takes masks,
- * labels and limits away that are set through it (CVE-2019-16884).
+ * Says where mounts really go: links of the image are followed, also those that lead to what is not there yet, which
+ * the runtime makes then. A tmpfs over a folder of the image has that folder's mode, unless it asks for one. Refuses
+ * those whose place is the root or in /proc: who covers /proc takes masks, labels and limits away that are set through
+ * it (CVE-2019-16884).
  * @param rootDir the container's root, mounted, with nobody in it yet
  * @throws GantryError `start` / `bad-mount-target`
  */
-export function checkMountTargets(rootDir: string, mounts: readonly ResolvedMount[]): void {
-  if (mounts.length === 0) return;
+export function placeMounts(rootDir: string, mounts: readonly ResolvedMount[]): readonly ResolvedMount[] {
+  if (mounts.length === 0) return mounts;
   const root = openSync(rootDir, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    for (const mount of mounts) {
-      const place = placeOf(root, mount.target);
-      if (place === '/') throw bad(mount, "destination can't be '/'");
-      if (place === '/proc' && !isProc(mount)) throw bad(mount, 'not of type proc');
-      if (place.startsWith('/proc/') && !coverable.has(place)) throw bad(mount, 'inside /proc');
-    }
+    const placed = mounts.map((mount) => {
+      const target = placeOf(root, mount.target);
+      if (target === '/') throw bad(mount, "destination can't be '/'");
+      if (target === '/proc' && !isProc(mount)) throw bad(mount, 'not of type proc');
+      if (target.startsWith('/proc/') && !coverable.has(target)) throw bad(mount, 'inside /proc');
+      return { ...mount, target };
+    });
+    const covers = [...systemFolders, ...placed.map(({ target }) => target)];
+    return placed.map((mount) => {
+      const covered = covers.some((folder) => mount.target.startsWith(`${folder}/`));
+      return mount.kind === 'tmpfs' && !covered ? withModeBelow(root, mount) : mount;
+    });
   } finally {
     closeSync(root);
+  }
+}
+
+/** What of the image is never seen there. */
+const systemFolders = ['/dev', '/proc', '/sys'];
+
+function withModeBelow(root: number, mount: Tmpfs): Tmpfs {
+  if (mount.options.split(',').some((option) => option.startsWith('mode='))) return mount;
+  const below = openIfThere(root, mount.target.slice(1), pathOnly | constants.O_DIRECTORY);
+  if (below === undefined) return mount;
+  try {
+    const mode = `mode=${(fstatSync(below).mode & 0o7777).toString(8)}`;
+    return { ...mount, options: mount.options === '' ? mode : `${mount.options},${mode}` };
+  } finally {
+    closeSync(below);
   }
 }
 
@@ -66,20 +91,25 @@ function placeOf(root: number, target: string): string {
 
 /** As Linux. */
 const mostLinks = 40;
-const linkItself = 0o10000000 | constants.O_NOFOLLOW;
+/** `O_PATH`, which Node does not name. */
+const pathOnly = 0o10000000;
 
 function linkAt(root: number, path: string): string | undefined {
-  let fd: number;
-  try {
-    fd = openInRoot(root, path, linkItself);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return undefined;
-    throw error;
-  }
+  const fd = openIfThere(root, path, pathOnly | constants.O_NOFOLLOW);
+  if (fd === undefined) return undefined;
   try {
     return fstatSync(fd).isSymbolicLink() ? Buffer.from(readOpenLink(fd)).toString() : undefined;
   } finally {
     closeSync(fd);
+  }
+}
+
+function openIfThere(root: number, path: string, flags: number): number | undefined {
+  try {
+    return openInRoot(root, path, flags);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return undefined;
+    throw error;
   }
 }
 
