@@ -204,6 +204,26 @@ export interface ContainerNetwork extends NetworkPlace {
   readonly aliases: readonly string[];
 }
 
+/** One run of a health check. */
+export interface HealthResult {
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** 0: well. -1: it could not be run, or took too long. */
+  readonly exitCode: number;
+  /** The first 4096 bytes of what it printed, or why there is nothing. */
+  readonly output: string;
+}
+
+/** What the health checks of a container have found. */
+export interface HealthReport {
+  /** Of one that does not run: `unhealthy`, as Docker says it. */
+  readonly status: 'starting' | 'healthy' | 'unhealthy';
+  /** Failures in a row. */
+  readonly failingStreak: number;
+  /** The last five, the oldest first. */
+  readonly log: readonly HealthResult[];
+}
+
 export interface ContainerDetails extends ContainerSummary {
   readonly spec: ContainerSpec;
   readonly path: string;
@@ -214,6 +234,8 @@ export interface ContainerDetails extends ContainerSummary {
   readonly exposedPorts: readonly string[];
   readonly stopSignal: string;
   readonly healthcheck: HealthcheckConfig | undefined;
+  /** Undefined when it has no health check, or never ran. */
+  readonly healthReport: HealthReport | undefined;
   readonly env: readonly string[];
   readonly user: string;
   readonly workingDir: string;

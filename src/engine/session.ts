@@ -27,6 +27,8 @@ export interface Session extends AsyncDisposable {
    * runs for this session alone: a container's own goes on without us.
    */
   hangUp?(): Promise<void>;
+  /** Kills the process and all it has started. Of the same processes as `hangUp`. */
+  kill?(): Promise<void>;
   /** The process's exit status (128 + signal when killed). Rejects if we left before it ended. */
   readonly exit: Promise<number>;
 }

@@ -194,6 +194,7 @@ export class FakeEngine implements Engine {
         exposedPorts: [],
         stopSignal: 'SIGTERM',
         healthcheck: undefined,
+        healthReport: undefined,
         env: ['PATH=/usr/bin:/bin'],
         user: '',
         workingDir: '/',

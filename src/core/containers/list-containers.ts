@@ -6,6 +6,7 @@ import { type ContainerContext, containerDir, snapshotKey } from './container-co
 import { asksForAll, checkFilters, type FilterFacts, matchesFilters } from './container-filters.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
+import { healthReport } from './health-log.ts';
 import { logPath, logSettings } from './log-files.ts';
 import { settle } from './settle.ts';
 import { shownState, summarize } from './summarize.ts';
@@ -66,6 +67,7 @@ export async function inspectContainer(
     exposedPorts: record.exposedPorts,
     stopSignal: record.stopSignal,
     healthcheck: record.healthcheck,
+    healthReport: healthReport(record, containerDir(context, record.id)),
     env: record.process.env,
     user: record.process.user,
     workingDir: record.process.cwd,

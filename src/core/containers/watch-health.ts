@@ -1,4 +1,5 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import type { HealthResult } from '../../engine/containers.ts';
 import { placeOutsideService } from '../host/cgroups/place-process.ts';
 import { signalProcess } from '../host/process-handle.ts';
 import { type ProcessIdentity, processIdentity } from '../host/process-identity.ts';
@@ -7,6 +8,7 @@ import { changeRecord, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { type HealthPlan, healthPlan, nextCheckMs, nextHealth } from './health.ts';
+import { HealthOutput, keepHealthResult } from './health-log.ts';
 import { isStale } from './settle.ts';
 
 const terminate = 15;
@@ -62,13 +64,13 @@ export async function checkHealth(context: ContainerContext, id: string): Promis
   if (record?.health === undefined || plan === undefined || isStale(record)) return undefined;
   if (record.state === 'paused') return seconds(plan.intervalMs);
   if (record.state !== 'running') return undefined;
-  const passed = await passes(context, record, plan);
+  const result = await probe(context, record, plan);
   const upMs = Date.now() - Date.parse(record.startedAt ?? '');
-  return context.metadata.transaction(() => {
+  const delay = context.metadata.transaction(() => {
     const current = context.records.get(id);
     // Another run by now: it has a watcher of its own.
     if (current?.health === undefined || current.startedAt !== record.startedAt) return undefined;
-    const health = { ...current.health, ...nextHealth(current.health, passed, plan, upMs) };
+    const health = { ...current.health, ...nextHealth(current.health, result.exitCode === 0, plan, upMs) };
     const changed = changeRecord(context, id, () => ({ health }));
     if (health.status !== current.health.status) {
       context.metadata.journal.append({
@@ -79,36 +81,52 @@ export async function checkHealth(context: ContainerContext, id: string): Promis
     }
     return seconds(nextCheckMs(health.status, plan, upMs));
   });
+  if (delay !== undefined) keepHealthResult(containerDir(context, id), result);
+  return delay;
 }
 
-/** Whether the test ended with 0 in time. One that does not end is left to itself, and counts as failed. */
-async function passes(
+/** Runs the test once. One that takes too long is killed, with all it has started, and counts as failed. */
+async function probe(
   context: ContainerContext,
   record: ContainerRecord,
   plan: HealthPlan,
-): Promise<boolean> {
+): Promise<HealthResult> {
   const [kind, ...words] = plan.test;
-  const command = kind === 'CMD' ? words : [...(await shellOf(context, record)), ...words];
+  const startedAt = new Date().toISOString();
+  const output = new HealthOutput();
+  const ended = (exitCode: number, text: string): HealthResult => ({
+    startedAt,
+    endedAt: new Date().toISOString(),
+    exitCode,
+    output: text,
+  });
   try {
+    const command = kind === 'CMD' ? words : [...(await shellOf(context, record)), ...words];
     const runtime = await context.runtime();
     const dir = containerDir(context, record.id);
     await using session = await runtime.exec(record.id, dir, undefined, { command });
-    const ended = (async () => {
-      for await (const _ of session.output);
+    const exit = (async () => {
+      for await (const { data } of session.output) output.add(data);
       return session.exit;
     })();
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error('late')), plan.timeoutMs);
-    try {
-      return (await Promise.race([ended, late.promise])) === 0;
-    } finally {
-      clearTimeout(timer);
-      ended.catch(() => undefined);
-    }
+    exit.catch(() => undefined);
+    const exitCode = await inTime(exit, plan.timeoutMs);
+    if (exitCode !== undefined) return ended(exitCode, output.text());
+    await session.kill?.();
+    const printed = output.text();
+    const limit = plan.timeoutMs < 1000 ? `${plan.timeoutMs}ms` : `${plan.timeoutMs / 1000}s`;
+    return ended(-1, `Health check exceeded timeout (${limit})${printed === '' ? '' : `: ${printed}`}`);
   } catch (error) {
     if (error instanceof GantryError && error.kind === 'internal') throw error;
-    return false;
+    return ended(-1, GantryError.from(error).message);
   }
+}
+
+/** Undefined: it took too long. */
+async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), limitMs);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
 /** What runs a shell-form test: the image's SHELL. */

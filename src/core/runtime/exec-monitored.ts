@@ -135,6 +135,7 @@ function session(
     },
     resize: async (size) => resizeTerminal(folder, size),
     hangUp: async () => (await import('./hang-up.ts')).hangUp(folder, processExit),
+    kill: async () => (await import('./hang-up.ts')).killRunning(request.id, request.dir, folder),
     [Symbol.asyncDispose]: async () => {
       left.reject(sessionLeft());
       socket[Symbol.dispose]();

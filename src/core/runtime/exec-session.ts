@@ -54,6 +54,7 @@ export async function execWithPipes(program: OciProgram, request: ExecRequest): 
     exit,
     closeInput: () => writer?.end(),
     hangUp: async () => (await import('./hang-up.ts')).hangUp(folder, exit),
+    kill: async () => (await import('./hang-up.ts')).killRunning(request.id, request.dir, folder),
   });
 }
 
@@ -126,6 +127,7 @@ function session(parts: {
   readonly exit: Promise<number>;
   readonly closeInput: () => void;
   readonly hangUp: () => Promise<void>;
+  readonly kill: () => Promise<void>;
 }): Session {
   const left = Promise.withResolvers<never>();
   const exit = Promise.race([parts.exit, left.promise]);
@@ -148,6 +150,7 @@ function session(parts: {
     },
     resize: async () => undefined,
     hangUp: parts.hangUp,
+    kill: parts.kill,
     [Symbol.asyncDispose]: async () => {
       left.reject(sessionLeft());
       for (const reader of parts.readers) reader[Symbol.dispose]();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { signalProcess } from '../host/process-handle.ts';
 import { type ProcessIdentity, processIdentity } from '../host/process-identity.ts';
 import { bundleFiles } from './bundle.ts';
+import { containerCgroup } from './free-state.ts';
 
 /** How long a process may take over its farewell. */
 const farewellMs = 1000;
@@ -21,6 +22,15 @@ export async function hangUp(folder: string, exit: Promise<number>): Promise<voi
   clearTimeout(timer);
   const monitor = how === 'late' ? running(folder, bundleFiles.monitorPid) : undefined;
   if (monitor !== undefined) signalProcess(monitor, constants.signals.SIGKILL);
+}
+
+/** Kills a process run in a container by `folder`, and all it has started. */
+export async function killRunning(id: string, dir: string, folder: string): Promise<void> {
+  const process = running(folder, bundleFiles.pid);
+  const init = running(dir, bundleFiles.pid);
+  if (process === undefined || init === undefined || init.pid === process.pid) return;
+  const { killProcessTree } = await import('./kill-process-tree.ts');
+  await killProcessTree(containerCgroup(id), process, init.pid);
 }
 
 /** Undefined when it has not begun, or has ended. */

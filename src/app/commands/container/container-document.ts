@@ -1,4 +1,4 @@
-import type { ContainerDetails, Mount } from '../../../engine/containers.ts';
+import type { ContainerDetails, HealthReport, Mount } from '../../../engine/containers.ts';
 import { shortId } from '../../../oci/digest.ts';
 import { withLeftOut } from '../present/left-out.ts';
 import { hostConfig, portMap } from './host-config.ts';
@@ -48,9 +48,22 @@ function state(container: ContainerDetails) {
     Error: container.error,
     StartedAt: container.startedAt ?? never,
     FinishedAt: container.finishedAt ?? never,
-    ...(container.health !== 'none' && { Health: { Status: container.health } }),
+    ...(container.healthReport !== undefined && { Health: health(container.healthReport) }),
   };
   return withLeftOut(document, { Health: null });
+}
+
+function health({ status, failingStreak, log }: HealthReport) {
+  return {
+    Status: status,
+    FailingStreak: failingStreak,
+    Log: log.map(({ startedAt, endedAt, exitCode, output }) => ({
+      Start: startedAt,
+      End: endedAt,
+      ExitCode: exitCode,
+      Output: output,
+    })),
+  };
 }
 
 function config(container: ContainerDetails) {
