@@ -1,6 +1,8 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { isErrorCode } from '../../base/is-error-code.ts';
 import type { AttachOptions, ExecSpec } from '../../engine/containers.ts';
 import type { Session } from '../../engine/session.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { attachment } from './attachment.ts';
 import { eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
@@ -21,11 +23,11 @@ export async function attachContainer(
   if (record.state === 'restarting') throw refuse('restarting', 'wait until it is running');
   if (record.state !== 'running') throw refuse('stopped', 'start it first');
   const runtime = await context.runtime();
-  const session = await runtime.attach(
-    record.id,
-    containerDir(context, record.id),
-    attachment(record, options),
-  );
+  const session = await runtime
+    .attach(record.id, containerDir(context, record.id), attachment(record, options))
+    .catch((error: unknown) => {
+      throw isErrorCode(error, 'container-not-running') ? notJoined(record, runtime, error) : error;
+    });
   const { size } = options;
   // A program draws itself anew when the size changes, and only then: who joins wants to see it.
   if (size !== undefined && session.tty) {
@@ -65,6 +67,19 @@ async function living(
   const record = await settle(context, findContainer(context, idOrName), signal);
   if (record === undefined) throw noSuchContainer(idOrName);
   return record;
+}
+
+/** What nobody listens for may run all the same. */
+function notJoined(record: ContainerRecord, runtime: Runtime, error: unknown): unknown {
+  const process = record.run?.process;
+  if (process === undefined || !runtime.alive(process)) return error;
+  return new GantryError({
+    kind: 'conflict',
+    code: 'monitor-gone',
+    message: `cannot attach to container ${record.name}: it runs, but its monitor was killed, and its streams and log ended with that`,
+    hint: `gantry restart ${record.name} gives it a new one; gantry exec works as before.`,
+    cause: error,
+  });
 }
 
 function refuse(state: string, advice: string): GantryError {

@@ -16,8 +16,6 @@ export interface RunRecord {
   readonly owner: ProcessIdentity;
   /** Undefined until the runtime made it. */
   readonly process: RunningProcess | undefined;
-  /** It ends only to be started again at once: neither policy nor `--rm` have a say. */
-  readonly endsForRestart?: boolean | undefined;
 }
 
 /** What the restart policy has done and will do. */
@@ -68,6 +66,11 @@ export interface ContainerRecord {
   /** Why the last start failed; empty when it did not. */
   readonly error: string;
   readonly restarts: RestartRecord;
+  /**
+   * Who brings it back: a `restart`, for which neither policy nor `--rm` have a say at its end, or who waits for the time
+   * its policy set. When that process is gone whoever looks next has it brought back.
+   */
+  readonly restartedBy?: ProcessIdentity | undefined;
   /** A person stopped it: `unless-stopped` and `always` rest until it is started by hand. */
   readonly stoppedByHand: boolean;
   readonly health: HealthRecord | undefined;

@@ -1,12 +1,14 @@
 import { constants } from 'node:os';
 import { GantryError } from '../../base/gantry-error.ts';
 import { isErrorCode } from '../../base/is-error-code.ts';
+import { ownIdentity } from '../host/process-identity.ts';
 import { changeRecord, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer } from './find-container.ts';
 import { isAlive, nextState, notRunning } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
+import { comesBack } from './look-after.ts';
 import { parseSignal } from './parse-signal.ts';
 import { settle, settleLocked } from './settle.ts';
 
@@ -42,8 +44,8 @@ async function stopOnce(context: ContainerContext, id: string, options: StopOpti
   const found = context.records.get(id);
   const record = found && (await settle(context, found, options.signal));
   if (record === undefined) return true;
-  if (record.state === 'restarting' || record.state === 'starting') {
-    return callOffRestart(context, id, options.signal);
+  if (comesBack(record) || record.state === 'starting') {
+    return callOffRestart(context, id, options);
   }
   const process = record.run?.process;
   if (!isAlive(record.state) || process === undefined) return true;
@@ -51,8 +53,7 @@ async function stopOnce(context: ContainerContext, id: string, options: StopOpti
     run?.process?.pid === process.pid && run.process.pidStartTime === process.pidStartTime;
   const marked = changeRecord(context, id, (current) => {
     if (current.run === undefined || !isSameRun(current)) return {};
-    if (options.forRestart === true) return { run: { ...current.run, endsForRestart: true } };
-    return { stoppedByHand: true };
+    return endedBy(options);
   });
   if (!isSameRun(marked)) return false;
 
@@ -125,17 +126,24 @@ async function send(context: ContainerContext, record: ContainerRecord, signal: 
 }
 
 /** It waits for its restart: that is called off. False: it was started meanwhile, and is stopped like any other. */
-async function callOffRestart(
-  context: ContainerContext,
-  id: string,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
+async function callOffRestart(context: ContainerContext, id: string, options: StopOptions): Promise<boolean> {
   // Whoever starts it right now has the lock.
-  using _lock = await lockContainer(context, id, signal);
+  using _lock = await lockContainer(context, id, options.signal);
   const record = await settleLocked(context, id);
-  if (record?.state !== 'restarting') return record === undefined || !isAlive(record.state);
-  changeRecord(context, id, (current) => ({ state: nextState(current, 'exit'), stoppedByHand: true }));
+  if (record === undefined || !comesBack(record)) return record === undefined || !isAlive(record.state);
+  changeRecord(context, id, ({ state, ...current }) => ({
+    state: state === 'exited' ? state : nextState({ ...current, state }, 'exit'),
+    ...endedBy(options),
+  }));
   return true;
+}
+
+function endedBy({
+  forRestart,
+}: StopOptions): Pick<ContainerRecord, 'restartedBy'> & Partial<ContainerRecord> {
+  return forRestart === true
+    ? { restartedBy: ownIdentity() }
+    : { restartedBy: undefined, stoppedByHand: true };
 }
 
 /** Whether `wait` was over in time; negative seconds wait for ever. */

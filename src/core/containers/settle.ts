@@ -5,6 +5,7 @@ import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { isAlive, nextState } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
+import { isNeglected, lookAfter } from './look-after.ts';
 import { refreshNames } from './refresh-names.ts';
 import { restartDelayMs } from './restart-policy.ts';
 
@@ -29,7 +30,7 @@ export async function settle(
   record: ContainerRecord,
   signal?: AbortSignal,
 ): Promise<ContainerRecord | undefined> {
-  if (!isStale(record)) return record;
+  if (!isStale(record) && !isNeglected(record)) return record;
   using _lock = await lockContainer(context, record.id, signal);
   return await settleLocked(context, record.id);
 }
@@ -40,7 +41,15 @@ export async function settleLocked(
   id: string,
 ): Promise<ContainerRecord | undefined> {
   const record = context.records.get(id);
-  if (record === undefined || !isStale(record)) return record;
+  const settled = record && isStale(record) ? await setRight(context, record) : record;
+  return settled && lookAfter(context, settled);
+}
+
+async function setRight(
+  context: ContainerContext,
+  record: ContainerRecord,
+): Promise<ContainerRecord | undefined> {
+  const { id } = record;
   if (record.state === 'removing') return finishRemoval(context, record);
   const { run } = record;
   const runtime = await context.runtime();
@@ -71,7 +80,7 @@ async function bury(
     context,
     id,
     (current) => ({
-      ...restOrRestart(current, status && { exitCode, finishedAt }),
+      ...restOrRestart(current, { exitCode, finishedAt, sameBoot, lost: status === undefined }),
       endpoints: [],
       health: undefined,
       exitCode,
@@ -110,14 +119,27 @@ export async function abandonStart(
   return finishRemoval(context, left);
 }
 
-/** What its restart policy makes of an end. One whose status is lost is not brought back. */
+interface Ended {
+  /** -1: lost. */
+  readonly exitCode: number;
+  readonly finishedAt: string;
+  readonly sameBoot: boolean;
+  readonly lost: boolean;
+}
+
+/**
+ * What its restart policy makes of an end. A status that is lost counts as a failure, but not when the whole machine
+ * went: Docker does not bring back `on-failure` then either.
+ */
 function restOrRestart(
   current: ContainerRecord,
-  ended: { readonly exitCode: number; readonly finishedAt: string } | undefined,
-): Pick<ContainerRecord, 'state' | 'run' | 'restarts'> {
-  const { restarts, run, spec, startedAt, stoppedByHand } = current;
+  ended: Ended,
+): Pick<ContainerRecord, 'state' | 'run' | 'restarts' | 'restartedBy'> {
+  const { restarts, restartedBy, spec, startedAt, stoppedByHand } = current;
+  const byHand = restartedBy !== undefined && processLives(restartedBy);
+  const wentWithMachine = !ended.sameBoot && spec.restart?.name === 'on-failure';
   const delayMs =
-    ended === undefined || run?.endsForRestart === true
+    byHand || wentWithMachine
       ? undefined
       : restartDelayMs({
           policy: spec.restart,
@@ -128,15 +150,25 @@ function restOrRestart(
           lastDelayMs: restarts.delayMs,
         });
   if (delayMs === undefined) {
-    return { ...atRest(current, 'exit'), restarts: { ...restarts, dueAt: undefined } };
+    const left = { ...current, restartedBy: byHand ? restartedBy : undefined };
+    return {
+      ...atRest(left, 'exit'),
+      restarts: { ...restarts, dueAt: undefined },
+      restartedBy: left.restartedBy,
+    };
   }
   const dueAt = new Date(Date.now() + delayMs).toISOString();
   return {
     state: nextState(current, 'backOff'),
     run: undefined,
     restarts: { count: restarts.count + 1, delayMs, dueAt },
+    // A monitor that told no status brings nothing back.
+    restartedBy: ended.lost ? nobody : undefined,
   };
 }
+
+/** A process there never was. */
+const nobody = { pid: 0, startTime: '' };
 
 /**
  * What comes after a run that nothing brings back: rest, or with `--rm` the removal, in the same transaction, so that
@@ -147,8 +179,7 @@ function atRest(
   move: 'exit' | 'startFailed',
 ): Pick<ContainerRecord, 'state' | 'run'> {
   const state = nextState(current, move);
-  if (current.spec.autoRemove !== true || current.run?.endsForRestart === true)
-    return { state, run: undefined };
+  if (current.spec.autoRemove !== true || current.restartedBy !== undefined) return { state, run: undefined };
   return {
     state: nextState({ ...current, state }, 'remove'),
     run: { bootId: bootId(), owner: ownIdentity(), process: undefined },

@@ -17,6 +17,7 @@ import { joinedSession } from './joined-session.ts';
 import { nextState } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
 import { logPath, logSettings } from './log-files.ts';
+import { comesBack } from './look-after.ts';
 import { type NetworkPlan, planNetwork } from './plan-network.ts';
 import { writeRecordCopy } from './record-copy.ts';
 import { refreshNames } from './refresh-names.ts';
@@ -50,7 +51,7 @@ export async function startContainer(
   const settled = await settleLocked(context, id);
   if (settled === undefined) throw noSuchContainer(idOrName);
   // Called off while it waited for its time.
-  if (options.automatic === true && settled.state !== 'restarting') return undefined;
+  if (options.automatic === true && !comesBack(settled)) return undefined;
   if (settled.state === 'running') {
     if (options.attach === undefined) return undefined;
     const session = await runtime.attach(id, containerDir(context, id), attachment(settled, options.attach));
@@ -61,12 +62,14 @@ export async function startContainer(
     run: { bootId: bootId(), owner: ownIdentity(), process: undefined },
     error: '',
     stoppedByHand: false,
+    restartedBy: options.automatic === true ? ownIdentity() : current.restartedBy,
     restarts: options.automatic === true ? current.restarts : { count: 0, delayMs: 0, dueAt: undefined },
   }));
   try {
     return await launch(context, runtime, starting, options);
   } catch (error) {
     const failure = GantryError.from(error);
+    changeRecord(context, id, () => ({ restartedBy: undefined }));
     const exitCode = failure.details['stateExitCode'];
     await abandonStart(context, context.records.get(id) ?? starting, {
       error: failure.message,
@@ -105,6 +108,7 @@ async function launch(
         finishedAt: undefined,
         exitCode: undefined,
         oomKilled: false,
+        restartedBy: undefined,
       }),
       (changed) => ({ type: 'container.started', ...eventOf(changed) }),
     );

@@ -77,6 +77,21 @@ test('the last five results are kept, with the beginning of what was printed', a
   expect(await report()).toMatchObject({ status: 'unhealthy' });
 });
 
+test('who checks may be killed: the next look has it done again', async () => {
+  const id = await stand.up({ healthcheck: { Test: ['CMD', 'true'], Interval: 50e6 } });
+  const watcher = () => containerRecords(stand.services.metadata).get(id)!.health!.watcher;
+  await until(async () => (await health(id)) === 'healthy');
+  const first = watcher();
+  process.kill(first.pid, 'SIGKILL');
+  await until(() => processIdentity(first.pid) === undefined);
+  await stand.containers.list();
+  expect(processIdentity(watcher().pid)).toEqual(watcher());
+  expect(await health(id)).toBe('healthy');
+  const last = async () => (await stand.containers.inspect(id)).healthReport?.log.at(-1)?.startedAt ?? '';
+  const before = await last();
+  await until(async () => (await last()) > before);
+});
+
 test('a check that cannot be run says why', async () => {
   const id = await stand.up({ healthcheck: { Test: ['CMD', '/no/such'], Interval: 20e6, Retries: 1 } });
   await until(async () => (await health(id)) === 'unhealthy');

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { containerRecords } from '../../../src/core/containers/container-record.ts';
+import { type ContainerRecord, containerRecords } from '../../../src/core/containers/container-record.ts';
 import { createContainers } from '../../../src/core/containers/create-containers.ts';
 import { bootId, ownIdentity, processIdentity } from '../../../src/core/host/process-identity.ts';
 import { createNetworks } from '../../../src/core/network/create-networks.ts';
@@ -69,6 +69,10 @@ describe('when somebody is killed', () => {
     await until(() => processIdentity(record) === undefined);
     const { pid, state } = await stand.containers.inspect(id);
     expect(state).toBe('running');
+    await expect(stand.containers.attach(id, { stdin: false })).rejects.toMatchObject({
+      code: 'monitor-gone',
+      message: expect.stringContaining('its monitor was killed'),
+    });
     process.kill(pid!, 'SIGKILL');
     await until(() => processIdentity(pid!) === undefined);
     expect(await stand.containers.inspect(id)).toMatchObject({ state: 'exited', exitCode: -1 });
@@ -175,7 +179,7 @@ describe('when somebody is killed', () => {
 });
 
 describe('restart policies', () => {
-  const record = (id: string) => containerRecords(stand.services.metadata).get(id);
+  const record = (id: string) => containerRecords(stand.services.metadata).get(id)!;
 
   test('on-failure brings it back that many times, without any gantry', async () => {
     const id = await stand.up({
@@ -199,6 +203,71 @@ describe('restart policies', () => {
         restart: { name: 'always', maximumRetries: 0 },
       }),
     ).rejects.toThrow("can't create 'AutoRemove' container with restart policy");
+  });
+
+  const always = { name: 'always', maximumRetries: 0 } as const;
+  const put = (id: string, change: Partial<ContainerRecord>) =>
+    containerRecords(stand.services.metadata).put(id, { ...record(id), ...change });
+  const runs = async (id: string) => (await stand.containers.inspect(id)).state === 'running';
+  const gone = { pid: 0, startTime: '' };
+
+  test('always holds though its monitor was killed, whatever became of the status', async () => {
+    const id = await stand.up({ restart: always });
+    const { pid } = await stand.containers.inspect(id);
+    process.kill(record(id).run!.process!.monitorPid, 'SIGKILL');
+    process.kill(pid!, 'SIGKILL');
+    await until(() => processIdentity(pid!) === undefined);
+    await until(() => runs(id));
+    expect(await stand.containers.inspect(id)).toMatchObject({ restartCount: 1 });
+  });
+
+  test('who waits for the time of a restart may be killed, and a boot may come between', async () => {
+    const id = await stand.up({
+      restart: always,
+      command: ['sh', '-c', 'test -e /stay && sleep 1000; exit 1'],
+    });
+    await until(() => record(id).state === 'restarting' && record(id).restarts.delayMs >= 800);
+    await until(() => record(id).restartedBy !== undefined);
+    process.kill(record(id).restartedBy!.pid, 'SIGKILL');
+    const snapshots = await stand.services.snapshots();
+    writeFileSync(`${snapshots.mountPlan(`container-${id}`).upper}/stay`, '');
+    await until(() => runs(id));
+
+    const { pid } = await stand.containers.inspect(id);
+    const { run } = record(id);
+    process.kill(run!.process!.monitorPid, 'SIGKILL');
+    process.kill(pid!, 'SIGKILL');
+    put(id, { run: { ...run!, bootId: 'another' } });
+    await until(() => runs(id));
+  });
+
+  test('a restart that was cut off is ended by the next look, unless it is stopped', async () => {
+    const id = await stand.up();
+    await stand.containers.stop(id, { timeoutSeconds: 0 });
+    put(id, { restartedBy: gone });
+    await until(() => runs(id));
+    await stand.containers.stop(id, { timeoutSeconds: 0 });
+    put(id, { restartedBy: gone });
+    await stand.containers.stop(id);
+    expect(record(id)).toMatchObject({ state: 'exited', stoppedByHand: true });
+
+    const kept = await stand.up({ restart: always });
+    const { pid } = await stand.containers.inspect(kept);
+    put(kept, { restartedBy: gone });
+    process.kill(pid!, 'SIGKILL');
+    await until(() => processIdentity(pid!) === undefined);
+    await until(() => runs(kept));
+  });
+
+  test('a start by policy that was cut off begins anew', async () => {
+    const id = await stand.up({ restart: always });
+    await stand.containers.stop(id, { timeoutSeconds: 0 });
+    put(id, {
+      state: 'starting',
+      run: { bootId: bootId(), owner: gone, process: undefined },
+      restartedBy: gone,
+    });
+    await until(() => runs(id));
   });
 
   test('a container that keeps coming back stays down, whenever it is stopped', async () => {
