@@ -35,6 +35,11 @@ export function fileTime(nanoseconds: bigint): FileTime {
   return { seconds: Number(seconds), nanoseconds: Number(nanoseconds - seconds * thousandMillion) };
 }
 
+/** Whole seconds since 1970. */
+export function wholeSeconds(seconds: number): FileTime {
+  return { seconds: Math.floor(seconds), nanoseconds: 0 };
+}
+
 /** `struct timespec[2]`, used over and over: calls are synchronous and each thread has its own. */
 const spec = new BigInt64Array(4);
 const omit = (1n << 30n) - 2n;

@@ -60,7 +60,7 @@ export class ContextDigests {
       else isTrusted = false;
       return read.digest;
     };
-    const key = await contentKey(selections, { owners: false, digest, pacer });
+    const key = await contentKey(selections, { owners: false, contents, digest, pacer });
     const headLine = [magic, isTrusted ? fingerprint : '-', key].join(' ');
     this.#files.write(file, `${headLine}\n${records.join('\0\0')}`);
     return key;
@@ -95,7 +95,7 @@ function fingerprintOf(selections: readonly Selection[]): string {
 }
 
 function stampOf({ path, stats }: TreeEntry): string {
-  return `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${path}`;
+  return `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${path.toWellFormed()}`;
 }
 
 function asContent({ stats }: TreeEntry, digest: string | undefined): FileContent | undefined {

@@ -1,9 +1,10 @@
-import { lstatSync, readdirSync } from 'node:fs';
-import { GantryError } from '../../../base/gantry-error.ts';
+import { lstatSync } from 'node:fs';
+import { folderNames } from '../../host/folder-names.ts';
+import { pathBytes } from '../../host/path-text.ts';
 import { isErrno } from '../../host/system-error.ts';
 import type { FileTree, TreeEntry } from '../tree/file-tree.ts';
 import { keptAttributes } from '../tree/kept-attributes.ts';
-import { sourceChanged } from '../tree/open-source.ts';
+import { sourceGone } from '../tree/open-source.ts';
 import type { IgnoreMatcher, IgnoreState } from './ignore-matcher.ts';
 
 /**
@@ -29,7 +30,7 @@ export class ContextTree implements FileTree {
 
   lookup(path: string): TreeEntry | undefined {
     const hostPath = this.#hostPath(path);
-    const stats = lstatSync(hostPath, { throwIfNoEntry: false });
+    const stats = lstatSync(pathBytes(hostPath), { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
     const entry = { path, name: path.slice(path.lastIndexOf('/') + 1), hostPath, stats };
     return this.#isThere(entry, this.#state(path)) ? entry : undefined;
@@ -44,7 +45,7 @@ export class ContextTree implements FileTree {
       const state = this.#matcher.isEmpty ? parent : this.#matcher.descend(parent, entryPath);
       if (state.ignored && !this.#matcher.mayReinclude(entryPath)) continue;
       const hostPath = `${dir}/${name}`;
-      const stats = lstatSync(hostPath, { throwIfNoEntry: false });
+      const stats = lstatSync(pathBytes(hostPath), { throwIfNoEntry: false });
       if (stats === undefined) continue;
       const entry = { path: entryPath, name, hostPath, stats };
       if (!this.#matcher.isEmpty && stats.isDirectory()) this.#states.set(entryPath, state);
@@ -57,7 +58,7 @@ export class ContextTree implements FileTree {
     try {
       return keptAttributes(entry.hostPath);
     } catch (error) {
-      if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw sourceChanged(entry);
+      if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw sourceGone(entry);
       throw error;
     }
   }
@@ -68,7 +69,7 @@ export class ContextTree implements FileTree {
   }
 
   whyMissing(path: string): string | undefined {
-    if (path === '' || lstatSync(this.#hostPath(path), { throwIfNoEntry: false }) === undefined)
+    if (path === '' || lstatSync(pathBytes(this.#hostPath(path)), { throwIfNoEntry: false }) === undefined)
       return undefined;
     const { ignored, decidedBy } = this.#matcher.stateOf(path);
     if (!ignored || decidedBy === undefined) return undefined;
@@ -92,23 +93,12 @@ export class ContextTree implements FileTree {
   }
 }
 
+/** None when it is no folder, or none any more. */
 function readNames(dir: string): readonly string[] {
-  let names: string[];
   try {
-    names = readdirSync(dir);
+    return folderNames(dir).sort();
   } catch (error) {
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return [];
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   }
-  for (const name of names) {
-    if (!name.includes('\ufffd')) continue;
-    throw new GantryError({
-      kind: 'unsupported',
-      code: 'file-name-encoding',
-      message: `the build context holds a file whose name is not UTF-8: ${dir}/${name}`,
-      hint: 'rename it, or name it in .dockerignore',
-      details: { path: `${dir}/${name}` },
-    });
-  }
-  return names.sort();
 }

@@ -58,8 +58,7 @@ async function writeDifference(
       if (!isNew(entry)) continue;
       const placement = placementOf(entry);
       if (entry.stats.isDirectory()) {
-        writer.replaceByFolder(entry.path, placement.owner, placement.modifiedSeconds);
-        writer.dressFolder(entry.path, entry, whole, placement);
+        writer.copyFolder(entry.path, entry, whole, placement, { replace: true });
         await walk(entry.path);
       } else {
         if (below.lookup(entry.path)?.stats.isDirectory() === true) writer.hide(entry.path);
@@ -74,5 +73,5 @@ async function writeDifference(
 
 function placementOf({ stats }: TreeEntry): Placement {
   const { uid, gid, mode } = stats;
-  return { owner: { uid, gid }, mode: mode & 0o7777, modifiedSeconds: stats.mtimeMs / 1000 };
+  return { owner: { uid, gid }, mode: mode & 0o7777 };
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { wholeSeconds } from '../../host/file-times.ts';
 import { removeTree } from '../../host/remove-tree.ts';
 import { applyLayer } from '../../layers/apply-layer.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
@@ -51,17 +52,16 @@ async function extract(archive: ArchiveSource, plan: CopyPlan, options: ExtractO
       'archive',
     );
     const target = resolveInTree(tree, plan.destination);
-    writer.ensureFolder(target, plan.owner ?? { uid: 0, gid: 0 }, plan.nowSeconds);
+    writer.ensureFolder(target, plan.owner ?? { uid: 0, gid: 0 }, wholeSeconds(plan.nowSeconds));
     const root = from.lookup('');
     const { entries } = root === undefined ? { entries: [] } : await selectEntries(from, root, '', [], pacer);
     for (const entry of entries.slice(1)) {
       const path = target === '' ? entry.relative : `${target}/${entry.relative}`;
       const { uid, gid, mode } = entry.stats;
       const owner = { uid, gid };
-      const placement = { owner, mode: mode & 0o7777, modifiedSeconds: entry.stats.mtimeMs / 1000 };
+      const placement = { owner, mode: mode & 0o7777 };
       if (entry.stats.isDirectory()) {
-        writer.replaceByFolder(path, owner, placement.modifiedSeconds);
-        writer.dressFolder(path, entry, from, placement);
+        writer.copyFolder(path, entry, from, placement, { replace: true });
       } else {
         writer.moveEntry(path, entry, placement);
       }

@@ -21,7 +21,7 @@ export async function openArchive(entry: TreeEntry): Promise<ArchiveSource | und
       return {
         bytes: readChunks(source.fd),
         assertUnchanged() {
-          if (!source.isAsListed()) throw sourceChanged(entry);
+          if (!source.look().isAsListed) throw sourceChanged(entry);
         },
         [Symbol.dispose]: () => source[Symbol.dispose](),
       };

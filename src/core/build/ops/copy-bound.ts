@@ -6,6 +6,7 @@ import type { BuildSession } from '../solver/build-session.ts';
 import type { CacheSeed } from '../solver/cache-mounts.ts';
 import type { KnownContents } from '../tree/known-contents.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
+import { sourceChanged } from '../tree/open-source.ts';
 import type { Pacer } from '../tree/pacer.ts';
 import type { Selection } from '../tree/selection.ts';
 import { TreeWriter } from '../tree/tree-writer.ts';
@@ -87,11 +88,13 @@ async function copyInto(
     keepOwners,
     mode: undefined,
     followLinks: false,
+    contents,
     nowSeconds: 0,
   };
   await copyFiles(plan, tree, writer, pacer);
   writer.finish();
   const [root] = selection.entries;
+  if (root !== undefined && contents.hasDrifted) throw sourceChanged(root);
   if (root?.stats.isDirectory() !== true) return;
   const { mode, uid, gid } = root.stats;
   const folder = join(dir, name);

@@ -1,11 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { GantryError } from '../../../base/gantry-error.ts';
+import { type FileTime, wholeSeconds } from '../../host/file-times.ts';
+import { pathBytes } from '../../host/path-text.ts';
 import { partsInRoot } from '../glob/clean-path.ts';
-import type { TreeEntry } from '../tree/file-tree.ts';
+import type { FileTree, TreeEntry } from '../tree/file-tree.ts';
+import type { KnownContents } from '../tree/known-contents.ts';
 import type { LayeredTree } from '../tree/layered-tree.ts';
+import { isSourceGone, lookAgain } from '../tree/open-source.ts';
 import type { Pacer } from '../tree/pacer.ts';
 import { resolveInTree } from '../tree/resolve-in-tree.ts';
-import type { Selection } from '../tree/selection.ts';
+import type { SelectedEntry, Selection } from '../tree/selection.ts';
 import type { Owner, Placement, TreeWriter } from '../tree/tree-writer.ts';
 import type { ModeChange } from './file-mode.ts';
 
@@ -27,6 +31,8 @@ export interface CopyPlan {
   readonly mode: ModeChange | undefined;
   /** False: links in the destination are replaced, not followed (`--link`). */
   readonly followLinks: boolean;
+  /** What the sources were when the key of the step was made; undefined: they do not change. */
+  readonly contents?: KnownContents;
   /** For what has no time of its own. */
   readonly nowSeconds: number;
   /** Told now and then how many entries are done. */
@@ -48,15 +54,20 @@ export async function copyFiles(
   checkDestination(plan);
   const resolve = (path: string): string =>
     plan.followLinks ? resolveInTree(tree, path) : partsInRoot(path).join('/');
-  const madeSeconds = newestSeconds(plan);
+  const made = newestTime(plan);
   const owner = plan.owner ?? root;
   const target = resolve(plan.destination);
   if (plan.selections.length + plan.inline.length === 0) return;
   const ensure = (path: string): void => {
-    if (plan.followLinks) writer.ensureFolder(path, owner, madeSeconds);
-    else freshFolders(writer, path, owner, madeSeconds);
+    if (plan.followLinks) writer.ensureFolder(path, owner, made);
+    else freshFolders(writer, path, owner, made);
   };
   if (meansFolder(plan.destination)) ensure(target);
+  const copyBelow = (path: string, entry: TreeEntry, from: FileTree): Promise<void> | void => {
+    const placement = placementOf(plan, entry);
+    if (!entry.stats.isDirectory()) return writer.copyEntry(path, entry, from, placement);
+    writer.copyFolder(path, entry, from, placement);
+  };
 
   let done = 0;
   for (const { tree: from, name, entries } of plan.selections) {
@@ -72,13 +83,7 @@ export async function copyFiles(
     ensure(target);
     for (const entry of below) {
       const path = target === '' ? entry.relative : `${target}/${entry.relative}`;
-      const placement = placementOf(plan, entry);
-      if (entry.stats.isDirectory()) {
-        writer.ensureFolder(path, placement.owner, placement.modifiedSeconds);
-        writer.dressFolder(path, entry, from, placement);
-      } else {
-        await writer.copyEntry(path, entry, from, placement);
-      }
+      await copyUnlessGone(plan, entry, () => copyBelow(path, entry, from));
       done += 1;
       if (!pacer.isDue) continue;
       plan.onProgress?.(done);
@@ -88,19 +93,34 @@ export async function copyFiles(
   for (const { name, data } of plan.inline) {
     const path = resolve(fileTarget(tree, target, name));
     ensure(parentOf(path));
-    writeFileSync(writer.newFile(path), data, { flag: 'wx' });
+    writeFileSync(pathBytes(writer.newFile(path)), data, { flag: 'wx' });
     const mode = plan.mode?.(0o644, false) ?? 0o644;
-    writer.dressFile(path, { owner, mode, modifiedSeconds: plan.nowSeconds });
+    writer.dressFile(path, { owner, mode }, wholeSeconds(plan.nowSeconds));
+  }
+}
+
+/** What has gone since it was listed was never there; its layer then needs another key. */
+async function copyUnlessGone(
+  { contents }: CopyPlan,
+  entry: SelectedEntry,
+  copy: () => Promise<void> | void,
+): Promise<void> {
+  if (contents?.isGone(entry) === true) return;
+  try {
+    await copy();
+  } catch (error) {
+    if (!isSourceGone(error) || contents?.noteGone(entry) !== true) throw error;
+    contents.noteDrift();
   }
 }
 
 /** A folder and its parents as they would be on nothing: in the place of links, and what is there gets the usual mode. */
-function freshFolders(writer: TreeWriter, path: string, owner: Owner, modifiedSeconds: number): void {
+function freshFolders(writer: TreeWriter, path: string, owner: Owner, modified: FileTime): void {
   if (path === '') return;
-  freshFolders(writer, parentOf(path), owner, modifiedSeconds);
+  freshFolders(writer, parentOf(path), owner, modified);
   if (writer.isReady(path)) return;
-  writer.replaceByFolder(path, owner, modifiedSeconds);
-  writer.dressFile(path, { owner, mode: 0o755, modifiedSeconds });
+  writer.replaceByFolder(path, owner, modified);
+  writer.dressFile(path, { owner, mode: 0o755 }, modified);
 }
 
 /** Whether the destination is written as a folder. */
@@ -130,20 +150,20 @@ function placementOf(plan: CopyPlan, { stats }: TreeEntry): Placement {
   return {
     owner: plan.owner ?? own,
     mode: plan.mode?.(mode, stats.isDirectory()) ?? mode,
-    modifiedSeconds: stats.mtimeMs / 1000,
   };
 }
 
 /** Folders made for the copied files are as old as the newest of them: the same sources make the same layer. */
-function newestSeconds(plan: CopyPlan): number {
-  let newestMs: number | undefined;
+function newestTime(plan: CopyPlan): FileTime {
+  let newest: TreeEntry | undefined;
   for (const { entries } of plan.selections) {
-    for (const { stats } of entries) {
-      if (stats.isDirectory() && entries.length > 1) continue;
-      if (newestMs === undefined || stats.mtimeMs > newestMs) newestMs = stats.mtimeMs;
+    for (const entry of entries) {
+      if (entry.stats.isDirectory() && entries.length > 1) continue;
+      if (newest === undefined || entry.stats.mtimeMs > newest.stats.mtimeMs) newest = entry;
     }
   }
-  return newestMs === undefined ? plan.nowSeconds : newestMs / 1000;
+  if (newest === undefined) return wholeSeconds(plan.nowSeconds);
+  return lookAgain(newest)?.modified ?? wholeSeconds(newest.stats.mtimeMs / 1000);
 }
 
 function parentOf(path: string): string {

@@ -33,12 +33,13 @@ export function copySources(session: BuildSession, input: CopySourcesInput): Cop
   const { instruction, sources, exclude, tree, pacer } = input;
   const { kind, parents } = instruction;
   const paths = sources.filter((source) => remoteKind(source) === undefined);
-  const resolve = (wanted: readonly string[]): Promise<readonly Selection[]> => {
-    if (wanted.length === 0) return Promise.resolve([]);
+  const found = new Map<string, Promise<readonly Selection[]>>();
+  const resolve = (source: string): Promise<readonly Selection[]> => {
     const request = { instruction: kind.toUpperCase(), tree: tree(), exclude, parents, patterns: true };
-    return resolveSources({ ...request, sources: wanted }, pacer);
+    const selections = found.get(source) ?? resolveSources({ ...request, sources: [source] }, pacer);
+    found.set(source, selections);
+    return selections;
   };
-  let local: Promise<readonly Selection[]> | undefined;
   let remotes: Promise<RemoteSources> | undefined;
   const open = (): Promise<RemoteSources> => {
     remotes ??= remoteSources(session, input);
@@ -48,9 +49,10 @@ export function copySources(session: BuildSession, input: CopySourcesInput): Cop
 
   return {
     paths,
-    local() {
-      local ??= resolve(paths);
-      return local;
+    async local() {
+      const selections: Selection[] = [];
+      for (const source of paths) selections.push(...(await resolve(source)));
+      return selections;
     },
     async remoteFacts() {
       if (!hasRemotes) return undefined;
@@ -65,7 +67,7 @@ export function copySources(session: BuildSession, input: CopySourcesInput): Cop
       const selections: Selection[] = [];
       for (const [index, remote] of (await open()).entries()) {
         const source = sources[index] as string;
-        const brought = remote === undefined ? await resolve([source]) : [await remote.fetch()];
+        const brought = remote === undefined ? await resolve(source) : [await remote.fetch()];
         selections.push(...brought);
         if (isUnpacked(instruction, source)) for (const one of brought) archives.add(one);
       }

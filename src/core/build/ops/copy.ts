@@ -10,7 +10,7 @@ import type { Expander } from '../solver/expander.ts';
 import type { Origin } from '../solver/origins.ts';
 import type { StageState } from '../solver/stage-state.ts';
 import type { StepWork } from '../solver/step-work.ts';
-import { contentKey } from '../tree/content-key.ts';
+import { contentKey, keyOfKnown } from '../tree/content-key.ts';
 import { KnownContents } from '../tree/known-contents.ts';
 import { Pacer } from '../tree/pacer.ts';
 import { TreeWriter } from '../tree/tree-writer.ts';
@@ -47,7 +47,7 @@ export function prepareCopy(session: BuildSession, state: StageState, inputs: Co
     kind: 'layer',
     state,
     createdBy: copyCreatedBy({ ...instruction, chown, chmod }, shown, wanted.written),
-    keys: copyKeys(session, state, inputs, wanted, { sources, contents, pacer }),
+    ...copyKeys(session, state, inputs, wanted, { sources, contents, pacer }),
     async write(target) {
       const writer = new TreeWriter(target.tree, target.upperDir, contents);
       const { selections, archives } = await sources.bring();
@@ -61,6 +61,7 @@ export function prepareCopy(session: BuildSession, state: StageState, inputs: Co
         keepOwners: origin !== undefined && origin.folder === undefined,
         mode: wanted.mode,
         followLinks: !instruction.link,
+        contents,
         nowSeconds: Math.floor(stepTime(session).getTime() / 1000),
         onProgress: (done: number) =>
           session.emit({ kind: 'progress', vertex, label: 'files', done, total }, `${vertex} files`),
@@ -124,8 +125,8 @@ function copyKeys(
     readonly contents: KnownContents;
     readonly pacer: Pacer;
   },
-): readonly (() => Promise<string> | string)[] {
-  const facts = {
+): Pick<Extract<StepWork, { kind: 'layer' }>, 'keys' | 'keyNow'> {
+  const instructionFacts = {
     below: state.chainId ?? null,
     add: instruction.kind === 'add',
     unpack: instruction.unpack ?? null,
@@ -138,26 +139,33 @@ function copyKeys(
   };
   const what = { sources: sources.paths, exclude, parents: instruction.parents };
   if (origin !== undefined && origin.folder === undefined) {
-    return [
-      () => cacheKey('copy-from', { ...facts, ...what, from: origin.chainId ?? null }),
+    const keys = [
+      () => cacheKey('copy-from', { ...instructionFacts, ...what, from: origin.chainId ?? null }),
       async () => {
-        const how = { owners: true, digest: contents.digest, pacer };
-        return cacheKey('copy', { ...facts, content: await contentKey(await sources.local(), how) });
+        const how = { owners: true, contents, pacer };
+        return cacheKey('copy', {
+          ...instructionFacts,
+          content: await contentKey(await sources.local(), how),
+        });
       },
     ];
+    return { keys };
   }
   const { context } = session;
   const viewName = `${origin?.folder ?? context.name}\0${JSON.stringify(what)}`;
-  return [
-    async () => {
-      const remote = await sources.remoteFacts();
-      const content =
-        sources.paths.length === 0
-          ? null
-          : await context.digests.key(viewName, await sources.local(), contents, pacer);
-      return cacheKey('copy', { ...facts, content, ...(remote && { remote, exclude }) });
+  const keyWith = async (content: () => Promise<string>): Promise<string> => {
+    const remote = await sources.remoteFacts();
+    const facts = { ...instructionFacts, content: sources.paths.length === 0 ? null : await content() };
+    return cacheKey('copy', { ...facts, ...(remote && { remote, exclude }) });
+  };
+  return {
+    keys: [() => keyWith(async () => context.digests.key(viewName, await sources.local(), contents, pacer))],
+    async keyNow() {
+      if (!contents.hasDrifted) return undefined;
+      const how = { owners: false, contents, pacer };
+      return keyWith(async () => keyOfKnown(await sources.local(), how));
     },
-  ];
+  };
 }
 
 function readMode(text: string | undefined, { position }: CopyInstruction): ModeChange | undefined {

@@ -66,7 +66,7 @@ export async function findMounts(
       const request = { instruction: 'RUN --mount', tree, exclude: [], parents: false, patterns: false };
       const [selection] = await resolveSources({ ...request, sources: [mount.source] }, pacer);
       if (selection !== undefined) {
-        const how = { owners: hasOwners(selection), digest: contents.digest, pacer };
+        const how = { owners: hasOwners(selection), contents, pacer };
         files = { selection, key: await contentKey([selection], how) };
       }
     }

@@ -1,4 +1,5 @@
 import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { pathBytes } from '../../host/path-text.ts';
 import type { MountPlan } from '../../snapshots/snapshotter.ts';
 import { keptAttributes } from '../tree/kept-attributes.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
@@ -59,12 +60,12 @@ export class MountStubs {
 function removeEmpty(upper: LayeredTree, path: string): boolean {
   const entry = upper.lookup(path);
   if (entry?.stats.isDirectory() === true) {
-    if (readdirSync(entry.hostPath).length > 0) return false;
-    rmdirSync(entry.hostPath);
+    if (readdirSync(pathBytes(entry.hostPath)).length > 0) return false;
+    rmdirSync(pathBytes(entry.hostPath));
     return true;
   }
   if (entry?.stats.isFile() !== true || entry.stats.size > 0) return false;
-  unlinkSync(entry.hostPath);
+  unlinkSync(pathBytes(entry.hostPath));
   return true;
 }
 

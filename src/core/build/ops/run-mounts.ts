@@ -2,6 +2,7 @@ import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
+import { wholeSeconds } from '../../host/file-times.ts';
 import { forwardSocket } from '../../host/forward-socket.ts';
 import type { ResolvedMount } from '../../runtime/spec/mounts.ts';
 import type { RunMount } from '../dockerfile/parse-run-mount.ts';
@@ -115,7 +116,7 @@ async function cacheFolder(
   if (source === '') return { dir, lock };
   const writer = new TreeWriter(below, dir);
   const owner = { uid: mount.uid ?? 0, gid: mount.gid ?? 0 };
-  writer.ensureFolder(source, owner, Math.floor(Date.now() / 1000));
+  writer.ensureFolder(source, owner, wholeSeconds(Date.now() / 1000));
   return { dir: join(dir, source), lock };
 }
 

@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../../host/file-times.ts';
 import type { WorkdirInstruction } from '../dockerfile/instruction.ts';
 import { cleanPath } from '../glob/clean-path.ts';
 import type { BuildSession } from '../solver/build-session.ts';
@@ -42,7 +43,7 @@ export function prepareWorkdir(
       writer.ensureFolder(
         resolved,
         user === '' ? { uid: 0, gid: 0 } : parseChown(tree, user),
-        Math.floor(stepTime(session).getTime() / 1000),
+        wholeSeconds(stepTime(session).getTime() / 1000),
       );
       writer.finish();
       return true;

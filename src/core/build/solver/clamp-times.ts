@@ -1,4 +1,7 @@
-import { lstatSync, lutimesSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
+import { setFileTimes } from '../../host/file-times.ts';
+import { folderNames } from '../../host/folder-names.ts';
+import { pathBytes } from '../../host/path-text.ts';
 import type { Pacer } from '../tree/pacer.ts';
 
 /**
@@ -6,15 +9,14 @@ import type { Pacer } from '../tree/pacer.ts';
  * BuildKit's `rewrite-timestamp`): the same inputs make the same layer, whenever they are built.
  */
 export async function clampTimes(dir: string, epochSeconds: number, pacer: Pacer): Promise<void> {
-  for (const entry of readdirSync(dir, { withFileTypes: true })) {
-    const path = `${dir}/${entry.name}`;
-    if (entry.isDirectory()) await clampTimes(path, epochSeconds, pacer);
-    else clamp(path, epochSeconds);
+  const latest = BigInt(epochSeconds) * 1_000_000_000n;
+  const modified = { seconds: epochSeconds, nanoseconds: 0 };
+  const visit = async (path: string): Promise<void> => {
+    const where = pathBytes(path);
+    const stats = lstatSync(where, { bigint: true });
+    if (stats.isDirectory()) for (const name of folderNames(path)) await visit(`${path}/${name}`);
+    if (stats.mtimeNs > latest) setFileTimes(where, { accessed: modified, modified });
     if (pacer.isDue) await pacer.rest();
-  }
-  clamp(dir, epochSeconds);
-}
-
-function clamp(path: string, epochSeconds: number): void {
-  if (lstatSync(path).mtimeMs > epochSeconds * 1000) lutimesSync(path, epochSeconds, epochSeconds);
+  };
+  await visit(dir);
 }

@@ -83,7 +83,8 @@ async function makeRecord(
 ): Promise<CacheRecord> {
   const layer = await session.onCore(() => makeLayer(session, before, work.write));
   const record = freshRecord(session, work.createdBy, layer);
-  session.cache.keep(keys, record);
+  const keyNow = await work.keyNow?.();
+  session.cache.keep(keyNow === undefined ? keys : [keyNow], record);
   return record;
 }
 

@@ -34,6 +34,10 @@ export type StepWork =
       readonly createdBy: string;
       /** Cache keys, the one that is found out fastest first. Any of them stands for the same result. */
       readonly keys: readonly (() => Promise<string> | string)[];
+      /**
+       * To be asked when it was written: the key of what that is, where sources have changed since the others were made.
+       */
+      readonly keyNow?: () => Promise<string | undefined>;
       /** Resolves to false when it left the files as they were: no layer then. */
       readonly write: (target: LayerTarget) => Promise<boolean>;
       /** Of a RUN: a shell where its command would run, with its mounts and variables. Leaving it ends it. */

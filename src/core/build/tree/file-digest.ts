@@ -34,7 +34,7 @@ export function fileDigest(entry: TreeEntry): FileContent | Promise<FileContent>
     if (count === 0) break;
     length += count;
   }
-  if (!source.isAsListed()) return restlessDigest(entry);
+  if (!isSameContent(fstatSync(source.fd), entry.stats)) return restlessDigest(entry);
   return { sizeBytes: size, digest: hash('sha256', scratch.subarray(0, length), 'hex'), isAsListed: true };
 }
 
@@ -42,7 +42,8 @@ async function largeDigest(entry: TreeEntry): Promise<FileContent> {
   const { size } = entry.stats;
   using source = openSource(entry);
   const digest = await digestOf(source.fd, size);
-  return source.isAsListed() ? { sizeBytes: size, digest, isAsListed: true } : restlessDigest(entry);
+  if (!isSameContent(fstatSync(source.fd), entry.stats)) return restlessDigest(entry);
+  return { sizeBytes: size, digest, isAsListed: true };
 }
 
 async function restlessDigest(entry: TreeEntry): Promise<FileContent> {

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 
-/** A file, folder or link of a tree, never what a link points to. */
+/** A file, folder or link of a tree, never what a link points to. Names and paths are as `pathText` makes them. */
 export interface TreeEntry {
   /** Below the tree's root, without leading slash; the root is empty. */
   readonly path: string;

@@ -1,17 +1,19 @@
+import { pathBytes } from '../../host/path-text.ts';
 import { isErrno } from '../../host/system-error.ts';
 import { getXattr, listXattrs, setXattr } from '../../host/xattrs.ts';
 
 const none: ReadonlyMap<string, Uint8Array> = new Map();
 
-/** Attributes a copy keeps: not overlayfs's own, not those of a security module of this host. */
+/** Attributes a copy keeps, each character of a name a byte of it: not overlayfs's own, not those of a security module of this host. */
 export function keptAttributes(hostPath: string): ReadonlyMap<string, Uint8Array> {
-  const names = listXattrs(hostPath);
+  const path = pathBytes(hostPath);
+  const names = listXattrs(path, 'latin1');
   if (names.length === 0) return none;
   const attributes = new Map<string, Uint8Array>();
   for (const name of names.sort()) {
     if (name !== 'security.capability' && /^(?:security|system)\./.test(name)) continue;
     if (/^(?:trusted|user)\.overlay\./.test(name)) continue;
-    const value = getXattr(hostPath, name);
+    const value = getXattr(path, Buffer.from(name, 'latin1'));
     if (value !== undefined) attributes.set(name, value);
   }
   return attributes;
@@ -21,7 +23,7 @@ export function keptAttributes(hostPath: string): ReadonlyMap<string, Uint8Array
 export function keepAttributes(hostPath: string, attributes: ReadonlyMap<string, Uint8Array>): void {
   for (const [name, value] of attributes) {
     try {
-      setXattr(hostPath, name, value);
+      setXattr(pathBytes(hostPath), Buffer.from(name, 'latin1'), value);
     } catch (error) {
       if (!isErrno(error, 'EOPNOTSUPP', 'ENOTSUP')) throw error;
     }

@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
-import { GantryError } from '../../../base/gantry-error.ts';
+import { lstatSync, type Stats } from 'node:fs';
+import { folderNames } from '../../host/folder-names.ts';
+import { pathBytes } from '../../host/path-text.ts';
 import { getXattr } from '../../host/xattrs.ts';
 import type { MountPlan } from '../../snapshots/snapshotter.ts';
 import type { FileTree, TreeEntry } from './file-tree.ts';
@@ -31,7 +32,7 @@ export class LayeredTree implements FileTree {
   lookup(path: string): TreeEntry | undefined {
     if (path === '') {
       const hostPath = this.#root[0] as string;
-      return { path, name: '', hostPath, stats: lstatSync(hostPath) };
+      return { path, name: '', hostPath, stats: lstatSync(pathBytes(hostPath)) };
     }
     const slash = path.lastIndexOf('/');
     const stack = this.#stack(slash < 0 ? '' : path.slice(0, slash));
@@ -41,7 +42,7 @@ export class LayeredTree implements FileTree {
 
   list(path: string): readonly TreeEntry[] {
     const stack = this.#stack(path);
-    const names = new Set(stack.flatMap((folder) => readNames(folder)));
+    const names = new Set(stack.flatMap((folder) => folderNames(folder)));
     const entries: TreeEntry[] = [];
     for (const name of [...names].sort()) {
       const entry = this.#find(stack, path === '' ? name : `${path}/${name}`, name);
@@ -79,7 +80,7 @@ export class LayeredTree implements FileTree {
   #find(stack: FolderStack, path: string, name: string): TreeEntry | undefined {
     for (const folder of stack) {
       const hostPath = `${folder}/${name}`;
-      const stats = lstatSync(hostPath, { throwIfNoEntry: false });
+      const stats = lstatSync(pathBytes(hostPath), { throwIfNoEntry: false });
       if (stats === undefined) continue;
       return isWhiteout(stats) ? undefined : { path, name, hostPath, stats };
     }
@@ -96,7 +97,7 @@ function stackOf(parent: FolderStack, name: string): FolderStack {
   const stack: string[] = [];
   for (const [index, folder] of parent.entries()) {
     const hostPath = `${folder}/${name}`;
-    const stats = lstatSync(hostPath, { throwIfNoEntry: false });
+    const stats = lstatSync(pathBytes(hostPath), { throwIfNoEntry: false });
     if (stats === undefined) continue;
     // A whiteout, a file or a link here hides whatever lower layers have of that name.
     if (!stats.isDirectory()) break;
@@ -107,20 +108,7 @@ function stackOf(parent: FolderStack, name: string): FolderStack {
 }
 
 function isOpaque(hostPath: string): boolean {
-  const value = getXattr(hostPath, 'trusted.overlay.opaque') ?? getXattr(hostPath, 'user.overlay.opaque');
+  const path = pathBytes(hostPath);
+  const value = getXattr(path, 'trusted.overlay.opaque') ?? getXattr(path, 'user.overlay.opaque');
   return value !== undefined && Buffer.from(value).toString() === 'y';
-}
-
-function readNames(folder: string): readonly string[] {
-  const names = readdirSync(folder);
-  for (const name of names) {
-    if (!name.includes('\ufffd')) continue;
-    throw new GantryError({
-      kind: 'unsupported',
-      code: 'file-name-encoding',
-      message: `cannot copy a folder with a file name that is not UTF-8: ${name}`,
-      details: { path: `${folder}/${name}` },
-    });
-  }
-  return names;
 }

@@ -1,25 +1,38 @@
-import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
 import { GantryError } from '../../../base/gantry-error.ts';
+import { type FileTime, fileTime } from '../../host/file-times.ts';
+import { pathBytes } from '../../host/path-text.ts';
 import { isErrno } from '../../host/system-error.ts';
 import type { TreeEntry } from './file-tree.ts';
+
+/** What a second look at something that was listed has seen. */
+export interface SecondLook {
+  readonly modified: FileTime;
+  /** It is the very thing that was listed, and nobody has written to it since. */
+  readonly isAsListed: boolean;
+}
 
 /** An open regular file of a tree. */
 export interface OpenSource extends Disposable {
   readonly fd: number;
-  /** It is the very file that was listed, and nobody has written to it since. To be asked after reading. */
-  isAsListed(): boolean;
+  /** To be asked after reading. */
+  look(): SecondLook;
 }
 
 /**
  * Opens a regular file of a tree for reading; it may have been written to or replaced since it was listed. Throws
- * `conflict` / `source-changed` when there is no regular file any more.
+ * `conflict` / `source-changed` when there is no regular file any more: see {@link isSourceGone}.
  */
 export function openSource(entry: TreeEntry): OpenSource {
   let fd: number;
   try {
-    fd = openSync(entry.hostPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    fd = openSync(
+      pathBytes(entry.hostPath),
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
   } catch (error) {
-    if (isErrno(error, 'ELOOP', 'ENOENT', 'ENOTDIR', 'ENXIO')) throw sourceChanged(entry);
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw sourceGone(entry);
+    if (isErrno(error, 'ELOOP', 'ENXIO')) throw sourceChanged(entry);
     throw error;
   }
   if (!fstatSync(fd).isFile()) {
@@ -28,9 +41,31 @@ export function openSource(entry: TreeEntry): OpenSource {
   }
   return {
     fd,
-    isAsListed: () => isSameContent(fstatSync(fd), entry.stats),
+    look: () => secondLook(fstatSync(fd, { bigint: true }), entry.stats),
     [Symbol.dispose]: () => closeSync(fd),
   };
+}
+
+/** Undefined: it is gone. */
+export function lookAgain({ hostPath, stats }: TreeEntry): SecondLook | undefined {
+  const now = lstatSync(pathBytes(hostPath), { bigint: true, throwIfNoEntry: false });
+  return now === undefined ? undefined : secondLook(now, stats);
+}
+
+function secondLook(now: BigIntStats, then: Stats): SecondLook {
+  const modified = fileTime(now.mtimeNs);
+  const isAsListed =
+    Number(now.ino) === then.ino &&
+    Number(now.dev) === then.dev &&
+    Number(now.size) === then.size &&
+    milliseconds(modified) === then.mtimeMs &&
+    milliseconds(fileTime(now.ctimeNs)) === then.ctimeMs;
+  return { modified, isAsListed };
+}
+
+/** As Node counts them in a `Stats`. */
+function milliseconds({ seconds, nanoseconds }: FileTime): number {
+  return seconds * 1000 + nanoseconds / 1e6;
 }
 
 /** Whether two looks at a file saw the same file with the same content. */
@@ -45,11 +80,24 @@ export function isSameContent(now: Stats, then: Stats): boolean {
 }
 
 export function sourceChanged(entry: Pick<TreeEntry, 'path'>): GantryError {
+  return changed(entry, {});
+}
+
+/** Somebody has removed it since it was listed. */
+export function sourceGone(entry: Pick<TreeEntry, 'path'>): GantryError {
+  return changed(entry, { gone: true });
+}
+
+export function isSourceGone(error: unknown): boolean {
+  return error instanceof GantryError && error.code === 'source-changed' && error.details?.['gone'] === true;
+}
+
+function changed({ path }: Pick<TreeEntry, 'path'>, details: Readonly<Record<string, unknown>>): GantryError {
   return new GantryError({
     kind: 'conflict',
     code: 'source-changed',
-    message: `${entry.path === '' ? 'a source' : entry.path} changed while it was being read`,
+    message: `${path === '' ? 'a source' : path} changed while it was being read`,
     hint: 'build again once nothing writes to it, or name it in .dockerignore',
-    details: { path: entry.path },
+    details: { path, ...details },
   });
 }

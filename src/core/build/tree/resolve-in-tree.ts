@@ -1,5 +1,5 @@
-import { readlinkSync } from 'node:fs';
 import { GantryError } from '../../../base/gantry-error.ts';
+import { linkTarget } from '../../host/folder-names.ts';
 import { partsInRoot } from '../glob/clean-path.ts';
 import type { FileTree } from './file-tree.ts';
 
@@ -42,7 +42,7 @@ export function resolveInTree(
         details: { path },
       });
     }
-    const target = readlinkSync(entry.hostPath);
+    const target = linkTarget(entry.hostPath);
     if (target.startsWith('/')) resolved.length = 0;
     waiting.unshift(...target.split('/'));
   }

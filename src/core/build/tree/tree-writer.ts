@@ -1,57 +1,37 @@
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  fchmodSync,
-  fchownSync,
-  futimesSync,
   lchownSync,
   linkSync,
   lstatSync,
-  lutimesSync,
   mkdirSync,
-  openSync,
-  readlinkSync,
-  readSync,
   renameSync,
   rmSync,
   symlinkSync,
   unlinkSync,
-  writeSync,
 } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
 import { GantryError } from '../../../base/gantry-error.ts';
 import { type FileTime, fileTime, setFileTimes } from '../../host/file-times.ts';
+import { linkTarget } from '../../host/folder-names.ts';
 import { makeNode } from '../../host/make-node.ts';
-import type { FileContent } from './file-digest.ts';
+import { pathBytes } from '../../host/path-text.ts';
+import { copyAsKnown, copyContent, copySmall, smallBytes } from './copy-content.ts';
 import type { FileTree, TreeEntry } from './file-tree.ts';
 import { keepAttributes, keptAttributes } from './kept-attributes.ts';
 import type { KnownContents } from './known-contents.ts';
 import type { LayeredTree } from './layered-tree.ts';
-import { openSource, sourceChanged } from './open-source.ts';
-import { readChunks } from './read-chunks.ts';
+import { lookAgain, openSource, sourceGone } from './open-source.ts';
 
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** How a copied entry ends up. */
+/** How a copied entry ends up; its time is that of what it is a copy of. */
 export interface Placement {
   readonly owner: Owner;
   /** Permission bits. */
   readonly mode: number;
-  /** Seconds since 1970. */
-  readonly modifiedSeconds: number;
 }
-
-/** Up to this a file goes through a buffer. */
-const smallBytes = 128 * 1024;
-const scratch = Buffer.allocUnsafe(smallBytes);
-/** Above this the thread pool copies, and the thread stays free. */
-const largeBytes = 1 << 20;
 
 /**
  * Writes into the upper folder of a layer, the lower ones seen through `tree`. Paths are resolved: clean, relative to
@@ -71,7 +51,7 @@ export class TreeWriter {
 
   readonly #contents: KnownContents | undefined;
 
-  /** `contents`: what sources held when the step's key was made, for those that were written to since. */
+  /** `contents`: what sources were when the step's key was made, for those that have changed since. */
   constructor(tree: LayeredTree, upper: string, contents?: KnownContents) {
     this.#tree = tree;
     this.#upper = upper;
@@ -82,17 +62,13 @@ export class TreeWriter {
    * Makes a folder and its missing parents, 0755 and of `owner`. Those that exist stay as they are. Returns whether
    * it was missing. Throws `invalid` / `not-a-folder`.
    */
-  ensureFolder(path: string, owner: Owner, modifiedSeconds: number): boolean {
+  ensureFolder(path: string, owner: Owner, modified: FileTime): boolean {
     if (this.#ready.has(path)) return false;
     const existing = this.#tree.lookup(path);
     const slash = path.lastIndexOf('/');
-    this.ensureFolder(slash < 0 ? '' : path.slice(0, slash), owner, modifiedSeconds);
-    const hostPath = this.#hostPath(path);
+    this.ensureFolder(slash < 0 ? '' : path.slice(0, slash), owner, modified);
     if (existing === undefined) {
-      mkdirSync(hostPath);
-      this.#attributes(hostPath, { owner, mode: 0o755, modifiedSeconds });
-      this.#times.set(path, wholeTime(modifiedSeconds));
-      this.#tree.forget(path);
+      this.#makeFolder(path, owner, modified);
     } else if (!existing.stats.isDirectory()) {
       throw new GantryError({
         kind: 'invalid',
@@ -112,12 +88,25 @@ export class TreeWriter {
     return this.#ready.has(path);
   }
 
-  /** Gives a folder the attributes of the one it is a copy of. It must be ensured before. */
-  dressFolder(path: string, source: TreeEntry, from: FileTree, placement: Placement): void {
+  /**
+   * Copies a folder without what is in it; `replace`: in the place of whatever else is there. Its parent must be ensured
+   * before. Throws `invalid` / `not-a-folder`, `conflict` / `source-changed`.
+   */
+  copyFolder(
+    path: string,
+    source: TreeEntry,
+    from: FileTree,
+    placement: Placement,
+    { replace = false } = {},
+  ): void {
+    const attributes = this.#attributesOf(source, from);
+    const modified = this.#modifiedOf(source, from);
+    if (replace) this.replaceByFolder(path, placement.owner, modified);
+    else this.ensureFolder(path, placement.owner, modified);
     const hostPath = this.#hostPath(path);
-    this.#attributes(hostPath, placement);
-    keepAttributes(hostPath, from.attributes(source));
-    this.#times.set(path, wholeTime(placement.modifiedSeconds));
+    this.#dress(hostPath, placement);
+    keepAttributes(hostPath, attributes);
+    this.#times.set(path, modified);
   }
 
   /**
@@ -127,35 +116,89 @@ export class TreeWriter {
   async copyEntry(path: string, source: TreeEntry, from: FileTree, placement: Placement): Promise<void> {
     const { stats } = source;
     if (stats.isSocket()) return;
-    const hostPath = this.#makeRoom(path);
+    const attributes = this.#attributesOf(source, from);
     if (stats.isSymbolicLink()) {
-      symlinkSync(readlinkSync(source.hostPath), hostPath);
-      lchownSync(hostPath, placement.owner.uid, placement.owner.gid);
-      lutimesSync(hostPath, placement.modifiedSeconds, placement.modifiedSeconds);
+      const target = this.#contents?.link(source) ?? linkTarget(source.hostPath);
+      const modified = this.#modifiedOf(source, from);
+      const hostPath = this.#makeRoom(path);
+      const where = pathBytes(hostPath);
+      symlinkSync(pathBytes(target), where);
+      lchownSync(where, placement.owner.uid, placement.owner.gid);
+      keepAttributes(hostPath, attributes);
+      setFileTimes(where, { accessed: modified, modified });
       return;
     }
     const identity = `${stats.dev}:${stats.ino}`;
     const twin = stats.nlink > 1 ? this.#links.get(identity) : undefined;
     if (twin !== undefined) {
-      linkSync(twin, hostPath);
+      linkSync(pathBytes(twin), pathBytes(this.#makeRoom(path)));
       return;
     }
-    const attributes = from.attributes(source);
-    const isSmall = stats.isFile() && stats.size <= smallBytes && attributes.size === 0;
-    if (isSmall && copySmall(source, hostPath, placement)) {
-      if (stats.nlink > 1) this.#links.set(identity, hostPath);
-      return;
-    }
-    if (stats.isFile()) {
-      const copied = !isSmall && (await copyContent(source, hostPath));
-      if (!copied) await copyAsKnown(source, hostPath, this.#contents?.get(source));
-    } else {
-      const type = stats.isFIFO() ? 'fifo' : stats.isCharacterDevice() ? 'char' : 'block';
-      makeNode(hostPath, type, placement.mode, type === 'fifo' ? 0n : BigInt(stats.rdev));
-    }
-    this.#attributes(hostPath, placement, () => keepAttributes(hostPath, attributes));
-    lutimesSync(hostPath, placement.modifiedSeconds, placement.modifiedSeconds);
+    const hostPath = stats.isFile()
+      ? await this.#copyFile(path, source, from, placement, attributes)
+      : this.#copyNode(path, source, from, placement, attributes);
     if (stats.nlink > 1) this.#links.set(identity, hostPath);
+  }
+
+  async #copyFile(
+    path: string,
+    source: TreeEntry,
+    from: FileTree,
+    placement: Placement,
+    attributes: ReadonlyMap<string, Uint8Array>,
+  ): Promise<string> {
+    const { size } = source.stats;
+    const { owner, mode } = placement;
+    const isSmall = size <= smallBytes && attributes.size === 0;
+    // Before anything is made: it may be gone.
+    using opened = openSource(source);
+    const hostPath = this.#makeRoom(path);
+    let look = isSmall
+      ? copySmall(opened, hostPath, { sizeBytes: size, ...owner, mode })
+      : await copyContent(opened, hostPath, size);
+    if (!look.isAsListed) {
+      this.#noteUnseen(from);
+      look = await copyAsKnown(source, hostPath, this.#contents?.get(source));
+    }
+    if (!isSmall || !look.isAsListed)
+      this.#dress(hostPath, placement, () => keepAttributes(hostPath, attributes));
+    setFileTimes(pathBytes(hostPath), { accessed: look.modified, modified: look.modified });
+    return hostPath;
+  }
+
+  #copyNode(
+    path: string,
+    source: TreeEntry,
+    from: FileTree,
+    placement: Placement,
+    attributes: ReadonlyMap<string, Uint8Array>,
+  ): string {
+    const { stats } = source;
+    const modified = this.#modifiedOf(source, from);
+    const hostPath = this.#makeRoom(path);
+    const type = stats.isFIFO() ? 'fifo' : stats.isCharacterDevice() ? 'char' : 'block';
+    makeNode(pathBytes(hostPath), type, placement.mode, type === 'fifo' ? 0n : BigInt(stats.rdev));
+    this.#dress(hostPath, placement, () => keepAttributes(hostPath, attributes));
+    setFileTimes(pathBytes(hostPath), { accessed: modified, modified });
+    return hostPath;
+  }
+
+  #attributesOf(source: TreeEntry, from: FileTree): ReadonlyMap<string, Uint8Array> {
+    return this.#contents?.attributes(source, from) ?? from.attributes(source);
+  }
+
+  /** To the nanosecond; of what has gone since its links and attributes were seen, what it was. */
+  #modifiedOf(source: TreeEntry, from: FileTree): FileTime {
+    const look = lookAgain(source);
+    if (look?.isAsListed === true) return look.modified;
+    if (look === undefined && this.#contents?.hasSeen(from) !== true) throw sourceGone(source);
+    this.#noteUnseen(from);
+    return look?.modified ?? fileTime(BigInt(Math.round(source.stats.mtimeMs * 1e6)));
+  }
+
+  /** Something has changed of whose links and attributes nothing is known but what they are now. */
+  #noteUnseen(from: FileTree): void {
+    if (this.#contents?.hasSeen(from) === false) this.#contents.noteDrift();
   }
 
   /** What comes now are other sources: what is linked to what came before becomes a file of its own, as in BuildKit. */
@@ -164,18 +207,15 @@ export class TreeWriter {
   }
 
   /** As {@link ensureFolder}, in the place of whatever else is there. Its parent must be ensured before. */
-  replaceByFolder(path: string, owner: Owner, modifiedSeconds: number): void {
+  replaceByFolder(path: string, owner: Owner, modified: FileTime): void {
     const existing = this.#tree.lookup(path);
     if (existing !== undefined && !existing.stats.isDirectory()) {
       const hostPath = this.#hostPath(path);
-      if (existing.hostPath === hostPath) unlinkSync(hostPath);
-      mkdirSync(hostPath);
-      this.#attributes(hostPath, { owner, mode: 0o755, modifiedSeconds });
-      this.#times.set(path, wholeTime(modifiedSeconds));
-      this.#tree.forget(path);
+      if (existing.hostPath === hostPath) unlinkSync(pathBytes(hostPath));
+      this.#makeFolder(path, owner, modified);
       this.#ready.add(path);
     }
-    this.ensureFolder(path, owner, modifiedSeconds);
+    this.ensureFolder(path, owner, modified);
   }
 
   /**
@@ -183,7 +223,7 @@ export class TreeWriter {
    * ensured before.
    */
   moveEntry(path: string, source: TreeEntry, placement: Placement): void {
-    const hostPath = this.#hostPath(path);
+    const hostPath = pathBytes(this.#hostPath(path));
     if (lstatSync(hostPath, { throwIfNoEntry: false })?.isDirectory() === true) {
       rmSync(hostPath, { recursive: true });
       for (const known of [...this.#ready, ...this.#times.keys()]) {
@@ -193,13 +233,13 @@ export class TreeWriter {
         this.#tree.forget(known);
       }
     }
-    renameSync(source.hostPath, hostPath);
+    renameSync(pathBytes(source.hostPath), hostPath);
     const { uid, gid, mode } = source.stats;
     const { owner } = placement;
     if (source.stats.isSymbolicLink()) {
       if (owner.uid !== uid || owner.gid !== gid) lchownSync(hostPath, owner.uid, owner.gid);
     } else if (owner.uid !== uid || owner.gid !== gid || placement.mode !== (mode & 0o7777)) {
-      this.#attributes(hostPath, placement);
+      this.#dress(this.#hostPath(path), placement);
     }
   }
 
@@ -207,9 +247,9 @@ export class TreeWriter {
   hide(path: string): void {
     const hostPath = this.#hostPath(path);
     if (this.#tree.lookup(path)?.hostPath === hostPath) {
-      rmSync(hostPath, { recursive: true });
+      rmSync(pathBytes(hostPath), { recursive: true });
     } else {
-      makeNode(hostPath, 'char', 0);
+      makeNode(pathBytes(hostPath), 'char', 0);
       this.#hidden.add(path);
     }
     this.#tree.forget(path);
@@ -221,15 +261,15 @@ export class TreeWriter {
   }
 
   /** Owner, mode and time of something written oneself. */
-  dressFile(path: string, placement: Placement): void {
+  dressFile(path: string, placement: Placement, modified: FileTime): void {
     const hostPath = this.#hostPath(path);
-    this.#attributes(hostPath, placement);
-    lutimesSync(hostPath, placement.modifiedSeconds, placement.modifiedSeconds);
+    this.#dress(hostPath, placement);
+    setFileTimes(pathBytes(hostPath), { accessed: modified, modified });
   }
 
   /** Sets the times of folders. Nothing may be written after it. */
   finish(): void {
-    for (const [path, modified] of this.#times) setFileTimes(this.#hostPath(path), { modified });
+    for (const [path, modified] of this.#times) setFileTimes(pathBytes(this.#hostPath(path)), { modified });
   }
 
   #hostPath(path: string): string {
@@ -242,13 +282,23 @@ export class TreeWriter {
    */
   #bringUp(path: string, existing: TreeEntry): void {
     const hostPath = this.#hostPath(path);
-    this.#times.set(path, fileTime(lstatSync(existing.hostPath, { bigint: true }).mtimeNs));
+    const below = lstatSync(pathBytes(existing.hostPath), { bigint: true });
+    this.#times.set(path, fileTime(below.mtimeNs));
     if (existing.hostPath === hostPath) return;
-    mkdirSync(hostPath);
+    const where = pathBytes(hostPath);
+    mkdirSync(where);
     const { uid, gid, mode } = existing.stats;
-    lchownSync(hostPath, uid, gid);
+    lchownSync(where, uid, gid);
     keepAttributes(hostPath, keptAttributes(existing.hostPath));
-    chmodSync(hostPath, mode & 0o7777);
+    chmodSync(where, mode & 0o7777);
+    this.#tree.forget(path);
+  }
+
+  #makeFolder(path: string, owner: Owner, modified: FileTime): void {
+    const hostPath = this.#hostPath(path);
+    mkdirSync(pathBytes(hostPath));
+    this.#dress(hostPath, { owner, mode: 0o755 });
+    this.#times.set(path, modified);
     this.#tree.forget(path);
   }
 
@@ -263,70 +313,15 @@ export class TreeWriter {
         details: { path: `/${path}` },
       });
     }
-    if (existing?.hostPath === hostPath || this.#hidden.delete(path)) unlinkSync(hostPath);
+    if (existing?.hostPath === hostPath || this.#hidden.delete(path)) unlinkSync(pathBytes(hostPath));
     return hostPath;
   }
 
   /** Mode after owner: a change of owner takes setuid away; attributes between them: it takes capabilities too. */
-  #attributes(hostPath: string, { owner, mode }: Placement, setAttributes?: () => void): void {
-    lchownSync(hostPath, owner.uid, owner.gid);
+  #dress(hostPath: string, { owner, mode }: Placement, setAttributes?: () => void): void {
+    const where = pathBytes(hostPath);
+    lchownSync(where, owner.uid, owner.gid);
     setAttributes?.();
-    chmodSync(hostPath, mode);
+    chmodSync(where, mode);
   }
-}
-
-/**
- * One open file each, everything set through it: most files of a context are like this. False: the source is not what
- * was listed.
- */
-function copySmall(source: TreeEntry, target: string, { owner, mode, modifiedSeconds }: Placement): boolean {
-  using opened = openSource(source);
-  const fd = openSync(target, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
-  try {
-    for (let position = 0; position < source.stats.size; ) {
-      const count = readSync(opened.fd, scratch, 0, scratch.length, position);
-      if (count === 0) break;
-      for (let written = 0; written < count; ) written += writeSync(fd, scratch, written, count - written);
-      position += count;
-    }
-    fchownSync(fd, owner.uid, owner.gid);
-    fchmodSync(fd, mode);
-    futimesSync(fd, modifiedSeconds, modifiedSeconds);
-  } finally {
-    closeSync(fd);
-  }
-  return opened.isAsListed();
-}
-
-/** False: the source is not what was listed. */
-async function copyContent(source: TreeEntry, target: string): Promise<boolean> {
-  using opened = openSource(source);
-  const path = `/proc/self/fd/${opened.fd}`;
-  const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE;
-  if (source.stats.size > largeBytes) await copyFile(path, target, flags);
-  else copyFileSync(path, target, flags);
-  return opened.isAsListed();
-}
-
-/** Copies of a file that is being written to what it is known to have held, if it still does. */
-async function copyAsKnown(source: TreeEntry, target: string, known: FileContent | undefined): Promise<void> {
-  if (known === undefined) throw sourceChanged(source);
-  using opened = openSource(source);
-  const state = createHash('sha256');
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-  const fd = openSync(target, flags, 0o600);
-  try {
-    for await (const chunk of readChunks(opened.fd, { sizeBytes: known.sizeBytes })) {
-      state.update(chunk);
-      for (let written = 0; written < chunk.length; ) written += writeSync(fd, chunk, written);
-    }
-  } finally {
-    closeSync(fd);
-  }
-  if (state.digest('hex') !== known.digest) throw sourceChanged(source);
-}
-
-function wholeTime(seconds: number): FileTime {
-  const whole = Math.floor(seconds);
-  return { seconds: whole, nanoseconds: Math.floor((seconds - whole) * 1e9) };
 }

@@ -1,0 +1,151 @@
+import { mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ContextDigests } from '../../../src/core/build/context/context-digests.ts';
+import { ContextTree } from '../../../src/core/build/context/context-tree.ts';
+import { IgnoreMatcher } from '../../../src/core/build/context/ignore-matcher.ts';
+import { copyFiles } from '../../../src/core/build/ops/copy-files.ts';
+import { contentKey, keyOfKnown } from '../../../src/core/build/tree/content-key.ts';
+import { KnownContents } from '../../../src/core/build/tree/known-contents.ts';
+import { LayeredTree } from '../../../src/core/build/tree/layered-tree.ts';
+import { Pacer } from '../../../src/core/build/tree/pacer.ts';
+import { type Selection, selectEntries } from '../../../src/core/build/tree/selection.ts';
+import { TreeWriter } from '../../../src/core/build/tree/tree-writer.ts';
+import { getXattr, setXattr } from '../../../src/core/host/xattrs.ts';
+import { type TempFolder, tempFolder } from '../../support/temp-folder.ts';
+import { until } from '../../support/until.ts';
+
+let folder: TempFolder;
+let contents: KnownContents;
+const pacer = new Pacer(new AbortController().signal);
+
+beforeEach(() => {
+  folder = tempFolder();
+  contents = new KnownContents();
+  for (const name of ['context', 'context/sub', 'layer', 'cache']) mkdirSync(folder.at(name));
+  writeFileSync(at('file'), 'as listed');
+  writeFileSync(at('sub/inner'), 'inner');
+  symlinkSync('old', at('link'));
+});
+afterEach(() => folder[Symbol.dispose]());
+
+const at = (name: string): string => folder.at('context', name);
+const inLayer = (name: string): string => folder.at('layer', name);
+
+async function list(): Promise<Selection> {
+  const tree = new ContextTree(folder.at('context'), new IgnoreMatcher([]));
+  const root = tree.lookup('');
+  if (root === undefined) throw new Error('there is no context');
+  return selectEntries(tree, root, '', [], pacer);
+}
+
+async function write(selection: Selection): Promise<void> {
+  const dir = folder.at('layer');
+  const plan = { kind: 'folder', folder: dir, lower: [], upper: undefined, work: undefined } as const;
+  const tree = new LayeredTree(plan, 'layer');
+  const writer = new TreeWriter(tree, dir, contents);
+  const copy = {
+    instruction: 'COPY',
+    selections: [selection],
+    inline: [],
+    destination: '/',
+    owner: undefined,
+    keepOwners: false,
+    mode: undefined,
+    followLinks: true,
+    contents,
+    nowSeconds: 0,
+  };
+  await copyFiles(copy, tree, writer, pacer);
+  writer.finish();
+}
+
+/** The key of what a folder holds, found out by somebody else. */
+async function freshKey(): Promise<string> {
+  return contentKey([await list()], { owners: false, contents: new KnownContents(), pacer });
+}
+
+const keyOf = (selection: Selection): Promise<string> =>
+  contentKey([selection], { owners: false, contents, pacer });
+
+describe('what changes between the key and the copy', () => {
+  it('is in the layer as the key has it: links and attributes', async () => {
+    setXattr(at('file'), 'user.note', 'old');
+    setXattr(at('sub'), 'user.note', 'old');
+    const selection = await list();
+    await keyOf(selection);
+    rmSync(at('link'));
+    symlinkSync('new', at('link'));
+    setXattr(at('file'), 'user.note', 'new');
+    setXattr(at('sub'), 'user.note', 'new');
+    setXattr(at('sub/inner'), 'user.note', 'added');
+    await write(selection);
+    expect(readlinkSync(inLayer('link'))).toBe('old');
+    for (const name of ['file', 'sub']) {
+      expect(Buffer.from(getXattr(inLayer(name), 'user.note') ?? []).toString()).toBe('old');
+    }
+    expect(getXattr(inLayer('sub/inner'), 'user.note')).toBeUndefined();
+    expect(contents.hasDrifted).toBe(false);
+  });
+
+  it('gives the layer another key when nothing but times was looked at', async () => {
+    const digests = new ContextDigests(folder.at('cache'));
+    let selection = await list();
+    let key = '';
+    // Until it is old enough to be known by its times alone.
+    await until(async () => {
+      contents = new KnownContents();
+      selection = await list();
+      key = await digests.key('view', [selection], contents, pacer);
+      return !contents.hasSeen(selection.tree);
+    });
+    expect(key).toBe(await freshKey());
+    rmSync(at('link'));
+    symlinkSync('new', at('link'));
+    setXattr(at('file'), 'user.note', 'new');
+    await write(selection);
+    expect(readlinkSync(inLayer('link'))).toBe('new');
+    expect(contents.hasDrifted).toBe(true);
+    const now = await keyOfKnown([selection], { owners: false, contents, pacer });
+    expect(now).not.toBe(key);
+    expect(now).toBe(await freshKey());
+  });
+
+  it('was never there when it is gone: files, folders and what was in them', async () => {
+    const selection = await list();
+    rmSync(at('sub'), { recursive: true });
+    rmSync(at('link'));
+    const key = await keyOf(selection);
+    expect(key).toBe(await freshKey());
+    mkdirSync(at('sub'));
+    writeFileSync(at('sub/inner'), 'come back');
+    await write(selection);
+    expect(contents.hasDrifted).toBe(false);
+    expect(readFileSync(inLayer('file'), 'utf8')).toBe('as listed');
+    expect(() => readlinkSync(inLayer('link'))).toThrow('ENOENT');
+    expect(() => readFileSync(inLayer('sub/inner'))).toThrow('ENOENT');
+  });
+
+  it('gives the layer the key of what it holds when a file goes after the key was made', async () => {
+    const selection = await list();
+    const key = await keyOf(selection);
+    rmSync(at('sub/inner'));
+    await write(selection);
+    expect(contents.hasDrifted).toBe(true);
+    expect(() => readFileSync(inLayer('sub/inner'))).toThrow('ENOENT');
+    const now = await keyOfKnown([selection], { owners: false, contents, pacer });
+    expect(now).not.toBe(key);
+    expect(now).toBe(await freshKey());
+  });
+
+  it('ends the step when it is the source itself', async () => {
+    const tree = new ContextTree(folder.at('context'), new IgnoreMatcher([]));
+    const root = tree.lookup('file');
+    if (root === undefined) throw new Error('there is no file');
+    const selection = await selectEntries(tree, root, 'file', [], pacer);
+    rmSync(at('file'));
+    await expect(keyOf(selection)).rejects.toMatchObject({
+      code: 'source-changed',
+      message: 'file changed while it was being read',
+    });
+  });
+});
