@@ -109,6 +109,8 @@ export interface ContainerSpec {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly tty?: boolean | undefined;
   readonly openStdin?: boolean | undefined;
+  /** The streams that whoever asks for it stays with. */
+  readonly attached?: readonly ('stdin' | 'stdout' | 'stderr')[] | undefined;
   readonly autoRemove?: boolean | undefined;
   readonly restart?: RestartPolicy | undefined;
   readonly stopSignal?: string | undefined;
@@ -202,6 +204,23 @@ export interface ContainerNetwork extends NetworkPlace {
   readonly macAddress: string;
   /** Names by which others on a network that somebody made find it there. */
   readonly aliases: readonly string[];
+  /** What was asked for; undefined: the network chose. */
+  readonly wanted?: Pick<NetworkAttachment, 'address' | 'ipv6Address'> | undefined;
+}
+
+/** A mount as it is; a volume with the folder of the host that it is. */
+export type MountDetails = Mount & { readonly folder?: string | undefined };
+
+/** Paths on the host of what a container's files are. */
+export interface ContainerPaths {
+  readonly hostname: string;
+  readonly hosts: string;
+  readonly resolver: string;
+  /** Its image's layers, topmost first. */
+  readonly lower: readonly string[];
+  /** What it has written; undefined where that was lost. */
+  readonly upper: string | undefined;
+  readonly work: string | undefined;
 }
 
 /** One run of a health check. */
@@ -244,8 +263,15 @@ export interface ContainerDetails extends ContainerSummary {
   readonly restartCount: number;
   readonly logPath: string | undefined;
   readonly networkDetails: readonly ContainerNetwork[];
-  readonly mountDetails: readonly Mount[];
-  readonly upperDir: string | undefined;
+  readonly mountDetails: readonly MountDetails[];
+  /** Where inside there are volumes made for it alone. */
+  readonly anonymousVolumes: readonly string[];
+  readonly paths: ContainerPaths;
+  /** The program that makes it: `crun`; empty where there is none. */
+  readonly runtime: string;
+  /** What of /proc and /sys it does not see, and what it cannot write to. */
+  readonly maskedPaths: readonly string[];
+  readonly readonlyPaths: readonly string[];
   readonly platform: string;
 }
 

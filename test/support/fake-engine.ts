@@ -204,7 +204,11 @@ export class FakeEngine implements Engine {
         logPath: undefined,
         networkDetails: [],
         mountDetails: [],
-        upperDir: undefined,
+        anonymousVolumes: [],
+        paths: { hostname: '', hosts: '', resolver: '', lower: [], upper: undefined, work: undefined },
+        runtime: 'crun',
+        maskedPaths: [],
+        readonlyPaths: [],
         platform: 'linux/amd64',
       } satisfies ContainerDetails;
     },

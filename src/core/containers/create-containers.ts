@@ -12,7 +12,7 @@ export function createContainers(services: ContainerServices): Containers {
       return listContainers(context, options);
     },
     async inspect(id, options) {
-      const { inspectContainer } = await import('./list-containers.ts');
+      const { inspectContainer } = await import('./inspect-container.ts');
       return inspectContainer(context, id, options);
     },
     async create(spec) {

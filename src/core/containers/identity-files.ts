@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname as hostName } from 'node:os';
 import { join } from 'node:path';
+import type { ContainerPaths } from '../../engine/containers.ts';
 import { hostResolver } from '../network/host-resolver.ts';
 import { hostsText, resolverText } from '../network/identity-texts.ts';
 import { addressesOf, type Endpoint } from '../network/networking.ts';
@@ -53,6 +54,12 @@ function hostNames(name: string, domain: string | undefined): string {
   const [short = ''] = name.split('.', 1);
   const whole = domain ? `${name}.${domain}` : name;
   return whole === short ? whole : `${whole} ${short}`;
+}
+
+/** Where they are. */
+export function identityPaths(dir: string): Pick<ContainerPaths, 'hostname' | 'hosts' | 'resolver'> {
+  const at = (target: keyof typeof files): string => join(dir, files[target]);
+  return { hostname: at('/etc/hostname'), hosts: at('/etc/hosts'), resolver: at('/etc/resolv.conf') };
 }
 
 /** The binds of these files, but for those a mount of the user's is at or above. */

@@ -1,13 +1,11 @@
-import type { ContainerDetails, ContainerNetwork, ContainerSummary } from '../../engine/containers.ts';
+import type { ContainerSummary } from '../../engine/containers.ts';
 import type { Filters } from '../../engine/filters.ts';
 import { shortId } from '../../oci/digest.ts';
 import type { ImageStore } from '../images/image-store.ts';
-import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
+import { type ContainerContext, snapshotKey } from './container-context.ts';
 import { asksForAll, checkFilters, type FilterFacts, matchesFilters } from './container-filters.ts';
 import type { ContainerRecord } from './container-record.ts';
-import { findContainer, noSuchContainer } from './find-container.ts';
-import { healthReport } from './health-log.ts';
-import { logPath, logSettings } from './log-files.ts';
+import { findContainer } from './find-container.ts';
 import { settle } from './settle.ts';
 import { shownState, summarize } from './summarize.ts';
 
@@ -42,67 +40,6 @@ export async function listContainers(
   );
 }
 
-/** Everything known of one. */
-export async function inspectContainer(
-  context: ContainerContext,
-  idOrName: string,
-  options: { readonly size?: boolean | undefined; readonly signal?: AbortSignal | undefined } = {},
-): Promise<ContainerDetails> {
-  const record = await settle(context, findContainer(context, idOrName), options.signal);
-  if (record === undefined) throw noSuchContainer(idOrName);
-  const images = await context.images();
-  const summary = summarize(record, record.image, undefined);
-  const snapshots = await context.snapshots();
-  const plan = snapshots.has(snapshotKey(record.id))
-    ? snapshots.mountPlan(snapshotKey(record.id))
-    : undefined;
-  const [path = '', ...args] = record.process.args;
-  return {
-    ...summary,
-    size: options.size === true ? await sizeOf(context, images, summary) : undefined,
-    spec: record.spec,
-    path,
-    args,
-    entrypointCount: record.process.entrypointCount,
-    exposedPorts: record.exposedPorts,
-    stopSignal: record.stopSignal,
-    healthcheck: record.healthcheck,
-    healthReport: healthReport(record, containerDir(context, record.id)),
-    env: record.process.env,
-    user: record.process.user,
-    workingDir: record.process.cwd,
-    error: record.error,
-    oomKilled: record.oomKilled,
-    restartCount: record.restarts.count,
-    logPath: logSettings(record.spec) === undefined ? undefined : logPath(containerDir(context, record.id)),
-    networkDetails: networkDetails(record),
-    mountDetails: record.mounts,
-    upperDir: plan?.upper ?? plan?.folder,
-    platform: record.platform,
-  };
-}
-
-/** The networks it is on, or will be when it starts: without addresses then. */
-function networkDetails({ attachments, endpoints }: ContainerRecord): readonly ContainerNetwork[] {
-  return attachments.map(({ network, aliases = [] }) => {
-    const endpoint = endpoints.find(({ name }) => name === network);
-    if (endpoint === undefined) return { ...nowhere, name: network, aliases };
-    const { name, networkId, address, prefixLength, gateway, ipv6, internal, macAddress } = endpoint;
-    return {
-      name,
-      networkId,
-      address,
-      prefixLength,
-      gateway: internal ? '' : gateway,
-      ...(ipv6 !== undefined && { ipv6: { ...ipv6, ...(internal && { gateway: '' }) } }),
-      macAddress,
-      aliases: endpoint.aliases,
-    };
-  });
-}
-
-const nowhere = { networkId: '', address: '', prefixLength: 0, gateway: '', macAddress: '' };
-
 /** All records, set right, newest first. One that cannot be set right now is as it was: it hides no other. */
 export async function settledRecords(
   context: ContainerContext,
@@ -132,7 +69,8 @@ function imageNames(images: ImageStore): (record: ContainerRecord) => string {
   };
 }
 
-async function sizeOf(
+/** What it has written, and with its image's files. */
+export async function sizeOf(
   context: ContainerContext,
   images: ImageStore,
   { id, imageId }: ContainerSummary,

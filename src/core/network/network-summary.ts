@@ -1,5 +1,6 @@
 import type { NetworkMember, NetworkPool, NetworkSummary } from '../../engine/networks.ts';
 import { parseAddressKey } from './address-pool.ts';
+import { defaultNetwork } from './find-network.ts';
 import type { NetworkContext } from './network-context.ts';
 import type { AddressPool, NetworkRecord } from './network-record.ts';
 
@@ -15,8 +16,24 @@ export function networkSummary(context: NetworkContext, record: NetworkRecord): 
       ? { address: other, ipv6Address: address }
       : { ...rest, address };
   }
-  const nature = { internal, attachable, options };
+  const nature = {
+    internal,
+    attachable,
+    options: name === defaultNetwork ? defaultOptions(record) : options,
+  };
   return { id, name, driver: 'bridge', pools, ...nature, createdAt, labels, endpoints };
+}
+
+/** What the default bridge is, in the words in which it could be asked for. */
+function defaultOptions({ bridge }: NetworkRecord): Readonly<Record<string, string>> {
+  return {
+    'com.docker.network.bridge.default_bridge': 'true',
+    'com.docker.network.bridge.enable_icc': 'true',
+    'com.docker.network.bridge.enable_ip_masquerade': 'true',
+    'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
+    'com.docker.network.bridge.name': bridge,
+    'com.docker.network.driver.mtu': '1500',
+  };
 }
 
 function poolSummary({ subnet, gateway, range, reserved }: AddressPool): NetworkPool {

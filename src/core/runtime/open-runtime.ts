@@ -29,6 +29,7 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
     isAlive({ pid: process.pid, startTime: process.pidStartTime });
 
   return {
+    kind: () => program().kind,
     describe: async () => {
       const { kind } = program();
       const { stdout } = await runOci(program(), ['--version']);

@@ -62,6 +62,8 @@ export interface RunningProcess {
 
 /** Runs containers through an OCI runtime with a monitor each that outlives us (conmon). Knows no records. */
 export interface Runtime {
+  /** Of the program that makes containers. Throws `unavailable` where there is none. */
+  kind(): 'crun' | 'runc';
   /** `crun 1.8.1` */
   describe(): Promise<string>;
   /** Looks up what the specification of a container needs; the result goes into `create`. Rejects `invalid`. */

@@ -179,15 +179,15 @@ describe('a container that does not run, and whose record is lost', () => {
       'container-record-lost mended',
       'container-layer-missing mended',
     ]);
-    const { upperDir } = await stand.containers.inspect(id);
-    expect(readdirSync(upperDir as string)).toContain('data');
+    const { paths } = await stand.containers.inspect(id);
+    expect(readdirSync(paths.upper as string)).toContain('data');
     collection('snapshots').put(key, { id: '../../etc', kind: 'active' });
     await expect(stand.containers.start(id)).rejects.toMatchObject({
       kind: 'corrupt',
       hint: 'mend it with: gantry system check --repair',
     });
     expect(foundIn(await check())).toEqual(['record-damaged mended']);
-    expect(readdirSync((await stand.containers.inspect(id)).upperDir as string)).toContain('data');
+    expect(readdirSync((await stand.containers.inspect(id)).paths.upper as string)).toContain('data');
   });
 
   it('and the copy of it too keeps its log until "rm -f"', async () => {

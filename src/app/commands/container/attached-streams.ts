@@ -33,6 +33,11 @@ export function parseAttach(words: readonly string[], detach: boolean): Readonly
   });
 }
 
+/** Those somebody stays with: all that `-a` says, and standard input only where it is open. */
+export function streamsOf(wanted: ReadonlySet<Stream> | undefined, stdin: boolean): readonly Stream[] {
+  return streams.filter((name) => wanted?.has(name) !== false && (name !== 'stdin' || stdin));
+}
+
 /** A session with what it does not want to hear left out. */
 export function onlyStreams(session: Session, wanted: ReadonlySet<Stream> | undefined): Session {
   if (wanted === undefined || (wanted.has('stdout') && wanted.has('stderr'))) return session;

@@ -1,7 +1,9 @@
-import type { ContainerDetails, HealthReport, Mount } from '../../../engine/containers.ts';
+import type { ContainerDetails, HealthReport } from '../../../engine/containers.ts';
 import { shortId } from '../../../oci/digest.ts';
 import { withLeftOut } from '../present/left-out.ts';
-import { hostConfig, portMap } from './host-config.ts';
+import { hostConfig } from './host-config.ts';
+import { mountPoint } from './mount-documents.ts';
+import { networkSettings } from './network-settings.ts';
 
 const never = '0001-01-01T00:00:00Z';
 
@@ -14,16 +16,20 @@ export function containerDocument(container: ContainerDetails): Readonly<Record<
     Args: container.args,
     State: state(container),
     Image: container.imageId,
+    ResolvConfPath: container.paths.resolver,
+    HostnamePath: container.paths.hostname,
+    HostsPath: container.paths.hosts,
     LogPath: container.logPath ?? '',
     Name: `/${container.name}`,
     RestartCount: container.restartCount,
     Driver: 'overlay2',
     Platform: container.platform.split('/', 1)[0],
+    MountLabel: '',
+    ProcessLabel: '',
+    AppArmorProfile: appArmorProfile(container),
+    ExecIDs: null,
     HostConfig: hostConfig(container),
-    GraphDriver: {
-      Name: 'overlay2',
-      Data: container.upperDir === undefined ? null : { UpperDir: container.upperDir },
-    },
+    GraphDriver: { Name: 'overlay2', Data: layers(container) },
     ...(container.size !== undefined && {
       SizeRw: container.size.writableBytes,
       SizeRootFs: container.size.totalBytes,
@@ -32,6 +38,22 @@ export function containerDocument(container: ContainerDetails): Readonly<Record<
     Config: config(container),
     NetworkSettings: networkSettings(container),
   };
+}
+
+/** Its root is mounted where its processes alone see it. */
+function layers({ pid, paths }: ContainerDetails) {
+  if (paths.upper === undefined) return null;
+  return {
+    LowerDir: paths.lower.join(':'),
+    MergedDir: pid === undefined ? '' : `/proc/${pid}/root`,
+    UpperDir: paths.upper,
+    WorkDir: paths.work ?? '',
+  };
+}
+
+function appArmorProfile({ spec }: ContainerDetails): string {
+  const option = spec.securityOpt?.findLast((text) => /^apparmor[=:]/.test(text));
+  return option?.slice('apparmor='.length) ?? '';
 }
 
 function state(container: ContainerDetails) {
@@ -69,18 +91,25 @@ function health({ status, failingStreak, log }: HealthReport) {
 function config(container: ContainerDetails) {
   const { spec } = container;
   const words = [container.path, ...container.args];
+  const attached = (stream: 'stdin' | 'stdout' | 'stderr') => spec.attached?.includes(stream) ?? false;
   const document = {
     Hostname: spec.hostname ?? shortId(container.id),
     Domainname: spec.domainname ?? '',
     User: container.user,
+    AttachStdin: attached('stdin'),
+    AttachStdout: attached('stdout'),
+    AttachStderr: attached('stderr'),
     Tty: spec.tty ?? false,
     OpenStdin: spec.openStdin ?? false,
+    StdinOnce: spec.openStdin === true && attached('stdin'),
     ExposedPorts: Object.fromEntries(container.exposedPorts.map((port) => [port, {}])),
     Env: container.env,
     Cmd: orNull(words.slice(container.entrypointCount)),
     Entrypoint: orNull(words.slice(0, container.entrypointCount)),
     Image: container.image,
+    Volumes: orNone(container.anonymousVolumes),
     WorkingDir: container.workingDir,
+    OnBuild: null,
     Labels: container.labels,
     StopSignal: container.stopSignal,
     ...(spec.stopTimeout !== undefined && { StopTimeout: spec.stopTimeout }),
@@ -89,49 +118,10 @@ function config(container: ContainerDetails) {
   return withLeftOut(document, { Healthcheck: null, MacAddress: '', Shell: [], StopTimeout: null });
 }
 
+function orNone(targets: readonly string[]): Readonly<Record<string, unknown>> | null {
+  return targets.length === 0 ? null : Object.fromEntries(targets.map((target) => [target, {}]));
+}
+
 function orNull(words: readonly string[]): readonly string[] | null {
   return words.length === 0 ? null : words;
-}
-
-function networkSettings({ ports, networkDetails }: ContainerDetails) {
-  const networks = networkDetails.map((network) => [
-    network.name,
-    {
-      NetworkID: network.networkId,
-      IPAddress: network.address,
-      IPPrefixLen: network.prefixLength,
-      Gateway: network.gateway,
-      IPv6Gateway: network.ipv6?.gateway ?? '',
-      GlobalIPv6Address: network.ipv6?.address ?? '',
-      GlobalIPv6PrefixLen: network.ipv6?.prefixLength ?? 0,
-      MacAddress: network.macAddress,
-      Aliases: network.aliases,
-    },
-  ]);
-  const first = networkDetails[0];
-  return {
-    Ports: portMap(ports),
-    IPAddress: first?.address ?? '',
-    IPPrefixLen: first?.prefixLength ?? 0,
-    Gateway: first?.gateway ?? '',
-    IPv6Gateway: first?.ipv6?.gateway ?? '',
-    GlobalIPv6Address: first?.ipv6?.address ?? '',
-    GlobalIPv6PrefixLen: first?.ipv6?.prefixLength ?? 0,
-    MacAddress: first?.macAddress ?? '',
-    Networks: Object.fromEntries(networks),
-  };
-}
-
-function mountPoint(mount: Mount) {
-  if (mount.type === 'tmpfs')
-    return { Type: 'tmpfs', Destination: mount.target, Mode: mount.options, RW: true };
-  return {
-    Type: mount.type,
-    ...(mount.type === 'volume' && { Name: mount.name ?? '', Driver: 'local' }),
-    ...(mount.type === 'bind' && { Source: mount.source }),
-    Destination: mount.target,
-    Mode: mount.readOnly ? 'ro' : '',
-    RW: !mount.readOnly,
-    Propagation: mount.type === 'bind' ? (mount.propagation ?? 'rprivate') : '',
-  };
 }

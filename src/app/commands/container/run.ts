@@ -7,7 +7,7 @@ import type { Outcome } from '../outcome.ts';
 import { parseDetachKeys } from '../parse-detach-keys.ts';
 import { requireTerminal } from '../require-terminal.ts';
 import { warningLines, withWarnings } from '../with-warnings.ts';
-import { onlyStreams, parseAttach } from './attached-streams.ts';
+import { onlyStreams, parseAttach, streamsOf } from './attached-streams.ts';
 import { checkCidFile, writeCidFile } from './cid-file.ts';
 import { containerSession } from './container-session.ts';
 import { containerSpec } from './container-spec.ts';
@@ -79,7 +79,10 @@ async function runImage(
   if (!options.detach) requireTerminal(ctx.io, { tty: options.tty, stdin });
   const detachKeys = parseDetachKeys(options.detachKeys);
   checkCidFile(options.cidfile, ctx.cwd);
-  const spec = await containerSpec(ctx, image, command, options);
+  const spec = {
+    ...(await containerSpec(ctx, image, command, options)),
+    attached: options.detach ? [] : streamsOf(attach, stdin),
+  };
   const { id, warnings } = await engine.containers.create(spec, { signal });
   await writeCidFile(options.cidfile, ctx.cwd, id);
   return withWarnings(warningLines(warnings), async () => {

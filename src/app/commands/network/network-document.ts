@@ -1,4 +1,5 @@
 import type { CommandContext } from '../command-context.ts';
+import { endpointId } from './endpoint-id.ts';
 
 /** A network in the shape of Docker's `inspect`, with the names of the containers that joined it. */
 export async function networkDocument(
@@ -7,8 +8,9 @@ export async function networkDocument(
 ): Promise<Readonly<Record<string, unknown>>> {
   const network = await engine.networks.inspect(name, { signal });
   const joined = Object.entries(network.endpoints);
-  const containers = joined.length === 0 ? [] : await engine.containers.list({ signal, all: true });
-  const names = new Map(containers.map((container) => [container.id, container.name]));
+  const containers = await Promise.all(
+    joined.map(([id]) => engine.containers.inspect(id, { signal }).catch(() => undefined)),
+  );
   const [v4, v6] = network.pools.map(({ subnet }) => subnet.split('/')[1]);
   const withBits = (address: string | undefined, bits: string | undefined): string =>
     address === undefined || address === '' ? '' : `${address}/${bits}`;
@@ -22,7 +24,7 @@ export async function networkDocument(
     EnableIPv6: v6 !== undefined,
     IPAM: {
       Driver: 'default',
-      Options: null,
+      Options: network.name === 'bridge' ? null : {},
       Config: network.pools.map(({ subnet, range, gateway, reserved }) => ({
         Subnet: subnet,
         ...(range !== undefined && { IPRange: range }),
@@ -36,10 +38,14 @@ export async function networkDocument(
     ConfigFrom: { Network: '' },
     ConfigOnly: false,
     Containers: Object.fromEntries(
-      joined.map(([id, { address, ipv6Address }]) => [
+      joined.map(([id, { address, ipv6Address }], at) => [
         id,
         {
-          Name: names.get(id) ?? '',
+          Name: containers[at]?.name ?? '',
+          EndpointID: endpointId(id, network.id),
+          MacAddress:
+            containers[at]?.networkDetails.find(({ networkId }) => networkId === network.id)?.macAddress ??
+            '',
           IPv4Address: withBits(address, v4),
           IPv6Address: withBits(ipv6Address, v6),
         },
