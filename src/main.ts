@@ -19,6 +19,8 @@ const program = import.meta.filename;
 const home = dirname(dirname(program));
 /** Run from the build (dist/main.js), not from the sources. */
 const built = program.endsWith('.js');
+/** Why a user who is not root has no world of their own. */
+let noWorld: string | undefined;
 const selfCommand: readonly [string, ...string[]] = [process.execPath, ...process.execArgv, '--', program];
 
 process.exit(await main(process.argv.slice(2)));
@@ -35,6 +37,10 @@ async function main(argv: readonly string[]): Promise<number> {
     if (globals.version) {
       stdout.text(`gantry version ${version}\n`);
       return 0;
+    }
+    if (process.getuid?.() !== 0 && !globals.help && words[0] !== 'help') {
+      const { enterOwnWorld } = await import('./core/enter-own-world.ts');
+      noWorld = await enterOwnWorld({ options: coreOptions(globals), argv });
     }
     const stdin = openStandardInput(() => import('./core/host/terminal-modes.ts'));
     if (words.length === 0 && !globals.help && stdin.isTerminal && stdout.isTerminal) {
@@ -87,6 +93,7 @@ function coreOptions({ root, insecureRegistries }: GlobalOptions): CoreOptions {
     uid,
     version,
     selfCommand,
+    noWorld,
     endsWithProcess: true,
   };
 }

@@ -1,19 +1,23 @@
 import type { Capabilities, Capability } from '../engine/capabilities.ts';
 import { cgroupMode } from './host/cgroups/cgroup-mode.ts';
 import { findBinary } from './host/find-binary.ts';
+import { inUserNamespace } from './host/user-namespace.ts';
 
 const needsRuntime: readonly Capability[] = ['container.run', 'image.build'];
 const needsCgroups: readonly Capability[] = ['container.pause', 'container.stats', 'resources.limits'];
 const needsNetwork: readonly Capability[] = ['network.bridge'];
 
+const userNetworks =
+  'networks of containers need root so far: without it there are --network none and --network host';
+
 /** What this engine cannot do on this machine, each with its reason. A few questions to the file system. */
-export function hostCapabilities(uid: number): Capabilities {
+export function hostCapabilities(uid: number, noWorld = 'start gantry with sudo'): Capabilities {
   const missing: Partial<Record<Capability, string>> = {};
   const miss = (capabilities: readonly Capability[], reason: string): void => {
     for (const capability of capabilities) missing[capability] ??= reason;
   };
   if (uid !== 0) {
-    const reason = 'needs root: start gantry with sudo';
+    const reason = `needs root: ${noWorld}`;
     miss([...needsRuntime, ...needsCgroups, ...needsNetwork], reason);
     return missing;
   }
@@ -21,7 +25,13 @@ export function hostCapabilities(uid: number): Capabilities {
     miss(needsRuntime, 'no OCI runtime: install crun or runc');
   }
   if (findBinary('conmon') === undefined) miss(['container.run'], 'no container monitor: install conmon');
+  if (inUserNamespace()) miss(needsNetwork, userNetworks);
   if (findBinary('nft') === undefined) miss(needsNetwork, 'no nft: install nftables');
-  if (cgroupMode() === 'none') miss(needsCgroups, 'no control groups are mounted');
+  if (cgroupMode() === 'none') {
+    miss(
+      needsCgroups,
+      inUserNamespace() ? 'no control groups are delegated to this user' : 'no control groups are mounted',
+    );
+  }
   return missing;
 }

@@ -19,6 +19,8 @@ export interface CoreOptions {
   readonly insecureRegistries?: readonly string[] | undefined;
   readonly uid: number;
   readonly version: string;
+  /** Why a user who is not root is not root of a world of their own (`enter-own-world.ts`). */
+  readonly noWorld?: string | undefined;
   /**
    * Argv that starts this program, absolute: monitors run it with `internal …` when a container has ended and no
    * gantry is there.
@@ -56,7 +58,7 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
   const engine: Engine = {
     name: 'gantry',
     get capabilities() {
-      capabilities ??= hostCapabilities(options.uid);
+      capabilities ??= hostCapabilities(options.uid, options.noWorld);
       return capabilities;
     },
     images: lazyNoun(

@@ -51,10 +51,19 @@ export function checkSpec(spec: ContainerSpec): readonly string[] {
   const published = (spec.ports?.length ?? 0) > 0 || spec.publishAll === true;
   return [
     ...logWarnings(spec),
+    ...(host.cgroups === 'none' && asksForLimits(spec.resources)
+      ? ['No control groups are available here. Limits discarded.']
+      : []),
     ...(published && spec.network === 'host'
       ? ['Published ports are discarded when using host network mode']
       : []),
   ];
+}
+
+/** Sizes of shared memory and ulimits need no control group. */
+function asksForLimits(resources: ContainerSpec['resources'] = {}): boolean {
+  const { shmSizeBytes: _, ulimits: __, ...limits } = resources;
+  return Object.values(limits).some((limit) => (Array.isArray(limit) ? limit.length > 0 : Boolean(limit)));
 }
 
 function checkNamespaces({ pid, ipc, uts, hostname, oomScoreAdj, domainname }: ContainerSpec): void {

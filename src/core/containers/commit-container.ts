@@ -6,6 +6,7 @@ import type { CallOptions } from '../../engine/operation.ts';
 import type { ImageConfig } from '../../oci/image-config.ts';
 import { newTag } from '../../oci/new-name.ts';
 import { chainId } from '../../oci/sha256.ts';
+import { cgroupMode } from '../host/cgroups/cgroup-mode.ts';
 import { copyTree } from '../host/copy-tree.ts';
 import { randomHex } from '../host/random-hex.ts';
 import { removeTree } from '../host/remove-tree.ts';
@@ -108,7 +109,8 @@ async function frozen<T>(
   pause: boolean,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!pause || record.state !== 'running') return work();
+  // Where nothing can be frozen it is taken as it is.
+  if (!pause || record.state !== 'running' || cgroupMode() === 'none') return work();
   const runtime = await context.runtime();
   await runtime.pause(record.id);
   try {

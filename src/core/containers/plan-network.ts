@@ -32,7 +32,7 @@ export async function planNetwork(context: ContainerContext, record: ContainerRe
   if (name.startsWith('container:')) return joinContainer(context, name.slice('container:'.length));
   if (name === 'none' || record.attachments.length === 0) {
     const { loopbackOnly } = await import('../network/connect-endpoint.ts');
-    return { ...nothing, network: 'new', mode: 'own', configureNetwork: async (path) => loopbackOnly(path) };
+    return { ...nothing, network: 'new', mode: 'own', configureNetwork: loopbackOnly() };
   }
   const networking = await context.networking();
   const endpoints: Endpoint[] = [];

@@ -5,6 +5,7 @@ import { checked, lastErrno, systemCall } from './libc.ts';
 import { mount, mountFlags } from './mount.ts';
 import { pathArgument } from './path-argument.ts';
 import { errnoName, systemError } from './system-error.ts';
+import { inUserNamespace } from './user-namespace.ts';
 import { changeFolder, returningToFolder } from './working-folder.ts';
 
 /** The folders an overlay is made of. Without `upper` and `work` it is read-only and needs two of `lower`. */
@@ -18,7 +19,7 @@ export interface OverlayRequest {
   readonly readOnly?: boolean | undefined;
   /** fsync inside does nothing: for what is thrown away or redone after a crash. `work` can then be mounted once. */
   readonly volatile?: boolean | undefined;
-  /** `user.overlay.*` in place of `trusted.overlay.*`: for a user namespace. */
+  /** `user.overlay.*` in place of `trusted.overlay.*`. Default: in a user namespace, where the others are not ours. */
   readonly userXattr?: boolean | undefined;
 }
 
@@ -106,12 +107,14 @@ export function mountOverlayAtOnce(request: OverlayRequest): void {
  * no index.
  */
 function fixedOptions(request: OverlayRequest): (readonly [name: string, value: string | undefined])[] {
+  const userXattr = request.userXattr ?? inUserNamespace();
   return [
-    ['redirect_dir', 'off'],
-    ['metacopy', 'off'],
+    // With attributes of a user redirects are not even followed, and the kernel takes no other word for it.
+    ['redirect_dir', userXattr ? 'nofollow' : 'off'],
+    ...(userXattr ? [] : ([['metacopy', 'off']] as const)),
     ['index', 'off'],
     ...(request.volatile === true ? ([['volatile', undefined]] as const) : []),
-    ...(request.userXattr === true ? ([['userxattr', undefined]] as const) : []),
+    ...(userXattr ? ([['userxattr', undefined]] as const) : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { inUserNamespace } from '../host/user-namespace.ts';
 import { layerError } from './layer-error.ts';
 import { baseOf, parentOf } from './layer-path.ts';
 import type { ByteString } from './tar/byte-string.ts';
@@ -12,7 +13,7 @@ export type Whiteout =
 export const whiteoutPrefix = '.wh.';
 export const opaqueMarker = '.wh..wh..opq';
 /** How overlayfs marks a folder that hides those of its name below: by the value `y`. */
-export const opaqueXattr = 'trusted.overlay.opaque';
+export const opaqueXattr = `${inUserNamespace() ? 'user' : 'trusted'}.overlay.opaque`;
 /** Overlayfs's own attributes: a layer that brought some could bend how it is mounted. */
 export const overlayXattr = /^(?:trusted|user)\.overlay\./;
 const bookkeepingPrefix = '.wh..wh.';

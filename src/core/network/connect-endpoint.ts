@@ -14,6 +14,7 @@ import {
 import { NetlinkSocket } from '../host/netlink/netlink-socket.ts';
 import { withNetworkNamespace } from '../host/network-namespace.ts';
 import { readSysctl, setSysctl } from '../host/sysctl.ts';
+import { inUserNamespace } from '../host/user-namespace.ts';
 import type { Endpoint } from './networking.ts';
 
 const loopbackIndex = 1;
@@ -58,12 +59,17 @@ function rulesSeeBridge({ ipv6 }: Endpoint): boolean {
   return families.every((family) => readSysctl(`net/bridge/bridge-nf-call-${family}tables`) === '1');
 }
 
-/** Brings loopback up in a namespace that has nothing else. */
-export function loopbackOnly(netnsPath: string): void {
-  withNetworkNamespace(netnsPath, () => {
-    using socket = new NetlinkSocket('route');
-    setLinkUp(socket, loopbackIndex);
-  });
+/**
+ * What brings loopback up in a namespace that has nothing else. Undefined in a user namespace, where a thread that goes
+ * into such a namespace may not come back to the machine's: the runtime does it there.
+ */
+export function loopbackOnly(): ((netnsPath: string) => Promise<void>) | undefined {
+  if (inUserNamespace()) return undefined;
+  return async (netnsPath) =>
+    withNetworkNamespace(netnsPath, () => {
+      using socket = new NetlinkSocket('route');
+      setLinkUp(socket, loopbackIndex);
+    });
 }
 
 function configureInside(endpoint: Endpoint): void {

@@ -4,6 +4,7 @@ import { parseNetwork } from '../../base/ip-network.ts';
 import type { NetworkPlace, PortBinding } from '../../engine/containers.ts';
 import { isAlive, ownIdentity } from '../host/process-identity.ts';
 import { randomHex } from '../host/random-hex.ts';
+import { inUserNamespace } from '../host/user-namespace.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import { parseAddressKey, returnAddress, takeAddress } from './address-pool.ts';
 import { bridgeOptions } from './bridge-options.ts';
@@ -53,6 +54,7 @@ export function createNetworking(services: {
 
   return {
     async allocate({ containerId, network, ports, ...wanted }) {
+      refuseWithoutRoot(network);
       const record = await bringUp(context, findNetwork(context, network));
       const bound = await bindPortsPatiently(context.records, placesOf(ports, record));
       try {
@@ -206,5 +208,16 @@ function giveBack(
   return metadata.transaction(() => {
     for (const address of addressesOf(use)) returnAddress(records, networkId, address, use.hostInterface);
     return returnPorts(records, use.ports, use.hostInterface);
+  });
+}
+
+/** A bridge of a normal user would have to lie in a network namespace of theirs, which the engine cannot use yet. */
+function refuseWithoutRoot(network: string): void {
+  if (!inUserNamespace()) return;
+  throw new GantryError({
+    kind: 'unavailable',
+    code: 'network-needs-root',
+    message: `network ${network} needs root: bridges cannot be made by a normal user`,
+    hint: 'use --network none or --network host, or run gantry as root',
   });
 }

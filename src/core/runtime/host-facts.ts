@@ -3,6 +3,7 @@ import { availableParallelism, release } from 'node:os';
 import { type CgroupMode, cgroupMode, swapCanBeLimited } from '../host/cgroups/cgroup-mode.ts';
 import { boundingCapabilities, effectiveCapabilities } from '../host/own-capabilities.ts';
 import { ownResourceLimits } from '../host/own-limits.ts';
+import { inUserNamespace, ownIdMap } from '../host/user-namespace.ts';
 
 /** What a specification must know of the machine and of us. Read once a process, in well under a millisecond. */
 export interface HostFacts {
@@ -14,6 +15,8 @@ export interface HostFacts {
   /** Our own: nobody of ours goes below it without `mayRaiseLimits`. */
   readonly oomScoreAdj: number;
   readonly cgroups: CgroupMode;
+  /** The highest group ID there is here, but for what the kernel keeps to itself. */
+  readonly highestGroup: number;
   readonly swapLimit: boolean;
   readonly cpus: number;
   /** Numbers of the CPUs with a folder in sysfs. */
@@ -35,9 +38,11 @@ function readHostFacts(): HostFacts {
   return {
     boundingCaps: boundingCapabilities(),
     hardLimits: new Map([...ownResourceLimits()].map(([name, { hard }]) => [name, hard])),
-    mayRaiseLimits: effectiveCapabilities().has('CAP_SYS_RESOURCE'),
+    // Root of a user namespace has the capability, but not over limits of the machine.
+    mayRaiseLimits: effectiveCapabilities().has('CAP_SYS_RESOURCE') && !inUserNamespace(),
     oomScoreAdj: Number(readFileSync('/proc/self/oom_score_adj', 'latin1')),
     cgroups: cgroupMode(),
+    highestGroup: highestGroup(),
     swapLimit: swapCanBeLimited(),
     cpus: availableParallelism(),
     cpuIndexes: onlineCpus(),
@@ -45,6 +50,16 @@ function readHostFacts(): HostFacts {
     recursiveReadOnly: kernel[0] > 5 || (kernel[0] === 5 && kernel[1] >= 12),
     appArmor: existsSync('/sys/kernel/security/apparmor/profiles'),
   };
+}
+
+/** Up to where all IDs from 0 on are mapped. */
+function highestGroup(): number {
+  if (!inUserNamespace()) return 2_147_483_647;
+  let next = 0;
+  for (const { inside, count } of ownIdMap('gid').toSorted((a, b) => a.inside - b.inside)) {
+    if (inside === next) next += count;
+  }
+  return Math.max(0, next - 1);
 }
 
 /** `6.18.44-x` → [6, 18]; [0, 0] when it says nothing of the kind. */

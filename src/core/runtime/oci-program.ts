@@ -47,7 +47,10 @@ export function findOciProgram(
       kind,
       path,
       monitorPath,
-      options: [`--root=${stateRoot}`],
+      options: [
+        `--root=${stateRoot}`,
+        ...(kind === 'crun' && mode === 'none' ? ['--cgroup-manager=disabled'] : []),
+      ],
       stateRoot,
       mountPoint: join(runDir, 'rootfs'),
       hiddenMount: kind === 'crun' && mode === 'hybrid' ? unified : undefined,

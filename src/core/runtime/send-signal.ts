@@ -1,3 +1,4 @@
+import { cgroupMode } from '../host/cgroups/cgroup-mode.ts';
 import { cgroupProcesses } from '../host/cgroups/cgroup-processes.ts';
 import { isFrozen, setFrozen } from '../host/cgroups/freezer.ts';
 import { signalProcess } from '../host/process-handle.ts';
@@ -27,7 +28,13 @@ export async function sendSignal(
 }
 
 async function signalByRuntime(program: OciProgram, id: string, signal: number, all: boolean): Promise<void> {
-  const { status, stderr } = await runOci(program, ['kill', ...(all ? ['--all'] : []), id, String(signal)]);
+  // Without a cgroup the runtime finds nobody by `--all`; with the first process its PID namespace ends.
+  const { status, stderr } = await runOci(program, [
+    'kill',
+    ...(all && cgroupMode() !== 'none' ? ['--all'] : []),
+    id,
+    String(signal),
+  ]);
   if (status === 0) return;
   if (/not running|does not exist|no such (?:process|file)|process already finished/i.test(stderr))
     throw notRunning(id);

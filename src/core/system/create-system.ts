@@ -4,6 +4,7 @@ import { GantryError } from '../../base/gantry-error.ts';
 import type { DiskUsage, System, SystemInfo } from '../../engine/system.ts';
 import type { EngineDirs } from '../engine-dirs.ts';
 import { cgroupMode } from '../host/cgroups/cgroup-mode.ts';
+import { inUserNamespace } from '../host/user-namespace.ts';
 import { diskUsage, type UsageSources } from './disk-usage.ts';
 
 /** Where the system gets what it tells of the other parts. */
@@ -43,7 +44,7 @@ export function createSystem(sources: SystemSources): System {
         engine: 'gantry',
         version,
         root: dirs.root,
-        rootless: uid !== 0,
+        rootless: uid !== 0 || inUserNamespace(),
         hostName: hostname(),
         kernel: release(),
         operatingSystem: operatingSystem(),

@@ -44,7 +44,7 @@ export async function stepNetwork(
       ...identity(session, dir, undefined, false),
       mode: 'own',
       network: 'new',
-      configureNetwork: async (path) => loopbackOnly(path),
+      configureNetwork: loopbackOnly(),
       ...nothing,
     };
   }

@@ -43,6 +43,11 @@ export function parseCgroupMounts(mountinfo: string): CgroupMounts {
     const mountPoint = before.split(' ')[4];
     const [type, , options = ''] = after.split(' ');
     if (mountPoint === undefined) continue;
+    if (type !== 'cgroup' && type !== 'cgroup2') {
+      // What is mounted over others later hides them.
+      if (unified !== undefined && lies(unified, mountPoint)) unified = undefined;
+      for (const [name, at] of controllers) if (lies(at, mountPoint)) controllers.delete(name);
+    }
     if (type === 'cgroup2') unified ??= mountPoint;
     // Something else went over it later: it is out of sight.
     else if (mountPoint === unified) unified = undefined;
@@ -54,6 +59,10 @@ export function parseCgroupMounts(mountinfo: string): CgroupMounts {
   }
   const mode = controllers.size > 0 ? (unified === undefined ? 'v1' : 'hybrid') : unified ? 'v2' : 'none';
   return { mode, controllers, unified };
+}
+
+function lies(path: string, below: string): boolean {
+  return path === below || path.startsWith(`${below === '/' ? '' : below}/`);
 }
 
 const version1Names = new Set([

@@ -1,4 +1,5 @@
 import { effectiveCapabilities } from '../own-capabilities.ts';
+import { hasSingleId, inUserNamespace } from '../user-namespace.ts';
 import { type Finding, ok } from './finding.ts';
 import type { HostLook } from './host-look.ts';
 
@@ -13,12 +14,22 @@ export function rights(look: HostLook, effective = effectiveCapabilities()): Fin
     };
   }
   const lacking = needed.filter((name) => !effective.has(name));
-  if (lacking.length === 0) return ok('root');
+  if (lacking.length === 0) return inUserNamespace() ? rootOfOwnWorld() : ok('root');
   return {
     status: 'missing',
     found: `root without ${lacking.join(', ')}`,
     meaning: 'the kernel will refuse mounts, networks or device files: no container can be started',
     mend: 'run gantry outside of the container it is in, or in a privileged one',
+  };
+}
+
+function rootOfOwnWorld(): Finding {
+  if (!hasSingleId()) return ok('root of a user namespace');
+  return {
+    status: 'degraded',
+    found: 'root of a user namespace in which there is no other user',
+    meaning: 'images with files of other users cannot be unpacked, and --user takes root only',
+    mend: 'as root: apt-get install uidmap, and a line USER:100000:65536 in /etc/subuid and /etc/subgid',
   };
 }
 

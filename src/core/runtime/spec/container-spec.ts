@@ -16,6 +16,8 @@ import { containerSysctls } from './sysctls.ts';
 import { maskedPathsFor, readonlyPaths } from './system-paths.ts';
 
 const defaultShmBytes = 64 << 20;
+/** `tty` of Debian and most others. */
+const terminalGroup = 5;
 /** Where `--init` puts its process inside. */
 const initTarget = '/sbin/gantry-init';
 
@@ -64,6 +66,7 @@ export function containerSpec(input: ContainerSpecInput): RuntimeSpec {
           ],
       {
         cgroups: host.cgroups,
+        terminalGroup: host.highestGroup >= terminalGroup ? terminalGroup : undefined,
         shmSizeBytes: resources.shmSizeBytes ?? defaultShmBytes,
         privileged,
         ipc: spec.ipc === 'host' ? 'host' : spec.ipc === 'none' ? 'none' : 'own',
@@ -74,13 +77,15 @@ export function containerSpec(input: ContainerSpecInput): RuntimeSpec {
       namespaces: namespaces(input),
       devices: input.devices.devices,
       cgroupsPath: `/gantry/${input.id}`,
-      resources: linuxResources(resources, [...defaultDeviceRules, ...input.devices.rules], host),
+      ...(host.cgroups === 'none'
+        ? {}
+        : { resources: linuxResources(resources, [...defaultDeviceRules, ...input.devices.rules], host) }),
       ...(input.seccomp === undefined ? {} : { seccomp: { ...input.seccomp } }),
       ...(privileged || security.systemPathsUnconfined
         ? {}
         : { maskedPaths: maskedPathsFor(host.cpuIndexes), readonlyPaths }),
       sysctl: {
-        ...containerSysctls(spec.sysctls ?? {}, input.network !== 'host'),
+        ...containerSysctls(spec.sysctls ?? {}, input.network !== 'host', host.highestGroup),
         ...(spec.domainname && spec.uts !== 'host' ? { 'kernel.domainname': spec.domainname } : {}),
       },
       ...rootPropagation(input.mounts),

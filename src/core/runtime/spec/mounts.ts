@@ -24,6 +24,8 @@ export type ResolvedMount =
 
 export interface MountFacts {
   readonly cgroups: 'v1' | 'v2' | 'hybrid' | 'none';
+  /** Owns pseudo-terminals; undefined where there is no such group. */
+  readonly terminalGroup: number | undefined;
   readonly shmSizeBytes: number;
   readonly privileged: boolean;
   /** Whose shared memory and message queues it sees. Default: its own. */
@@ -59,7 +61,10 @@ function systemMounts(facts: MountFacts): readonly RuntimeMount[] {
       destination: '/dev/pts',
       type: 'devpts',
       source: 'devpts',
-      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+      options: [
+        ...['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'],
+        ...(facts.terminalGroup === undefined ? [] : [`gid=${facts.terminalGroup}`]),
+      ],
     },
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', readOnly] },
     ...(facts.cgroups === 'none'

@@ -14,7 +14,6 @@ const ipcKeys = new Set([
 /** Docker's: every port may be bound without privilege, and every group may ping, where the network is its own. */
 const networkDefaults = {
   'net.ipv4.ip_unprivileged_port_start': '0',
-  'net.ipv4.ping_group_range': '0 2147483647',
 };
 
 /**
@@ -24,6 +23,7 @@ const networkDefaults = {
 export function containerSysctls(
   asked: Readonly<Record<string, string>>,
   ownNetwork: boolean,
+  highestGroup: number,
 ): Readonly<Record<string, string>> {
   for (const key of Object.keys(asked)) {
     if (key.startsWith('net.')) {
@@ -32,7 +32,10 @@ export function containerSysctls(
     }
     if (!ipcKeys.has(key) && !key.startsWith('fs.mqueue.')) throw bad(`sysctl '${key}' is not allowed`);
   }
-  return { ...(ownNetwork ? networkDefaults : {}), ...asked };
+  return {
+    ...(ownNetwork ? { ...networkDefaults, 'net.ipv4.ping_group_range': `0 ${highestGroup}` } : {}),
+    ...asked,
+  };
 }
 
 function bad(message: string): GantryError {

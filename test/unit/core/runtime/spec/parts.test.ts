@@ -197,17 +197,17 @@ describe('security options', () => {
 
 describe('kernel settings', () => {
   test('are those of the own namespaces only', () => {
-    expect(containerSysctls({ 'kernel.shmmax': '1', 'fs.mqueue.msg_max': '9' }, false)).toEqual({
+    expect(containerSysctls({ 'kernel.shmmax': '1', 'fs.mqueue.msg_max': '9' }, false, 65_536)).toEqual({
       'kernel.shmmax': '1',
       'fs.mqueue.msg_max': '9',
     });
-    expect(containerSysctls({ 'net.core.somaxconn': '1' }, true)).toMatchObject({
+    expect(containerSysctls({ 'net.core.somaxconn': '1' }, true, 65_536)).toMatchObject({
       'net.core.somaxconn': '1',
     });
-    expect(() => containerSysctls({ 'net.core.somaxconn': '1' }, false)).toThrow(
+    expect(() => containerSysctls({ 'net.core.somaxconn': '1' }, false, 65_536)).toThrow(
       'not allowed in host network',
     );
-    expect(() => containerSysctls({ 'kernel.panic': '1' }, true)).toThrow(
+    expect(() => containerSysctls({ 'kernel.panic': '1' }, true, 65_536)).toThrow(
       "sysctl 'kernel.panic' is not allowed",
     );
   });

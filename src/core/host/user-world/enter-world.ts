@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { requireBinary } from '../find-binary.ts';
+import { lockFile } from '../lock-file.ts';
+import { isAlive, type ProcessIdentity } from '../process-identity.ts';
+import { replaceProcess } from '../replace-process.ts';
+import { makeWorld } from './make-world.ts';
+import { readWorldFile, worldFolder, writeWorldFile } from './world-file.ts';
+
+export interface WorldEntry {
+  readonly uid: number;
+  readonly gid: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** What is to be done inside. */
+  readonly argv: readonly string[];
+}
+
+/** Tells those inside who keeps their world: `PID START-TIME`. */
+export const worldVariable = 'GANTRY_WORLD';
+
+/**
+ * Becomes `argv` as root of the user's world, which is made when there is none: one for each user, in which all their
+ * gantrys and containers are. Same process, terminal and folder. Returns only by throwing.
+ */
+export async function enterWorld(entry: WorldEntry): Promise<never> {
+  const { uid, gid, env } = entry;
+  const folder = worldFolder(env, uid);
+  const { pid, startTime } = living(folder) ?? (await makeOnce(folder, { uid, gid }));
+  replaceProcess({
+    argv: [
+      requireBinary('nsenter', 'util-linux'),
+      // Within that namespace the user is root already; groups that are not lent stay what they are.
+      '--preserve-credentials',
+      ...[`--user=/proc/${pid}/ns/user`, `--mount=/proc/${pid}/ns/mnt`, '--'],
+      // setns(2) leaves us at the root.
+      ...['/bin/sh', '-c', 'cd "$0" 2>/dev/null; exec "$@"', entry.cwd],
+      ...entry.argv,
+    ],
+    env: { ...definedOf(env), [worldVariable]: `${pid} ${startTime}` },
+  });
+}
+
+function living(folder: string): ProcessIdentity | undefined {
+  const keeper = readWorldFile(folder);
+  return keeper !== undefined && isAlive(keeper) ? keeper : undefined;
+}
+
+/** Of two that find none, one makes it. */
+async function makeOnce(folder: string, user: { uid: number; gid: number }): Promise<ProcessIdentity> {
+  using _lock = await lockFile(join(folder, 'world.lock'), { timeoutMs: 30_000 });
+  const found = living(folder);
+  if (found !== undefined) return found;
+  const keeper = await makeWorld(user);
+  writeWorldFile(folder, keeper);
+  return keeper;
+}
+
+function definedOf(env: WorldEntry['env']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}
