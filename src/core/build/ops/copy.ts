@@ -66,7 +66,7 @@ export function prepareCopy(session: BuildSession, state: StageState, inputs: Co
         onProgress: (done: number) =>
           session.emit({ kind: 'progress', vertex, label: 'files', done, total }, `${vertex} files`),
       };
-      const extracting = { ...target, writer, archives, pacer, signal: session.signal };
+      const extracting = { tree: target.tree, writer, archives, pacer };
       await copyFiles(await extractArchives(plan, extracting), target.tree, writer, pacer);
       writer.finish();
       return true;

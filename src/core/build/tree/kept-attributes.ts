@@ -11,12 +11,17 @@ export function keptAttributes(hostPath: string): ReadonlyMap<string, Uint8Array
   if (names.length === 0) return none;
   const attributes = new Map<string, Uint8Array>();
   for (const name of names.sort()) {
-    if (name !== 'security.capability' && /^(?:security|system)\./.test(name)) continue;
-    if (/^(?:trusted|user)\.overlay\./.test(name)) continue;
+    if (!isKeptAttribute(name)) continue;
     const value = getXattr(path, Buffer.from(name, 'latin1'));
     if (value !== undefined) attributes.set(name, value);
   }
   return attributes;
+}
+
+/** Not those of a security module but capabilities, nor those by which overlayfs works. */
+export function isKeptAttribute(name: string): boolean {
+  if (name !== 'security.capability' && /^(?:security|system)\./.test(name)) return false;
+  return !/^(?:trusted|user)\.overlay\./.test(name);
 }
 
 /** Gives a file attributes of another; those its file system cannot hold are left out. */
@@ -25,7 +30,9 @@ export function keepAttributes(hostPath: string, attributes: ReadonlyMap<string,
     try {
       setXattr(pathBytes(hostPath), Buffer.from(name, 'latin1'), value);
     } catch (error) {
-      if (!isErrno(error, 'EOPNOTSUPP', 'ENOTSUP')) throw error;
+      // Not kept by this file system, or (user.*) not meant for this kind of file.
+      const isMisplaced = name.startsWith('user.') && isErrno(error, 'EPERM');
+      if (!isMisplaced && !isErrno(error, 'EOPNOTSUPP', 'ENOTSUP')) throw error;
     }
   }
 }

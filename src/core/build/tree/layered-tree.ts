@@ -64,6 +64,20 @@ export class LayeredTree implements FileTree {
     this.#stacks.delete(path);
   }
 
+  /** The same for all below it too. */
+  forgetBelow(path: string): void {
+    for (const known of this.#stacks.keys()) {
+      if (known === path || known.startsWith(`${path}/`)) this.#stacks.delete(known);
+    }
+  }
+
+  /** Whether a layer below the upper one has a folder there. */
+  hasFolderBelow(path: string): boolean {
+    const slash = path.lastIndexOf('/');
+    const [, ...lower] = this.#stack(slash < 0 ? '' : path.slice(0, slash));
+    return stackOf(lower, path.slice(slash + 1)).length > 0;
+  }
+
   /** Folders of all layers that make up this one; none when it is not a folder. */
   #stack(path: string): FolderStack {
     if (path === '') return this.#root;

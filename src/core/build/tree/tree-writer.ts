@@ -4,7 +4,6 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  renameSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -14,6 +13,8 @@ import { type FileTime, fileTime, setFileTimes } from '../../host/file-times.ts'
 import { linkTarget } from '../../host/folder-names.ts';
 import { makeNode } from '../../host/make-node.ts';
 import { pathBytes } from '../../host/path-text.ts';
+import { setXattr } from '../../host/xattrs.ts';
+import { opaqueXattr } from '../../layers/whiteout.ts';
 import { copyAsKnown, copyContent, copySmall, smallBytes } from './copy-content.ts';
 import type { FileTree, TreeEntry } from './file-tree.ts';
 import { keepAttributes, keptAttributes } from './kept-attributes.ts';
@@ -68,7 +69,7 @@ export class TreeWriter {
     const slash = path.lastIndexOf('/');
     this.ensureFolder(slash < 0 ? '' : path.slice(0, slash), owner, modified);
     if (existing === undefined) {
-      this.#makeFolder(path, owner, modified);
+      this.#makeFolder(path, owner, modified, false);
     } else if (!existing.stats.isDirectory()) {
       throw new GantryError({
         kind: 'invalid',
@@ -103,7 +104,7 @@ export class TreeWriter {
     const modified = this.#modifiedOf(source, from);
     if (replace) this.replaceByFolder(path, placement.owner, modified);
     else this.ensureFolder(path, placement.owner, modified);
-    const hostPath = this.#hostPath(path);
+    const hostPath = this.hostPath(path);
     this.#dress(hostPath, placement);
     keepAttributes(hostPath, attributes);
     this.#times.set(path, modified);
@@ -210,42 +211,69 @@ export class TreeWriter {
   replaceByFolder(path: string, owner: Owner, modified: FileTime): void {
     const existing = this.#tree.lookup(path);
     if (existing !== undefined && !existing.stats.isDirectory()) {
-      const hostPath = this.#hostPath(path);
+      const hostPath = this.hostPath(path);
       if (existing.hostPath === hostPath) unlinkSync(pathBytes(hostPath));
-      this.#makeFolder(path, owner, modified);
+      this.#makeFolder(path, owner, modified, true);
       this.#ready.add(path);
     }
     this.ensureFolder(path, owner, modified);
   }
 
   /**
-   * Moves an entry of the same file system here, in the place of whatever is there, folders too. Its parent must be
-   * ensured before.
+   * Where to make something oneself that is no folder; whatever is there of that name goes, folders too. Its parent must
+   * be ensured before.
    */
-  moveEntry(path: string, source: TreeEntry, placement: Placement): void {
-    const hostPath = pathBytes(this.#hostPath(path));
-    if (lstatSync(hostPath, { throwIfNoEntry: false })?.isDirectory() === true) {
-      rmSync(hostPath, { recursive: true });
+  replacement(path: string): string {
+    const existing = this.#tree.lookup(path);
+    const hostPath = this.hostPath(path);
+    if (existing?.stats.isDirectory() === true) {
+      rmSync(pathBytes(hostPath), { recursive: true, force: true });
       for (const known of [...this.#ready, ...this.#times.keys()]) {
         if (known !== path && !known.startsWith(`${path}/`)) continue;
         this.#ready.delete(known);
         this.#times.delete(known);
-        this.#tree.forget(known);
       }
+      this.#tree.forgetBelow(path);
+    } else if (existing?.hostPath === hostPath || this.#hidden.delete(path)) {
+      unlinkSync(pathBytes(hostPath));
     }
-    renameSync(pathBytes(source.hostPath), hostPath);
-    const { uid, gid, mode } = source.stats;
-    const { owner } = placement;
-    if (source.stats.isSymbolicLink()) {
-      if (owner.uid !== uid || owner.gid !== gid) lchownSync(hostPath, owner.uid, owner.gid);
-    } else if (owner.uid !== uid || owner.gid !== gid || placement.mode !== (mode & 0o7777)) {
-      this.#dress(this.#hostPath(path), placement);
-    }
+    return hostPath;
+  }
+
+  /** A file, or a link, in the upper folder: as it is there, or copied from below. Its parent must be ensured before. */
+  async bringUpFile(path: string, existing: TreeEntry): Promise<string> {
+    const hostPath = this.hostPath(path);
+    if (existing.hostPath === hostPath) return hostPath;
+    const { uid, gid, mode } = existing.stats;
+    await this.copyEntry(path, existing, this.#tree, { owner: { uid, gid }, mode: mode & 0o7777 });
+    return hostPath;
+  }
+
+  /** Attributes and time of a folder made oneself. */
+  dressFolder(
+    path: string,
+    placement: Placement,
+    attributes: ReadonlyMap<string, Uint8Array>,
+    modified: FileTime,
+  ): void {
+    const hostPath = this.hostPath(path);
+    this.#dress(hostPath, placement, () => keepAttributes(hostPath, attributes));
+    this.#times.set(path, modified);
+  }
+
+  /** Owner of a symbolic link made oneself. */
+  dressLink(path: string, { uid, gid }: Owner): void {
+    lchownSync(pathBytes(this.hostPath(path)), uid, gid);
+  }
+
+  /** Attributes of something made oneself. */
+  keep(path: string, attributes: ReadonlyMap<string, Uint8Array>): void {
+    keepAttributes(this.hostPath(path), attributes);
   }
 
   /** Takes away what the layers below have there, folders with all in them. Its parent must be ensured before. */
   hide(path: string): void {
-    const hostPath = this.#hostPath(path);
+    const hostPath = this.hostPath(path);
     if (this.#tree.lookup(path)?.hostPath === hostPath) {
       rmSync(pathBytes(hostPath), { recursive: true });
     } else {
@@ -262,17 +290,18 @@ export class TreeWriter {
 
   /** Owner, mode and time of something written oneself. */
   dressFile(path: string, placement: Placement, modified: FileTime): void {
-    const hostPath = this.#hostPath(path);
+    const hostPath = this.hostPath(path);
     this.#dress(hostPath, placement);
     setFileTimes(pathBytes(hostPath), { accessed: modified, modified });
   }
 
   /** Sets the times of folders. Nothing may be written after it. */
   finish(): void {
-    for (const [path, modified] of this.#times) setFileTimes(pathBytes(this.#hostPath(path)), { modified });
+    for (const [path, modified] of this.#times) setFileTimes(pathBytes(this.hostPath(path)), { modified });
   }
 
-  #hostPath(path: string): string {
+  /** Where something of the upper folder lies. */
+  hostPath(path: string): string {
     return path === '' ? this.#upper : `${this.#upper}/${path}`;
   }
 
@@ -281,7 +310,7 @@ export class TreeWriter {
    * that says nothing new of a folder had better not differ in it.
    */
   #bringUp(path: string, existing: TreeEntry): void {
-    const hostPath = this.#hostPath(path);
+    const hostPath = this.hostPath(path);
     const below = lstatSync(pathBytes(existing.hostPath), { bigint: true });
     this.#times.set(path, fileTime(below.mtimeNs));
     if (existing.hostPath === hostPath) return;
@@ -294,9 +323,11 @@ export class TreeWriter {
     this.#tree.forget(path);
   }
 
-  #makeFolder(path: string, owner: Owner, modified: FileTime): void {
-    const hostPath = this.#hostPath(path);
+  #makeFolder(path: string, owner: Owner, modified: FileTime, isReplacement: boolean): void {
+    const hostPath = this.hostPath(path);
     mkdirSync(pathBytes(hostPath));
+    // What hid a folder of the layers below has gone with what was here.
+    if (isReplacement && this.#tree.hasFolderBelow(path)) setXattr(pathBytes(hostPath), opaqueXattr, 'y');
     this.#dress(hostPath, { owner, mode: 0o755 });
     this.#times.set(path, modified);
     this.#tree.forget(path);
@@ -304,7 +335,7 @@ export class TreeWriter {
 
   #makeRoom(path: string): string {
     const existing = this.#tree.lookup(path);
-    const hostPath = this.#hostPath(path);
+    const hostPath = this.hostPath(path);
     if (existing?.stats.isDirectory() === true) {
       throw new GantryError({
         kind: 'invalid',
