@@ -32,7 +32,7 @@ export function createBuilds(services: CoreServices, dependencies: BuildDependen
     },
     async syntaxTree(spec, options) {
       options?.signal?.throwIfAborted();
-      const { dockerfileText, dockerfileName } = openContext(spec, services.dirs.cache);
+      const { dockerfileText, dockerfileName } = openContext(spec, services.dirs);
       const { value, diagnostics } = dumpTree(dockerfileText, dockerfileName);
       const error = diagnostics.find(({ severity }) => severity === 'error');
       if (error !== undefined) throw syntaxError(error);

@@ -26,7 +26,7 @@ import { triggerSteps } from './solver/triggers.ts';
  * stages are checked.
  */
 export function checkBuild(services: CoreServices, spec: BuildSpec): BuildCheck {
-  const context = openContext(spec, services.dirs.cache);
+  const context = openContext(spec, services.dirs);
   const buildArgs = spec.buildArgs ?? {};
   const parsed = parseDockerfile(context.dockerfileText, context.dockerfileName);
   const options = checkOptionsOf(parsed.check, buildArgs);

@@ -42,7 +42,7 @@ export async function openBuild(
 ): Promise<OpenBuild> {
   const network = readNetwork(spec.network);
   const epochSeconds = readEpoch(spec.buildArgs?.['SOURCE_DATE_EPOCH']);
-  const context = openContext(spec, services.dirs.cache);
+  const context = openContext(spec, services.dirs);
   const buildArgs = spec.buildArgs ?? {};
   const parsed = parseDockerfile(context.dockerfileText, context.dockerfileName);
   const findings = new FindingsReport(checkOptionsOf(parsed.check, buildArgs), emit);

@@ -90,6 +90,27 @@ describe('a context on a stream', () => {
     expect(left()).toEqual([]);
   });
 
+  it('has its ignore file inside: a link leads to no file of the machine', async () => {
+    const outside = stand.root.at('host-ignore');
+    writeFileSync(outside, '*.txt\n[');
+    const files = { Dockerfile: dockerfile, 'a.txt': 'a', 'patterns/own': 'b.*\n', 'b.txt': 'b' };
+    const all = ['./Dockerfile', './a.txt', './b.txt', './patterns/own'];
+    const names = async (links: Readonly<Record<string, string>>): Promise<readonly string[]> =>
+      [
+        ...new Set((await built(stream(tar(files, links)))).map((line) => line.split(':')[0] as string)),
+      ].sort();
+    for (const link of ['.dockerignore', 'Dockerfile.dockerignore', '.containerignore']) {
+      expect(await names({ [link]: outside })).toEqual(all);
+    }
+    expect(await names({ '.dockerignore': '/patterns/own' })).toEqual(
+      all.filter((name) => name !== './b.txt'),
+    );
+    const broken = stream(tar(files, { '.dockerignore': '.dockerignore' }));
+    await expect(built(broken)).rejects.toMatchObject({
+      message: expect.stringMatching(/^cannot read .*\/\.dockerignore: too many levels of symbolic links$/),
+    });
+  });
+
   it('is refused when it is neither, and leaves nothing', async () => {
     const broken = gzipSync(tar({ Dockerfile: dockerfile }));
     await expect(built(stream(broken.subarray(0, broken.length - 20)))).rejects.toMatchObject({

@@ -1,7 +1,18 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { BuildSpec } from '../../../engine/builds.ts';
+import type { EngineDirs } from '../../engine-dirs.ts';
+import { openInRoot } from '../../host/open-in-root.ts';
 import { isErrno } from '../../host/system-error.ts';
 import { ContextDigests } from './context-digests.ts';
 import { ContextTree } from './context-tree.ts';
@@ -29,28 +40,34 @@ const dockerfileLimitBytes = 16 << 20;
 const ignoreLimitBytes = 4 << 20;
 
 /**
- * Reads Dockerfile and ignore file. Throws `not-found` / `context-not-found`, `dockerfile-not-found`; `invalid` /
+ * Reads Dockerfile and ignore file. Of a context that was brought here, below `dirs.temp`, none is read that a link has
+ * elsewhere. Throws `not-found` / `context-not-found`, `dockerfile-not-found`; `invalid` /
  * `dockerignore-syntax`, `dockerfile-binary`.
  */
-export function openContext(spec: BuildSpec, cacheDir: string): BuildContext {
+export function openContext(spec: BuildSpec, dirs: Pick<EngineDirs, 'cache' | 'temp'>): BuildContext {
   const dir = contextFolder(spec.contextDir);
   const { text, path } = readDockerfile(spec, dir);
   if (text.includes('\0')) throw binaryDockerfile(path);
   return {
-    ...openFolder(dir, path),
+    ...openFolder(dir, path, dirs),
     dockerfileText: text,
     dockerfileName: path === undefined ? 'Dockerfile' : basename(path),
-    digests: new ContextDigests(cacheDir),
+    digests: new ContextDigests(dirs.cache),
   };
 }
 
 /** A folder that is a context beside the main one. Throws as {@link openContext}. */
-export function openNamedFolder(path: string): ContextFolder {
-  return openFolder(contextFolder(path), undefined);
+export function openNamedFolder(path: string, dirs: Pick<EngineDirs, 'temp'>): ContextFolder {
+  return openFolder(contextFolder(path), undefined, dirs);
 }
 
-function openFolder(dir: string, dockerfile: string | undefined): ContextFolder {
-  const ignore = readIgnoreFile(dir, dockerfile);
+function openFolder(
+  dir: string,
+  dockerfile: string | undefined,
+  { temp }: Pick<EngineDirs, 'temp'>,
+): ContextFolder {
+  const isForeign = existsSync(temp) && dir.startsWith(`${realpathSync(temp)}/`);
+  const ignore = readIgnoreFile(dir, dockerfile, isForeign ? readInside : readText);
   const parsed = parseIgnoreFile(ignore?.text ?? '');
   if (!parsed.ok) {
     throw new GantryError({
@@ -121,10 +138,14 @@ interface IgnoreText {
 }
 
 /** `<Dockerfile>.dockerignore` beside the Dockerfile, else .dockerignore, else .containerignore of the context. */
-function readIgnoreFile(dir: string, dockerfile: string | undefined): IgnoreText | undefined {
+function readIgnoreFile(
+  dir: string,
+  dockerfile: string | undefined,
+  read: (path: string, limitBytes: number, dir: string) => string | undefined,
+): IgnoreText | undefined {
   const own = dockerfile === undefined ? [] : [`${dockerfile}.dockerignore`];
   for (const path of [...own, join(dir, '.dockerignore'), join(dir, '.containerignore')]) {
-    const text = readText(path, ignoreLimitBytes);
+    const text = read(path, ignoreLimitBytes, dir);
     if (text !== undefined) return { text, path, name: basename(path) };
   }
   return undefined;
@@ -132,9 +153,33 @@ function readIgnoreFile(dir: string, dockerfile: string | undefined): IgnoreText
 
 /** Undefined when there is none. */
 function readText(path: string, limitBytes: number): string | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return undefined;
-  if (!stats.isFile() || stats.size > limitBytes) {
+  return readWhole(() => openSync(path, readFlags), path, limitBytes);
+}
+
+/** As {@link readText}; links lead nowhere outside of `dir`, nor does the path. */
+function readInside(path: string, limitBytes: number, dir: string): string | undefined {
+  const root = openSync(dir, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    return readWhole(() => openInRoot(root, relative(dir, path), readFlags), path, limitBytes);
+  } finally {
+    closeSync(root);
+  }
+}
+
+/** A pipe would keep us waiting. */
+const readFlags = constants.O_RDONLY | constants.O_NONBLOCK;
+
+function readWhole(open: () => number, path: string, limitBytes: number): string | undefined {
+  let fd: number;
+  try {
+    fd = open();
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw unreadable(path, error);
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (stats.isFile() && stats.size <= limitBytes) return readFileSync(fd, 'utf8');
     throw new GantryError({
       kind: 'invalid',
       code: 'bad-file',
@@ -143,11 +188,25 @@ function readText(path: string, limitBytes: number): string | undefined {
         : `failed to read dockerfile: ${path} is not a regular file`,
       details: { path },
     });
+  } finally {
+    closeSync(fd);
   }
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+}
+
+function unreadable(path: string, cause: unknown): unknown {
+  const why: Readonly<Record<string, string>> = {
+    EACCES: 'permission denied',
+    ELOOP: 'too many levels of symbolic links',
+    ENXIO: 'it is a socket or a pipe',
+    ENAMETOOLONG: 'its name is too long',
+  };
+  const code = Object.keys(why).find((one) => isErrno(cause, one));
+  if (code === undefined) return cause;
+  return new GantryError({
+    kind: 'invalid',
+    code: 'bad-file',
+    message: `cannot read ${path}: ${why[code]}`,
+    details: { path },
+    cause,
+  });
 }

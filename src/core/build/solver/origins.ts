@@ -59,9 +59,9 @@ export function makeOrigins(session: BuildSession, solvers: OriginSolvers): Orig
       case 'layout':
         return layered(session, await solvers.layout(origin), `context ${name}`);
       case 'folder':
-        return folderOrigin(name, origin.dir);
+        return folderOrigin(session, name, origin.dir);
       case 'remote':
-        return folderOrigin(name, await session.fetch(origin.url));
+        return folderOrigin(session, name, await session.fetch(origin.url));
     }
   };
   return {
@@ -76,8 +76,8 @@ export function makeOrigins(session: BuildSession, solvers: OriginSolvers): Orig
 }
 
 /** A folder of this machine as its .dockerignore leaves it. */
-export function folderOrigin(name: string, dir: string): Origin {
-  const { tree, name: folder } = openNamedFolder(dir);
+export function folderOrigin({ services }: BuildSession, name: string, dir: string): Origin {
+  const { tree, name: folder } = openNamedFolder(dir, services.dirs);
   return { name: `context ${name}`, tree: () => tree, chainId: undefined, folder };
 }
 

@@ -30,7 +30,7 @@ export function solveFolder(session: BuildSession, stage: PlannedStage, dir: str
     source: 'COPY / /',
   };
   const expand = makeExpander({ state, escape: '\\', position });
-  const origin = folderOrigin(stage.name, dir);
+  const origin = folderOrigin(session, stage.name, dir);
   return solveStep(
     session,
     state,
