@@ -1,4 +1,5 @@
 import type { NewEngineEvent } from '../../engine/events.ts';
+import { withReserve } from '../metadata/reserve.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { noSuchContainer } from './find-container.ts';
@@ -21,6 +22,14 @@ export function changeRecord(
     for (const event of events) context.metadata.journal.append(event(changed));
     return changed;
   });
+}
+
+/** As {@link changeRecord}, for what ends, rests or goes: it has the space that is set aside for a full disk. */
+export function changeRecordAtLast(
+  context: ContainerContext,
+  ...rest: Parameters<typeof changeRecord> extends [unknown, ...infer Rest] ? Rest : never
+): ContainerRecord {
+  return withReserve(context.dirs.database, () => changeRecord(context, ...rest));
 }
 
 /** The fields every event of a container has. */

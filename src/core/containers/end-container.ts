@@ -2,7 +2,8 @@ import { constants } from 'node:os';
 import { GantryError } from '../../base/gantry-error.ts';
 import { isErrorCode } from '../../base/is-error-code.ts';
 import { ownIdentity } from '../host/process-identity.ts';
-import { changeRecord, eventOf } from './change-record.ts';
+import { withReserve } from '../metadata/reserve.ts';
+import { changeRecord, changeRecordAtLast, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer } from './find-container.ts';
@@ -51,11 +52,10 @@ async function stopOnce(context: ContainerContext, id: string, options: StopOpti
   if (!isAlive(record.state) || process === undefined) return true;
   const isSameRun = ({ run }: ContainerRecord): boolean =>
     run?.process?.pid === process.pid && run.process.pidStartTime === process.pidStartTime;
-  const marked = changeRecord(context, id, (current) => {
-    if (current.run === undefined || !isSameRun(current)) return {};
-    return endedBy(options);
-  });
-  if (!isSameRun(marked)) return false;
+  const mark = (): ContainerRecord =>
+    changeRecord(context, id, (current) => (isSameRun(current) ? endedBy(options) : {}));
+  const marked = unlessFull(mark);
+  if (marked !== undefined && !isSameRun(marked)) return false;
 
   const runtime = await context.runtime();
   const dir = containerDir(context, id);
@@ -69,8 +69,20 @@ async function stopOnce(context: ContainerContext, id: string, options: StopOpti
     await send(context, record, constants.signals.SIGKILL);
     await runtime.waitExit(id, dir, process, options.signal);
   }
+  // Now nothing of it fills the space that is given back.
+  if (marked === undefined) unlessFull(() => withReserve(context.dirs.database, mark));
   await settle(context, record, options.signal);
   return true;
+}
+
+/** On a full disk a stop must work above all: undefined, it could not be written down. */
+function unlessFull<T>(write: () => T): T | undefined {
+  try {
+    return write();
+  } catch (error) {
+    if (isErrorCode(error, 'no-space')) return undefined;
+    throw error;
+  }
 }
 
 /** Sends a signal; SIGKILL and the container's own stop signal mean that it is to stay down. Default SIGKILL. */
@@ -87,12 +99,14 @@ export async function killContainer(
     throw notRunning(record?.id ?? idOrName, `Cannot kill container: ${idOrName}: `);
   }
   const isFinal = number === constants.signals.SIGKILL || number === parseSignal(record.stopSignal);
-  changeRecord(
-    context,
-    record.id,
-    (current) => ({ stoppedByHand: current.stoppedByHand || isFinal }),
-    (changed) => ({ type: 'container.killed', ...eventOf(changed), signal: String(number) }),
-  );
+  const mark = (): ContainerRecord =>
+    changeRecord(
+      context,
+      record.id,
+      (current) => ({ stoppedByHand: current.stoppedByHand || isFinal }),
+      (changed) => ({ type: 'container.killed', ...eventOf(changed), signal: String(number) }),
+    );
+  const marked = unlessFull(mark);
   await send(context, record, number);
   if (number !== constants.signals.SIGKILL) return;
   await (await context.runtime()).waitExit(
@@ -101,6 +115,7 @@ export async function killContainer(
     process,
     options.signal,
   );
+  if (marked === undefined) unlessFull(() => withReserve(context.dirs.database, mark));
   await settle(context, record, options.signal);
 }
 
@@ -131,7 +146,7 @@ async function callOffRestart(context: ContainerContext, id: string, options: St
   using _lock = await lockContainer(context, id, options.signal);
   const record = await settleLocked(context, id);
   if (record === undefined || !comesBack(record)) return record === undefined || !isAlive(record.state);
-  changeRecord(context, id, ({ state, ...current }) => ({
+  changeRecordAtLast(context, id, ({ state, ...current }) => ({
     state: state === 'exited' ? state : nextState({ ...current, state }, 'exit'),
     ...endedBy(options),
   }));

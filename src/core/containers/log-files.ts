@@ -1,4 +1,4 @@
-import { linkSync, renameSync, statSync } from 'node:fs';
+import { linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { ContainerSpec } from '../../engine/containers.ts';
@@ -112,6 +112,11 @@ export function keepRotated(dir: string): void {
 export function logParts(dir: string): readonly string[] {
   keepRotated(dir);
   return [olderPath(dir), logPath(dir)].filter((path) => inodeOf(path) !== undefined);
+}
+
+/** All of them go; for one that does not run. */
+export function removeLogs(dir: string): void {
+  for (const path of [logPath(dir), nextPath(dir), olderPath(dir)]) rmSync(path, { force: true });
 }
 
 function olderPath(dir: string): string {

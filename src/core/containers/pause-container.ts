@@ -1,4 +1,4 @@
-import { changeRecord, eventOf } from './change-record.ts';
+import { changeRecordAtLast, eventOf } from './change-record.ts';
 import type { ContainerContext } from './container-context.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { nextState } from './lifecycle.ts';
@@ -18,14 +18,21 @@ export async function pauseContainer(
   if (record === undefined) throw noSuchContainer(idOrName);
   nextState(record, move);
   const runtime = await context.runtime();
-  await (move === 'pause' ? runtime.pause(id) : runtime.resume(id));
-  changeRecord(
-    context,
-    id,
-    (current) => ({ state: nextState(current, move) }),
-    (changed) => ({
-      type: move === 'pause' ? 'container.paused' : 'container.unpaused',
-      ...eventOf(changed),
-    }),
-  );
+  const [set, setBack] = move === 'pause' ? [runtime.pause, runtime.resume] : [runtime.resume, runtime.pause];
+  await set(id);
+  try {
+    changeRecordAtLast(
+      context,
+      id,
+      (current) => ({ state: nextState(current, move) }),
+      (changed) => ({
+        type: move === 'pause' ? 'container.paused' : 'container.unpaused',
+        ...eventOf(changed),
+      }),
+    );
+  } catch (error) {
+    // Frozen and not known to be is what nobody finds out of.
+    await setBack(id);
+    throw error;
+  }
 }

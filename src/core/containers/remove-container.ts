@@ -1,15 +1,18 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import { isErrorCode, isErrorKind } from '../../base/is-error-code.ts';
 import { bootId, ownIdentity } from '../host/process-identity.ts';
-import { makeRoom } from '../metadata/reserve.ts';
-import { changeRecord, eventOf } from './change-record.ts';
+import { removeTree } from '../host/remove-tree.ts';
+import { holdReserve, isDiskFull, makeRoom, withReserve } from '../metadata/reserve.ts';
+import { changeRecord, changeRecordAtLast, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer } from './find-container.ts';
 import { isAlive, nextState } from './lifecycle.ts';
 import { lockContainer, removeContainerLock } from './lock-container.ts';
-import { settleLocked } from './settle.ts';
+import { removeLogs } from './log-files.ts';
+import { isStale, settleLocked } from './settle.ts';
 
 export interface RemoveOptions {
   /** Kill it first if it runs. */
@@ -40,9 +43,38 @@ export async function removeContainer(
     return removeRemains(context, remains, options.signal);
   }
   using _lock = await lockContainer(context, id, options.signal);
-  let record = await settleLocked(context, id);
+  let record = await settleToRemove(context, id);
   if (record !== undefined && options.force === true) record = await killLocked(context, record);
-  if (record !== undefined) await removeLocked(context, record, options);
+  if (record === undefined) return;
+  await freeAtOnce(context, record);
+  await removeLocked(context, record, options);
+}
+
+async function settleToRemove(context: ContainerContext, id: string): Promise<ContainerRecord | undefined> {
+  try {
+    return await settleLocked(context, id);
+  } catch (error) {
+    const record = context.records.get(id);
+    if (!isErrorCode(error, 'no-space') || record === undefined || !isStale(record)) throw error;
+    await freeAtOnce(context, record);
+    return settleLocked(context, id);
+  }
+}
+
+/**
+ * A disk that is full, and nothing set aside any more: not even a removal can be written down. What goes with the
+ * container gives the space then. When we are killed before that is written it is left without its log and files.
+ */
+async function freeAtOnce(context: ContainerContext, record: ContainerRecord): Promise<void> {
+  makeRoom(context.dirs.database);
+  if (!isDiskFull(context.dirs.database) || (isAlive(record.state) && !isStale(record))) return;
+  removeLogs(containerDir(context, record.id));
+  const snapshots = await context.snapshots();
+  const key = snapshotKey(record.id);
+  if (!isDiskFull(context.dirs.database) || !snapshots.has(key)) return;
+  const { upper } = snapshots.mountPlan(key);
+  if (upper === undefined) return;
+  for (const name of readdirSync(upper)) await removeTree(join(upper, name));
 }
 
 /**
@@ -56,7 +88,7 @@ export async function removeLocked(
 ): Promise<void> {
   const { id } = record;
   if (record.state !== 'removing') {
-    changeRecord(context, id, (current) => ({
+    changeRecordAtLast(context, id, (current) => ({
       state: nextState(current, 'remove'),
       run: { bootId: bootId(), owner: ownIdentity(), process: undefined },
     }));
@@ -68,7 +100,7 @@ export async function removeLocked(
   const volumes = record.mounts.some((mount) => mount.type === 'volume')
     ? await context.volumes()
     : undefined;
-  context.metadata.transaction(() => {
+  const forget = (): void => {
     const last = context.records.get(id) ?? record;
     context.records.delete(id);
     context.names.delete(last.name);
@@ -77,11 +109,13 @@ export async function removeLocked(
     }
     context.imageUsers.delete(`${record.imageId}/${id}`);
     context.metadata.journal.append({ type: 'container.removed', ...eventOf(last) });
-  });
+  };
+  withReserve(context.dirs.database, () => context.metadata.transaction(forget));
   if (options.volumes === true) {
     for (const name of record.anonymousVolumes) await volumes?.removeIfUnused(name);
   }
   removeContainerLock(context, id);
+  holdReserve(context.dirs.database);
 }
 
 /** Ends it as `rm -f` does. */
@@ -98,7 +132,6 @@ async function killLocked(
   }
   const process = record.run?.process;
   if (!isAlive(record.state) || process === undefined) return record;
-  changeRecord(context, id, () => ({ stoppedByHand: true }));
   const runtime = await context.runtime();
   try {
     await runtime.kill(id, constants.signals.SIGKILL, { all: true });
@@ -108,5 +141,6 @@ async function killLocked(
     if (!isErrorCode(error, 'container-not-running')) throw error;
   }
   await runtime.waitExit(id, containerDir(context, id), process);
-  return settleLocked(context, id);
+  // Nobody brings it back before we are done: the lock is ours.
+  return settleToRemove(context, id);
 }

@@ -1,6 +1,7 @@
 import type { NewEngineEvent } from '../../engine/events.ts';
 import { bootId, ownIdentity, isAlive as processLives } from '../host/process-identity.ts';
-import { changeRecord, eventOf } from './change-record.ts';
+import { makeRoom } from '../metadata/reserve.ts';
+import { changeRecordAtLast, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { isAlive, nextState } from './lifecycle.ts';
@@ -67,6 +68,7 @@ async function bury(
   record: ContainerRecord,
 ): Promise<ContainerRecord | undefined> {
   const { id } = record;
+  makeRoom(context.dirs.database);
   const runtime = await context.runtime();
   const dir = containerDir(context, id);
   const sameBoot = record.run?.bootId === bootId();
@@ -76,7 +78,7 @@ async function bury(
   const exitCode = status?.exitCode ?? -1;
   const finishedAt = latest(status?.finishedAt ?? new Date().toISOString(), record.startedAt);
   const oomKilled = status?.oomKilled ?? false;
-  const buried = changeRecord(
+  const buried = changeRecordAtLast(
     context,
     id,
     (current) => ({
@@ -108,9 +110,10 @@ export async function abandonStart(
     exitCode: 128,
   },
 ): Promise<ContainerRecord | undefined> {
+  makeRoom(context.dirs.database);
   await giveBack(context, record, { force: true });
   if (record.endpoints.length === 0) await reclaimAddresses(context, record.id);
-  const left = changeRecord(context, record.id, (current) => ({
+  const left = changeRecordAtLast(context, record.id, (current) => ({
     ...atRest(current, current.startedAt === undefined ? 'startFailed' : 'exit'),
     endpoints: [],
     health: undefined,

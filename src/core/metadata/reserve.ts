@@ -1,7 +1,9 @@
-import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isErrorCode } from '../../base/is-error-code.ts';
 import { freeSpace } from '../host/free-space.ts';
 import { lookAt } from '../host/look-at.ts';
+import { isErrno } from '../host/system-error.ts';
 
 /*
  * Space held beside the database for the day the disk is full: whoever removes something then has to write that down
@@ -9,8 +11,10 @@ import { lookAt } from '../host/look-at.ts';
  */
 
 const reserveBytes = 1024 * 1024;
+/** Some of the largest transactions. */
+const probeBytes = 64 * 1024;
 /** Below that somebody else needs it more. */
-const plentyBytes = 64 * reserveBytes;
+const plentyBytes = 4 * reserveBytes;
 
 function pathOf(database: string): string {
   return `${database}.reserve`;
@@ -22,8 +26,9 @@ export function holdReserve(database: string): void {
   try {
     if (lookAt(path) !== undefined || freeSpace(dirname(database)).freeBytes < plentyBytes) return;
     writeFileSync(path, noise(), { mode: 0o600, flag: 'wx' });
-  } catch {
-    // No reserve then: all else goes on.
+  } catch (error) {
+    // No reserve then, nor half of one: all else goes on.
+    if (isErrno(error, 'ENOSPC', 'EDQUOT')) rmSync(path, { force: true });
   }
 }
 
@@ -32,17 +37,43 @@ export function makeRoom(database: string): void {
   if (isDiskFull(database)) giveReserveBack(database);
 }
 
+/** Writes down that something ended or is removed; a full disk gives the space set aside for it, and it is tried anew. */
+export function withReserve<T>(database: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if (!isErrorCode(error, 'no-space')) throw error;
+    giveReserveBack(database);
+    return write();
+  }
+}
+
 /** Frees the space set aside; {@link holdReserve} sets it aside again. */
 export function giveReserveBack(database: string): void {
   rmSync(pathOf(database), { force: true });
 }
 
-/** Whether the disk is full, as far as a database can tell. */
+/**
+ * Whether the disk is full, as far as a database can tell. Where there is little it is tried: ext4 has blocks that it
+ * counts as free and gives to nobody.
+ */
 export function isDiskFull(database: string): boolean {
   try {
-    return freeSpace(dirname(database)).freeBytes < 64 * 1024;
+    const { bavail, bsize } = statfsSync(dirname(database));
+    return bavail * bsize < reserveBytes && !canWrite(`${database}.probe-${process.pid}`);
   } catch {
     return false;
+  }
+}
+
+function canWrite(path: string): boolean {
+  try {
+    writeFileSync(path, Buffer.alloc(probeBytes, 1), { mode: 0o600, flag: 'wx', flush: true });
+    return true;
+  } catch (error) {
+    return !isErrno(error, 'ENOSPC', 'EDQUOT');
+  } finally {
+    rmSync(path, { force: true });
   }
 }
 

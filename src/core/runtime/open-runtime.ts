@@ -96,7 +96,7 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
       return { ...status, oomKilled: cgroupOomKills(containerCgroup(id)) > 0 };
     },
     waitExit: (id, dir, process, signal) =>
-      waitForExitStatus(id, dir, () => !alive(process) && !monitorAlive(process.monitorPid, id), signal),
+      waitForExitStatus(id, dir, () => !alive(process) && !mayTell(process.monitorPid, id), signal),
     alive,
     runStep: async (request) => {
       const { runStep } = await import('./run-step.ts');
@@ -107,6 +107,11 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
       return endAbandonedStep(program(), id, dir);
     },
   };
+}
+
+/** The one that has started us has told what it could (a full disk takes nothing), and waits for us. */
+function mayTell(monitorPid: number, id: string): boolean {
+  return process.ppid !== monitorPid && monitorAlive(monitorPid, id);
 }
 
 async function setPaused(id: string, paused: boolean): Promise<void> {

@@ -1,15 +1,20 @@
-import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assembleCheck } from '../../../src/core/assemble-check.ts';
 import { assembleImages } from '../../../src/core/assemble-images.ts';
+import { containerRecords } from '../../../src/core/containers/container-record.ts';
 import { createContainers } from '../../../src/core/containers/create-containers.ts';
 import { mount, unmount } from '../../../src/core/host/mount.ts';
+import { giveReserveBack, holdReserve, isDiskFull } from '../../../src/core/metadata/reserve.ts';
 import type { CoreParts } from '../../../src/core/open-core.ts';
 import { createVolumes } from '../../../src/core/volumes/create-volumes.ts';
+import type { ContainerSpec, Containers } from '../../../src/engine/containers.ts';
 import { busyboxImage } from '../../support/busybox-image.ts';
 import { standParts } from '../../support/container-stand.ts';
+import { mustRun } from '../../support/run-program.ts';
 import { type TempFolder, tempFolder } from '../../support/temp-folder.ts';
+import { until } from '../../support/until.ts';
 
 let folder: TempFolder;
 let disk: string;
@@ -98,4 +103,85 @@ describe('a full disk', () => {
     }
     expect((await assembleCheck(parts)).findings).toEqual([]);
   });
+});
+
+describe('a full disk of a real file system', () => {
+  let own: TempFolder;
+  let small: CoreParts;
+  let containers: Containers;
+  let runs: ReturnType<typeof containerRecords>;
+  beforeEach(async () => {
+    own = tempFolder();
+    await mustRun(['truncate', '-s', '48M', own.at('disk.img')]);
+    await mustRun(['mkfs.ext4', '-q', '-m', '0', own.at('disk.img')]);
+    mkdirSync(own.at('disk'));
+    await mustRun(['mount', '-o', 'loop', own.at('disk.img'), own.at('disk')]);
+    small = standParts(own.at('disk', 'root'));
+    await busyboxImage(await small.services());
+    const services = await small.containers();
+    containers = createContainers(services);
+    runs = containerRecords(services.metadata);
+  });
+  afterEach(async () => {
+    for (const { id } of await containers.list({ all: true })) await containers.remove(id, { force: true });
+    await small.close();
+    await mustRun(['umount', own.at('disk')]);
+    own[Symbol.dispose]();
+  });
+
+  /** A container that writes all there is, and goes on trying. */
+  const filling = async (name: string, more: Partial<ContainerSpec> = {}): Promise<string> => {
+    const command = [
+      'sh',
+      '-c',
+      'trap "exit 5" TERM; while true; do cat /dev/zero >>/fill; sleep 0.01; done',
+    ];
+    const { id } = await containers.create({ image: 'busybox', name, command, network: 'none', ...more });
+    await until(() => {
+      // As every command does.
+      holdReserve(small.dirs.database);
+      return existsSync(`${small.dirs.database}.reserve`);
+    });
+    await containers.start(id);
+    await until(() => isFull());
+    return id;
+  };
+  const isFull = (): boolean => isDiskFull(small.dirs.database);
+  const stateOf = async (id: string) => (await containers.inspect(id)).state;
+
+  it('keeps nobody from ending what fills it', async () => {
+    const always = { name: 'always', maximumRetries: 0 } as const;
+    for (const end of [
+      (id: string) => containers.stop(id, { timeoutSeconds: 5 }),
+      (id: string) => containers.kill(id),
+    ]) {
+      const id = await filling('filler', { restart: always });
+      await end(id);
+      expect(runs.get(id)).toMatchObject({ state: 'exited', stoppedByHand: true });
+      await containers.remove(id);
+      await until(() => !isFull());
+    }
+    const id = await filling('filler');
+    await containers.pause(id);
+    expect(await stateOf(id)).toBe('paused');
+    await containers.unpause(id);
+    await containers.remove(id, { force: true });
+    await until(() => !isFull());
+  });
+
+  it('keeps nobody from removing it, even with nothing set aside', async () => {
+    for (const remove of [(id: string) => containers.remove(id), () => containers.prune({})]) {
+      const id = await filling('filler');
+      giveReserveBack(small.dirs.database);
+      await until(() => isFull());
+      await containers.stop(id, { timeoutSeconds: 5 }).catch(() => undefined);
+      await until(async () => (await processesOf(id)).length === 0);
+      expect((await containers.list({ all: true })).map(({ name }) => name)).toEqual(['filler']);
+      await remove(id);
+      expect(await containers.list({ all: true })).toEqual([]);
+      await until(() => !isFull());
+    }
+  });
+
+  const processesOf = async (id: string) => (await (await small.containers()).runtime()).processes(id);
 });
