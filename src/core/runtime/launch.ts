@@ -9,6 +9,7 @@ import { clearExitStatus, exitFolder } from './conmon/exit-files.ts';
 import { monitorArguments } from './conmon/monitor-arguments.ts';
 import { WaitingMonitor } from './conmon/waiting-monitor.ts';
 import { holdParts } from './hold-parts.ts';
+import { hideSpecification, placeMemoryFiles } from './memory-files.ts';
 import { mountRoot } from './mount-root.ts';
 import { hideFromRuntime, type OciProgram } from './oci-program.ts';
 import type { LaunchRequest, RunningProcess } from './runtime.ts';
@@ -80,6 +81,10 @@ function startMonitor(
     mountRoot(request.rootfs, rootDir);
     if (joinedShm !== undefined) placeMount(joinedShm, request.joinedShm?.at ?? '');
     parts.place();
+    if (request.memory !== undefined) {
+      placeMemoryFiles(request.memory);
+      hideSpecification(request.memory, dir);
+    }
     // It loads while its work is written down.
     const waiting = new WaitingMonitor([program.monitorPath, ...argv], dir, request.heldDescriptors ?? []);
     try {

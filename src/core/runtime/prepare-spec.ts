@@ -80,7 +80,7 @@ export async function prepareStepSpec(
 }
 
 function withKindOfSource(mount: ResolvedMount): ResolvedMount {
-  if (mount.kind !== 'bind' || !mount.readOnly) return mount;
+  if (mount.kind !== 'bind' || !mount.readOnly || mount.file !== undefined) return mount;
   return { ...mount, file: statSync(mount.source, { throwIfNoEntry: false })?.isDirectory() === false };
 }
 

@@ -12,6 +12,7 @@ import { rootFolder, sweepBundle, writeBundle } from './bundle.ts';
 import { pipeReader } from './fd-stream.ts';
 import { forceFreeState, freeState, hasState } from './free-state.ts';
 import { withNetwork } from './launch.ts';
+import { mountMemory, placeMemoryFiles } from './memory-files.ts';
 import { mountRoot } from './mount-root.ts';
 import { hideFromRuntime, type OciProgram } from './oci-program.ts';
 import type { Runtime } from './runtime.ts';
@@ -75,7 +76,8 @@ async function runToEnd(
   request: StepRequest,
   netnsPath: string | undefined,
 ): Promise<number> {
-  const { id, dir, signal } = request;
+  const { id, dir, memory, signal } = request;
+  const bundleDir = memory?.dir ?? dir;
   const output = makePipe();
   const errors = makePipe();
   const rootDir = rootFolder(program);
@@ -84,9 +86,14 @@ async function runToEnd(
     try {
       hideFromRuntime(program);
       mountRoot(request.rootfs, rootDir);
+      if (memory !== undefined) {
+        placeMemoryFiles(memory);
+        // The runtime keeps a copy of the specification there; we need nothing of its state but its absence.
+        mountMemory(program.stateRoot);
+      }
       const spec = typeof request.spec === 'function' ? request.spec(rootDir) : request.spec;
       args = spec.process.args;
-      writeBundle(dir, withNetwork(spec, request.network, netnsPath), rootDir);
+      writeBundle(bundleDir, withNetwork(spec, request.network, netnsPath), rootDir);
       return startProcess({
         argv: [
           program.path,
@@ -94,7 +101,7 @@ async function runToEnd(
           ...logOptions(join(dir, logName)),
           'run',
           '--bundle',
-          dir,
+          bundleDir,
           id,
         ],
         stdio: ['ignore', output.writeEnd, errors.writeEnd],

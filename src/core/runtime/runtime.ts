@@ -1,6 +1,7 @@
 import type { ContainerStats, ExecSpec, Resources } from '../../engine/containers.ts';
 import type { Session, TerminalSize } from '../../engine/session.ts';
 import type { MountPlan } from '../snapshots/snapshotter.ts';
+import type { MemoryFiles } from './memory-files.ts';
 import type { RuntimeSpec } from './runtime-spec.ts';
 import type { ContainerSpecRequest, StepSpecRequest } from './spec-requests.ts';
 
@@ -34,6 +35,8 @@ export interface LaunchRequest {
   readonly joinedShm?: { readonly pid: number; readonly at: string } | undefined;
   /** Parts of folders that binds of the specification find elsewhere: mounts that are there for the container alone. */
   readonly parts?: readonly FolderPart[] | undefined;
+  /** Then the specification is in memory too, but for the copy the runtime keeps among its state. */
+  readonly memory?: MemoryFiles | undefined;
   /** Descriptors the monitor inherits and keeps until it ends: sockets bound to the published ports reserve them. */
   readonly heldDescriptors?: readonly number[] | undefined;
 }
@@ -125,6 +128,8 @@ export interface Runtime {
     readonly dir: string;
     readonly rootfs: MountPlan;
     readonly spec: SpecForRoot;
+    /** Then the specification is in memory too. */
+    readonly memory?: MemoryFiles | undefined;
     readonly network: 'new' | undefined;
     readonly configureNetwork: ((netnsPath: string) => Promise<void>) | undefined;
     readonly onOutput: (stream: 'stdout' | 'stderr', data: Uint8Array) => void;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   closeSync,
@@ -41,7 +42,9 @@ function buildElsewhere(dockerfileText: string, { isGuarded = true } = {}): Scri
      const { engineDirs } = await import('SRC/core/engine-dirs.ts');
      const [root, contextDir, dockerfileText] = process.argv.slice(-3);
      using builder = openBuilder(engineDirs(root, root + '/run')${isGuarded ? '' : ', { selfCommand: [] }'});
-     const operation = builder.builds.build({ contextDir, dockerfileText, tags: ['shared'] });
+     const operation = builder.builds.build({
+       contextDir, dockerfileText, tags: ['shared'], secrets: { word: { value: 'open ' + 'sesame' } },
+     });
      for await (const event of operation) {
        if (event.kind === 'output') process.stdout.write(event.data);
      }
@@ -271,6 +274,17 @@ describe('a build that is stopped', () => {
     await until(() => isRunning('sleep\x006544'));
     await script.kill();
     await until(() => !isRunning('sleep\x006544') && leftovers().length === 0);
+  });
+
+  it('leaves no secret anywhere, nor the step that had it, when it is killed', async () => {
+    const mount = '--mount=type=secret,id=word --mount=type=secret,id=word,env=WORD';
+    const text = `FROM busybox\nRUN --network=none ${mount} wc -c < /run/secrets/word; sleep 6546`;
+    await using script = buildElsewhere(text);
+    expect(await script.line()).toBe('11');
+    await until(() => isRunning('sleep\x006546'));
+    await script.kill();
+    expect(spawnSync('grep', ['-rl', 'open sesame', stand.root.path]).status).toBe(1);
+    await until(() => !isRunning('sleep\x006546') && leftovers().length === 0);
   });
 
   it('is cleared away by the next one when nobody else could', async () => {

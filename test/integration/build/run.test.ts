@@ -223,6 +223,27 @@ RUN --network=none --mount=type=secret,id=file --mount=type=secret,id=word,env=W
     ).rejects.toMatchObject({ message: 'secret file: there is no file /nope' });
   });
 
+  it('has secrets in memory only while a step runs, also those that are variables', async () => {
+    const dockerfileText = `FROM busybox
+RUN --network=none --mount=type=secret,id=file,uid=7,mode=0440 --mount=type=secret,id=word,env=WORD \\
+    df /run/secrets/file | tail -1 | cut -d' ' -f1; stat -c '%a %u' /run/secrets/file; sleep 9753
+`;
+    const secrets = { file: { value: 'correct horse battery' }, word: { value: 'open sesame' } };
+    const stop = new AbortController();
+    const spec = { contextDir: stand.contextDir, dockerfileText, secrets, noCache: true };
+    await using operation = stand.builds.build(spec, { signal: stop.signal });
+    let output = '';
+    for await (const event of operation) {
+      if (event.kind === 'output') output += Buffer.from(event.data).toString();
+      if (output.split('\n').length === 3) break;
+    }
+    expect(output).toBe('tmpfs\n440 7\n');
+    const search = spawnSync('grep', ['-rlE', 'open sesame|correct horse', stand.root.path]);
+    expect([search.status, String(search.stdout)]).toEqual([1, '']);
+    stop.abort();
+    await expect(operation.result).rejects.toMatchObject({ kind: 'cancelled' });
+  });
+
   it('lets steps talk to an SSH agent, with the owner they ask for', async () => {
     const socket = stand.root.at('agent');
     const key = stand.root.at('key');

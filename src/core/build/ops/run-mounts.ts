@@ -1,9 +1,10 @@
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
 import { wholeSeconds } from '../../host/file-times.ts';
 import { forwardSocket } from '../../host/forward-socket.ts';
+import type { MemoryFile, MemoryFiles } from '../../runtime/memory-files.ts';
 import type { ResolvedMount } from '../../runtime/spec/mounts.ts';
 import type { RunMount } from '../dockerfile/parse-run-mount.ts';
 import type { BuildSession } from '../solver/build-session.ts';
@@ -33,6 +34,8 @@ export interface PreparedMounts {
   readonly held: readonly Disposable[];
   /** What must not be seen of its output. */
   readonly secrets: readonly Uint8Array[];
+  /** Of the secrets; undefined: there are none. */
+  readonly memory: MemoryFiles | undefined;
 }
 
 export interface MountSources extends BoundSources {
@@ -52,6 +55,8 @@ export async function prepareMounts(
   const env: string[] = [];
   const held: Disposable[] = [];
   const secrets: Uint8Array[] = [];
+  const memoryDir = join(scratchDir, 'memory');
+  const inMemory: MemoryFile[] = [];
   try {
     for (const [index, { mount, target = '', files }] of found.entries()) {
       const place = join(scratchDir, `mount-${index}`);
@@ -84,11 +89,16 @@ export async function prepareMounts(
         secrets.push(secret);
         if (mount.env !== undefined) env.push(`${mount.env}=${Buffer.from(secret).toString()}`);
         if (mount.env === undefined || mount.target !== undefined) {
-          mounts.push({ kind: 'bind', source: secretFile(secret, mount, place), target, readOnly: true });
+          const { uid, gid, mode } = mount;
+          const name = `secret-${index}`;
+          inMemory.push({ name, data: secret, uid, gid, mode });
+          const source = join(memoryDir, name);
+          mounts.push({ kind: 'bind', source, target, readOnly: true, file: true });
         }
       }
     }
-    return { mounts, env, held, secrets };
+    const memory = secrets.length === 0 ? undefined : { dir: memoryDir, files: inMemory };
+    return { mounts, env, held, secrets, memory };
   } catch (error) {
     for (const one of held) one[Symbol.dispose]();
     throw error;
@@ -149,13 +159,4 @@ function findAgent({ ssh }: BuildSession, mount: SecretMount, position: SourcePo
     hint: `give an agent to the build: --ssh ${mount.id}`,
     details: { position },
   });
-}
-
-function secretFile(secret: Uint8Array, mount: SecretMount, place: string): string {
-  mkdirSync(place, { recursive: true, mode: 0o700 });
-  const file = join(place, 'secret');
-  writeFileSync(file, secret, { mode: 0o600, flag: 'wx' });
-  chownSync(file, mount.uid, mount.gid);
-  chmodSync(file, mount.mode);
-  return file;
 }

@@ -115,7 +115,7 @@ async function execute(
 ): Promise<void> {
   const { line } = input;
   await using container = await openStepContainer(session, state, input, target);
-  const { runtime, id, dir, network, secrets } = container;
+  const { runtime, id, dir, network, secrets, memory } = container;
   const masks = { stdout: new SecretMask(secrets), stderr: new SecretMask(secrets) };
   const tell = (stream: 'stdout' | 'stderr', data: Uint8Array): void => {
     if (data.length > 0) session.emit({ kind: 'output', vertex, stream, data });
@@ -125,6 +125,7 @@ async function execute(
     dir,
     rootfs: target.plan,
     spec: await container.spec(line.argv),
+    memory,
     network: network.network,
     configureNetwork: network.configureNetwork,
     onOutput: (stream, data) => tell(stream, masks[stream].take(data)),

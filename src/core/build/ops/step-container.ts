@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { MemoryFiles } from '../../runtime/memory-files.ts';
 import type { Runtime, SpecForRoot } from '../../runtime/runtime.ts';
 import type { ResolvedMount } from '../../runtime/spec/mounts.ts';
 import type { RunInstruction } from '../dockerfile/instruction.ts';
@@ -32,6 +33,8 @@ export interface StepContainer extends AsyncDisposable {
   readonly network: StepNetwork;
   /** What must not be seen of its output. */
   readonly secrets: readonly Uint8Array[];
+  /** The secrets, for whoever runs it. */
+  readonly memory: MemoryFiles | undefined;
   /** The specification for a process in it. */
   spec(args: readonly string[], options?: { readonly tty: boolean }): Promise<SpecForRoot>;
   /** Removes from the layer what was made only to mount on. To be called when the process has ended. */
@@ -64,6 +67,7 @@ export async function openStepContainer(
     dir: scratchDir,
     network,
     secrets: prepared.secrets,
+    memory: prepared.memory,
     spec: (args, { tty } = { tty: false }) =>
       runtime.stepSpec({
         id,

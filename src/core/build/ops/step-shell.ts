@@ -24,7 +24,7 @@ export async function openStepShell(
   args: readonly string[],
   { tty, size }: ShellOptions,
 ): Promise<Session> {
-  const { runtime, id, dir, network } = container;
+  const { runtime, id, dir, network, memory } = container;
   const spec = await container.spec(args, { tty });
   const process = await runtime
     .create({
@@ -33,6 +33,7 @@ export async function openStepShell(
       dir,
       rootfs,
       spec,
+      memory,
       tty,
       openStdin: true,
       logPath: undefined,
