@@ -5,7 +5,7 @@ import { isErrorCode, isErrorKind } from '../../base/is-error-code.ts';
 import { bootId, ownIdentity } from '../host/process-identity.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import { holdReserve, isDiskFull, makeRoom, withReserve } from '../metadata/reserve.ts';
-import { changeRecord, changeRecordAtLast, eventOf } from './change-record.ts';
+import { changeRecordAtLast, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer } from './find-container.ts';
@@ -125,7 +125,7 @@ async function killLocked(
 ): Promise<ContainerRecord | undefined> {
   const { id } = record;
   if (record.state === 'restarting') {
-    return changeRecord(context, id, (current) => ({
+    return changeRecordAtLast(context, id, (current) => ({
       state: nextState(current, 'exit'),
       stoppedByHand: true,
     }));
@@ -141,6 +141,7 @@ async function killLocked(
     if (!isErrorCode(error, 'container-not-running')) throw error;
   }
   await runtime.waitExit(id, containerDir(context, id), process);
-  // Nobody brings it back before we are done: the lock is ours.
-  return settleToRemove(context, id);
+  const settled = await settleToRemove(context, id);
+  // What its policy wants counts no more, and nobody brings it back meanwhile: the lock is ours.
+  return settled?.state === 'restarting' ? killLocked(context, settled) : settled;
 }
