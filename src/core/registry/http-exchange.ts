@@ -5,6 +5,7 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { GantryError } from '../../base/gantry-error.ts';
 import { answerDeadline, noAnswer } from './answer-deadline.ts';
@@ -127,6 +128,7 @@ function sendOnce(
     const outgoing: ClientRequest = send(url, options);
     outgoing.on('timeout', () => outgoing.destroy(noAnswer()));
     outgoing.on('error', reject);
+    outgoing.on('socket', keepErrorsOff);
     outgoing.on('response', (body) => {
       resolve({ status: body.statusCode ?? 0, headers: body.headers, body, url, timeoutMs: idleTimeoutMs });
     });
@@ -142,6 +144,16 @@ function sendOnce(
     }
   });
 }
+
+/**
+ * Between the end of an answer and the return of its connection to the agent Node listens for no error of the socket:
+ * whoever cancels in that tick would end the process. A request that is under way hears of errors by itself.
+ */
+function keepErrorsOff(socket: Socket): void {
+  if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
+}
+
+const ignore = (): void => undefined;
 
 /** Credentials stay with the origin they were for, and nothing falls back from TLS to plain HTTP. */
 function redirected(from: HttpRequest, location: string, peer: string): Pick<HttpRequest, 'url' | 'headers'> {
