@@ -30,9 +30,7 @@ export async function startExec(
     return execWithPipes(program, { id, dir, process, stdin });
   }
   const { execWithMonitor } = await import('./exec-monitored.ts');
-  const session = await execWithMonitor(program, { id, dir, process, stdin });
-  if (spec.size !== undefined) await session.resize(spec.size);
-  return session;
+  return execWithMonitor(program, { id, dir, process, stdin });
 }
 
 /** The user asked for is looked up in the root of the running process, which is the container's. */
