@@ -216,11 +216,4 @@ describe('progress', () => {
     await screen.press(':', 'pull private/thing\r');
     await screen.shows(/✗ the registry[\s\S]*very last word[\s\S]*log in first/);
   });
-
-  it('shows everything about a container', async () => {
-    await using screen = await mountScreen({ rows: 30 });
-    await screen.press('2', '\r');
-    await screen.shows('gantry container inspect web');
-    await expectFrame(screen, 'inspect');
-  });
 });

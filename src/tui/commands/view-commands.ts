@@ -4,13 +4,13 @@ import { movedFraction } from '../layout/layout-sizes.ts';
 import { copySelected } from '../screen/copy.ts';
 import { focusNext, focusPane } from '../screen/focus.ts';
 import { goBack } from '../screen/go-back.ts';
-import { invoke } from '../screen/invoke.ts';
-import { openOverlay, openViewer } from '../screen/overlays.ts';
+import { openOverlay } from '../screen/overlays.ts';
 import { showPrompt } from '../screen/prompt-input.ts';
 import { askToQuit } from '../screen/quit.ts';
 import { say } from '../screen/say.ts';
 import { focusedPane, type Screen } from '../screen/screen.ts';
 import { searchOn } from '../screen/search-log.ts';
+import { showDetails } from '../screen/show-details.ts';
 import { nextTheme } from '../screen/themes.ts';
 import { isSlotPane } from '../view/is-list-pane.ts';
 import type { LogsView } from '../view/view-state.ts';
@@ -113,10 +113,10 @@ const specs: readonly ViewCommandSpec[] = [
   {
     id: 'details.open',
     verb: 'details',
-    summary: 'Show everything about what is selected',
+    summary: 'Read about what is selected',
     keys: ['enter'],
     places: lists,
-    run: showDetails,
+    run: (screen) => void showDetails(screen),
   },
   {
     id: 'copy.selected',
@@ -333,16 +333,4 @@ function keepSizes(screen: Screen, change: (sizes: LayoutSizes) => LayoutSizes):
   const sizes = change(screen.view.state.sizes);
   screen.view.update((state) => ({ ...state, sizes }));
   screen.files.change((before) => ({ ...before, layout: sizes }));
-}
-
-function showDetails(screen: Screen): void {
-  const pane = focusedPane(screen);
-  const lines = pane?.details?.();
-  if (lines !== undefined) {
-    openViewer(screen, 'Layer', lines);
-    return;
-  }
-  const kind = pane?.selected()?.kind;
-  const command = screen.commands.find(({ id }) => id === `${kind}.inspect`);
-  if (command !== undefined) invoke(screen, command);
 }

@@ -6,6 +6,7 @@ import { OverlayFrame } from '../widgets/overlay-frame.tsx';
 import { ConfirmView } from './confirm-view.tsx';
 import { FormView } from './form-view.tsx';
 import { JobsView } from './jobs-view.tsx';
+import type { OverlayOf } from './overlay.ts';
 import { overlayRect } from './overlay-rect.ts';
 import { PaletteView } from './palette-view.tsx';
 
@@ -29,16 +30,15 @@ export function OverlayView(): ReactElement | null {
     case 'help':
       return <OverlayFrame {...frame} title="Keys" keys="j k move · esc close" />;
     case 'viewer':
-      return (
-        <OverlayFrame
-          {...frame}
-          title={overlay.title}
-          keys={overlay.wrap ? 'j k move · y copy · esc close' : 'h j k l move · w wrap · y copy · esc close'}
-        />
-      );
+      return <OverlayFrame {...frame} title={overlay.title} keys={viewerKeys(overlay)} />;
     case 'job':
       return <JobFrame jobId={overlay.jobId} rect={rect} />;
   }
+}
+
+function viewerKeys({ wrap, document }: OverlayOf<'viewer'>): string {
+  const moves = wrap ? 'j k move' : 'h j k l move · w wrap';
+  return `${moves} · ${document === undefined ? '' : 'i JSON · '}y copy · esc close`;
 }
 
 function JobFrame({

@@ -30,6 +30,8 @@ export type Overlay =
       readonly shift: number;
       /** The first row shown. */
       readonly top: number;
+      /** Opens the whole of what it tells of as a document. */
+      readonly document: (() => void) | undefined;
       /** Ends what still feeds it. */
       readonly stop: (() => void) | undefined;
     }

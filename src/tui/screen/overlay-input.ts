@@ -97,6 +97,8 @@ function viewerKey(screen: Screen, overlay: OverlayOf<'viewer'>, event: KeyEvent
   const shift = { left: -8, h: -8, right: 8, l: 8 }[event.name];
   if (event.name === 'y') {
     copyText(screen, overlay.lines.map(plainText).join('\n'), `${overlay.lines.length} lines`);
+  } else if (event.name === 'i' && overlay.document !== undefined) {
+    overlay.document();
   } else if (event.name === 'w') {
     changeOverlay(screen, { ...overlay, wrap: !overlay.wrap, shift: 0, top: 0 });
   } else if (shift !== undefined) {

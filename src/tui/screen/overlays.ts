@@ -28,10 +28,14 @@ export function openViewer(
   screen: Screen,
   title: string,
   lines: readonly string[],
-  { wrap = true, stop }: { readonly wrap?: boolean; readonly stop?: () => void } = {},
+  {
+    wrap = true,
+    document,
+    stop,
+  }: { readonly wrap?: boolean; readonly document?: () => void; readonly stop?: () => void } = {},
 ): number {
   viewers += 1;
-  openOverlay(screen, { kind: 'viewer', id: viewers, title, lines, wrap, shift: 0, top: 0, stop });
+  openOverlay(screen, { kind: 'viewer', id: viewers, title, lines, wrap, shift: 0, top: 0, document, stop });
   return viewers;
 }
 
