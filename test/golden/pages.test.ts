@@ -43,6 +43,7 @@ describe('the page of', () => {
   it('an image that has gone says so', async () => {
     const engine = new FakeEngine();
     await using screen = await mountScreen({ engine });
+    await screen.shows('web:1');
     engine.imageList = [];
     await screen.press('1', '\r');
     await screen.shows(/✗ .*[Nn]o such image/);
@@ -78,9 +79,13 @@ describe('the page of', () => {
       },
     ];
     await using screen = await mountScreen({ engine, columns: 80, rows: 24 });
-    await screen.press('6', '\r');
+    await screen.press('6');
+    await screen.shows('data');
+    await screen.press('\r');
     await screen.shows(/folder +\/var\/lib\/gantry\/volumes\/data[\s\S]*used by +web[\s\S]*team +blue/);
-    await screen.press('\u001b', '7', '\r');
+    await screen.press('\u001b', '7');
+    await screen.shows('backend');
+    await screen.press('\r');
     await screen.shows(/subnet +10\.99\.1\.0\/24[\s\S]*internal +yes[\s\S]*web +10\.99\.1\.2/);
   });
 });
