@@ -76,7 +76,6 @@ export class RuntimeStand implements AsyncDisposable {
       tty: spec.tty === true,
       openStdin: spec.openStdin === true,
       logPath: `${dir}/container.log`,
-      logMaxBytes: undefined,
       exitCommand: undefined,
       network: 'new',
       configureNetwork: undefined,

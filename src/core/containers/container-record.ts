@@ -74,6 +74,8 @@ export interface ContainerRecord {
   /** A person stopped it: `unless-stopped` and `always` rest until it is started by hand. */
   readonly stoppedByHand: boolean;
   readonly health: HealthRecord | undefined;
+  /** Who turns the files of its log when they are full. */
+  readonly logTurner?: ProcessIdentity | undefined;
 }
 
 export interface HealthRecord {

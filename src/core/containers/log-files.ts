@@ -1,11 +1,13 @@
-import { linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { ContainerSpec } from '../../engine/containers.ts';
 import { isErrno } from '../host/system-error.ts';
 
-/** As much as Docker's `local` driver keeps: a container that writes for ever must not fill the disk. */
-const defaultMaxBytes = 100 * 1024 * 1024;
+/** Without options: 1 GB at least. A container that writes for ever must not fill the disk. */
+const defaultLimit = { maxBytes: 200 * 1024 * 1024, files: 5 };
+/** Docker's for its driver `local`. */
+const localLimit = { maxBytes: 20 * 1024 * 1024, files: 5 };
 const smallestMaxBytes = 64 * 1024;
 
 /** The file the monitor writes. */
@@ -13,13 +15,21 @@ export function logPath(dir: string): string {
   return join(dir, 'ctr.log');
 }
 
+/** What is kept of a log. */
+export interface LogSettings {
+  /** The file that is written is turned when it has so much. Undefined: never. */
+  readonly maxBytes: number | undefined;
+  /** So many full files are kept beside it: the newest `maxBytes` times `files` are never lost. */
+  readonly files: number;
+  /** By the user, who wants it to be kept from the beginning. */
+  readonly isChosen: boolean;
+}
+
 /**
- * What `--log-driver` and `--log-opt` say: undefined when nothing is kept, `maxBytes` undefined when without limit.
+ * What `--log-driver` and `--log-opt` say: undefined when nothing is kept.
  * Throws `invalid` / `bad-log-option`, `unsupported` / `log-driver`.
  */
-export function logSettings(
-  spec: Pick<ContainerSpec, 'logDriver' | 'logOptions'>,
-): { readonly maxBytes: number | undefined } | undefined {
+export function logSettings(spec: Pick<ContainerSpec, 'logDriver' | 'logOptions'>): LogSettings | undefined {
   const driver = spec.logDriver ?? 'json-file';
   if (driver === 'none') return undefined;
   if (!['json-file', 'local', 'k8s-file', ''].includes(driver)) {
@@ -34,12 +44,17 @@ export function logSettings(
     });
   }
   checkOptions(driver || 'json-file', spec.logOptions ?? {});
-  const size = spec.logOptions?.['max-size'];
-  return { maxBytes: size === undefined ? defaultMaxBytes : parseMaxSize(size) };
+  const { 'max-size': size, 'max-file': files } = spec.logOptions ?? {};
+  const limit = driver === 'local' ? localLimit : size === undefined ? defaultLimit : { files: 1 };
+  return {
+    maxBytes: undefined,
+    ...limit,
+    ...(size !== undefined && { maxBytes: parseMaxSize(size) }),
+    ...(files !== undefined && { files: Number(files) }),
+    isChosen: driver === 'local' || size !== undefined,
+  };
 }
 
-/** How many files are kept: what is written, and what the last turn replaced. */
-const keptFiles = 2;
 /** Docker's for these drivers. Those beside the size say what goes into messages for other programs. */
 const knownOptions = new Set([
   'max-size',
@@ -66,13 +81,7 @@ function checkOptions(driver: string, options: Readonly<Record<string, string>>)
 /** What of the options does nothing here. */
 export function logWarnings({ logOptions = {} }: Pick<ContainerSpec, 'logOptions'>): readonly string[] {
   const ignored = Object.keys(logOptions).filter((name) => !['max-size', 'max-file'].includes(name));
-  const files = Number(logOptions['max-file'] ?? keptFiles);
-  return [
-    ...(files > keptFiles
-      ? [`log opt max-file=${files}: ${keptFiles} files are kept; a larger max-size keeps more`]
-      : []),
-    ...ignored.map((name) => `log opt ${name} has no effect here`),
-  ];
+  return ignored.map((name) => `log opt ${name} has no effect here`);
 }
 
 /** `10m`, `1g`, `500k`; `-1` for no limit. */
@@ -90,43 +99,27 @@ function badOption(message: string): GantryError {
   return new GantryError({ kind: 'invalid', code: 'bad-log-option', message });
 }
 
-/**
- * Keeps what rotation would lose. At its limit the monitor puts an empty file in the log's place; a second name of
- * the file (`.next`) keeps the full one, which becomes the older part (`.1`) when somebody looks again. To be called
- * at every look and every start: what fills more than a whole file between two of them is lost, no more.
- */
-export function keepRotated(dir: string): void {
-  const current = inodeOf(logPath(dir));
-  const linked = inodeOf(nextPath(dir));
-  if (current === undefined || current === linked) return;
-  try {
-    if (linked !== undefined) renameSync(nextPath(dir), olderPath(dir));
-    linkSync(logPath(dir), nextPath(dir));
-  } catch (error) {
-    // Another process does the same, or the monitor rotates right now.
-    if (!isErrno(error, 'EEXIST', 'ENOENT')) throw error;
-  }
+/** The files there are, newest first: the one that is written, then those it replaced. */
+export function logParts(dir: string): readonly string[] {
+  const path = logPath(dir);
+  const older = namesIn(dir)
+    .filter((name) => /^ctr\.log\.[1-9]\d*$/.test(name))
+    .map((name) => Number(name.slice('ctr.log.'.length)))
+    .toSorted((a, b) => a - b);
+  return [path, ...older.map((number) => `${path}.${number}`)];
 }
 
-/** The parts there are, oldest first. */
-export function logParts(dir: string): readonly string[] {
-  keepRotated(dir);
-  return [olderPath(dir), logPath(dir)].filter((path) => inodeOf(path) !== undefined);
+/** None when the folder has gone with its container. */
+function namesIn(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  }
 }
 
 /** All of them go; for one that does not run. */
 export function removeLogs(dir: string): void {
-  for (const path of [logPath(dir), nextPath(dir), olderPath(dir)]) rmSync(path, { force: true });
-}
-
-function olderPath(dir: string): string {
-  return `${logPath(dir)}.1`;
-}
-
-function nextPath(dir: string): string {
-  return `${logPath(dir)}.next`;
-}
-
-function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino;
+  for (const path of logParts(dir)) rmSync(path, { force: true });
 }

@@ -2,32 +2,34 @@ import { placeOutsideService } from '../host/cgroups/place-process.ts';
 import { processIdentity, isAlive as processLives } from '../host/process-identity.ts';
 import { startProcess } from '../host/start-process.ts';
 import { changeRecord } from './change-record.ts';
-import type { ContainerContext } from './container-context.ts';
+import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { healthPlan } from './health.ts';
+import { isUnbounded, rotateLogs } from './rotate-logs.ts';
 
 /** Whoever brings a container back says so; this long after its time nobody will. */
 const claimMs = 1000;
 
 /**
- * Whether something that ought to live beside a container does not: who checks its health, who waits for the time of
+ * Whether something that ought to live beside a container does not: who checks its health, who keeps its log in bounds, who waits for the time of
  * its restart, who was in the middle of a `restart`. They are small processes that may be killed, and do not outlive a
  * boot. Costs a file of /proc where there is one, and nothing for other containers.
  */
-export function isNeglected(record: ContainerRecord): boolean {
+export function isNeglected(context: ContainerContext, record: ContainerRecord): boolean {
   switch (record.state) {
     case 'running':
     case 'paused':
-      return (
-        healthPlan(record.healthcheck) !== undefined &&
-        (record.health === undefined || !processLives(record.health.watcher))
-      );
+      return isUnwatched(record) || isUnbounded(record, containerDir(context, record.id));
     case 'restarting':
     case 'exited':
       return comesBack(record) && nobodyBringsBack(record);
     default:
       return false;
   }
+}
+
+function isUnwatched({ health, healthcheck }: ContainerRecord): boolean {
+  return healthPlan(healthcheck) !== undefined && (health === undefined || !processLives(health.watcher));
 }
 
 /** Whether it does not run, and is to run again without anybody asking. */
@@ -46,8 +48,14 @@ export async function lookAfter(
   context: ContainerContext,
   record: ContainerRecord,
 ): Promise<ContainerRecord> {
-  if (!isNeglected(record)) return record;
+  if (!isNeglected(context, record)) return record;
   if (comesBack(record)) return wake(context, record);
+  const dir = containerDir(context, record.id);
+  if (isUnbounded(record, dir)) {
+    const logTurner = rotateLogs(record, dir);
+    changeRecord(context, record.id, () => ({ logTurner }));
+  }
+  if (!isUnwatched(record)) return context.records.get(record.id) ?? record;
   const { watchHealth } = await import('./watch-health.ts');
   const watcher = watchHealth(context, record);
   if (watcher === undefined) return record;

@@ -8,7 +8,7 @@ import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer } from './find-container.ts';
 import { isAlive } from './lifecycle.ts';
-import { keepRotated, logParts, logPath, logSettings } from './log-files.ts';
+import { logParts, logPath, logSettings } from './log-files.ts';
 import { parseLogLine, utcTime } from './log-line.ts';
 import { LogLineReader, tailOffset } from './log-lines.ts';
 import { settle } from './settle.ts';
@@ -55,10 +55,11 @@ async function* entries(
   if (changes === undefined) return;
   for (;;) {
     const ended = changes.ended();
-    for (;;) {
+    for (let more = true; more; ) {
       const current = files.parts.at(-1);
+      // Once the next is there nothing more comes into this one: it is read to its end after that was seen.
+      more = await files.openNext();
       if (current !== undefined) yield* parsed(current.reader, signal);
-      if (!(await files.openNext())) break;
     }
     if (ended || signal?.aborted === true) return;
     await changes.next();
@@ -81,43 +82,68 @@ interface OpenPart {
 
 interface OpenParts extends AsyncDisposable {
   readonly parts: readonly OpenPart[];
-  /** Opens the file the monitor has put in the log's place since; false when it has not. */
+  /** Opens the file the monitor went on with after the last; false when it writes that one. */
   openNext(): Promise<boolean>;
 }
 
-/** The parts from which `tail` lines come, each at its offset. */
+/**
+ * The parts from which `tail` lines come, each at its offset. The newest is opened first: when the files are turned
+ * meanwhile one comes twice, under its next name, and none is passed over.
+ */
 async function openParts(dir: string, tail: number | undefined): Promise<OpenParts> {
   const parts: OpenPart[] = [];
-  const add = async (path: string, wanted: number | undefined, first: boolean): Promise<number> => {
+  const opened = async (path: string): Promise<OpenFile | undefined> => {
     const file = await openIfThere(path);
-    if (file === undefined) return 0;
+    if (file === undefined) return undefined;
     const { size, ino } = await file.stat();
-    const { offset, found } =
-      wanted === undefined ? { offset: 0, found: 0 } : await tailOffset(file, size, wanted);
-    const part = { file, inode: ino, reader: new LogLineReader(file, offset) };
-    if (first) parts.unshift(part);
+    return { file, inode: ino, size };
+  };
+  const add = ({ file, inode }: OpenFile, offset: number, where: 'first' | 'last'): void => {
+    const part = { file, inode, reader: new LogLineReader(file, offset) };
+    if (where === 'first') parts.unshift(part);
     else parts.push(part);
-    return found;
   };
   let missing = tail;
-  for (const path of [...logParts(dir)].reverse()) {
-    const found = await add(path, missing, true);
+  for (const path of logParts(dir)) {
+    const part = missing === 0 && parts.length > 0 ? undefined : await opened(path);
+    if (part === undefined) continue;
+    if (parts.some(({ inode }) => inode === part.inode)) {
+      await part.file.close();
+      continue;
+    }
+    const { offset, found } =
+      missing === undefined ? { offset: 0, found: 0 } : await tailOffset(part.file, part.size, missing);
     if (missing !== undefined) missing -= found;
-    if (missing === 0) break;
+    add(part, offset, 'first');
   }
   return {
     parts,
     async openNext() {
-      const inode = statSync(logPath(dir), { throwIfNoEntry: false })?.ino;
-      if (inode === undefined || inode === parts.at(-1)?.inode) return false;
-      keepRotated(dir);
-      await add(logPath(dir), undefined, false);
-      return true;
+      const last = parts.at(-1)?.inode;
+      if (last !== undefined && statSync(logPath(dir), { throwIfNoEntry: false })?.ino === last) return false;
+      let next: OpenFile | undefined;
+      for (const path of logParts(dir)) {
+        const part = await opened(path);
+        if (part === undefined) continue;
+        if (part.inode === last || part.inode === next?.inode) {
+          await part.file.close();
+          if (part.inode === last) break;
+          continue;
+        }
+        await next?.file.close();
+        next = part;
+      }
+      if (next !== undefined) add(next, 0, 'last');
+      return next !== undefined;
     },
     async [Symbol.asyncDispose]() {
       for (const { file } of parts) await file.close();
     },
   };
+}
+
+interface OpenFile extends Omit<OpenPart, 'reader'> {
+  readonly size: number;
 }
 
 interface LogChanges extends Disposable {

@@ -31,7 +31,7 @@ export async function settle(
   record: ContainerRecord,
   signal?: AbortSignal,
 ): Promise<ContainerRecord | undefined> {
-  if (!isStale(record) && !isNeglected(record)) return record;
+  if (!isStale(record) && !isNeglected(context, record)) return record;
   using _lock = await lockContainer(context, record.id, signal);
   return await settleLocked(context, record.id);
 }
@@ -85,6 +85,7 @@ async function bury(
       ...restOrRestart(current, { exitCode, finishedAt, sameBoot, lost: status === undefined }),
       endpoints: [],
       health: undefined,
+      logTurner: undefined,
       exitCode,
       finishedAt,
       oomKilled,
@@ -117,6 +118,7 @@ export async function abandonStart(
     ...atRest(current, current.startedAt === undefined ? 'startFailed' : 'exit'),
     endpoints: [],
     health: undefined,
+    logTurner: undefined,
     ...failure,
   }));
   return finishRemoval(context, left);
@@ -204,6 +206,7 @@ async function giveBack(
   await runtime.delete(record.id, containerDir(context, record.id), options);
   const { endpoints, health } = record;
   for (const endpoint of endpoints) await (await context.networking()).release(endpoint);
+  if (record.logTurner !== undefined) (await import('./rotate-logs.ts')).stopRotation(record);
   if (health !== undefined) (await import('./watch-health.ts')).unwatchHealth(record);
 }
 

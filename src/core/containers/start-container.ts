@@ -17,7 +17,7 @@ import { joinedSession } from './joined-session.ts';
 import { nextState } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
 import { logPath, logSettings } from './log-files.ts';
-import { comesBack } from './look-after.ts';
+import { comesBack, lookAfter } from './look-after.ts';
 import { type NetworkPlan, planNetwork } from './plan-network.ts';
 import { writeRecordCopy } from './record-copy.ts';
 import { refreshNames } from './refresh-names.ts';
@@ -113,7 +113,7 @@ async function launch(
       (changed) => ({ type: 'container.started', ...eventOf(changed) }),
     );
     writeRecordCopy(dir, running);
-    if (running.healthcheck !== undefined) await startHealthChecks(context, running);
+    await lookAfter(context, running);
     // The monitor has the sockets by now.
     for (const endpoint of plan.endpoints) (await context.networking()).letGo(endpoint);
     return session && joinedSession(context, running, session);
@@ -121,13 +121,6 @@ async function launch(
     for (const endpoint of plan.endpoints) await (await context.networking()).release(endpoint);
     throw error;
   }
-}
-
-async function startHealthChecks(context: ContainerContext, record: ContainerRecord): Promise<void> {
-  const { watchHealth } = await import('./watch-health.ts');
-  const watcher = watchHealth(context, record);
-  if (watcher === undefined) return;
-  changeRecord(context, record.id, () => ({ health: { status: 'starting', failingStreak: 0, watcher } }));
 }
 
 async function launchRequest(
@@ -173,7 +166,6 @@ async function launchRequest(
     openStdin: spec.openStdin === true,
     keepStdinOpen: options.attach === undefined,
     logPath: log === undefined ? undefined : logPath(dir),
-    logMaxBytes: log?.maxBytes,
     exitCommand: exitCommand(context, record, {
       attached: options.attach !== undefined,
       endpoints: plan.endpoints,

@@ -45,7 +45,7 @@ export function sweepBundle(dir: string): void {
   }
 }
 
-const passing = new Set(['attach', 'ctl', 'winsz', 'shm', bundleFiles.pid, bundleFiles.monitorPid]);
+const passing = new Set(['attach', 'ctl', 'turn', 'winsz', 'shm', bundleFiles.pid, bundleFiles.monitorPid]);
 
 /**
  * JSON knows no infinity and doubles cannot hold RLIM_INFINITY (2^64 - 1), so an unlimited limit is put in as text.

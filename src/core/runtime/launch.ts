@@ -62,7 +62,6 @@ function startMonitor(
     monitorPidFile: join(dir, bundleFiles.monitorPid),
     exitDir: exitFolder(dir),
     logPath: request.logPath,
-    logMaxBytes: request.logMaxBytes,
     tty: request.tty,
     openStdin: request.openStdin,
     // A terminal has no end of input to pass on, and closing it would take the output along.

@@ -19,7 +19,6 @@ export interface LaunchRequest {
   readonly keepStdinOpen?: boolean | undefined;
   /** Undefined: output is not kept. */
   readonly logPath: string | undefined;
-  readonly logMaxBytes: number | undefined;
   /**
    * Run by the monitor after the exit code is on disk, in its mount namespace; absolute argv. Also when creating failed
    * or a created container was taken back: it must look for itself whether there is something to do.

@@ -1,5 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { containerRecords } from '../../../src/core/containers/container-record.ts';
+import { processIdentity } from '../../../src/core/host/process-identity.ts';
 import type { LogEntry } from '../../../src/engine/containers.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
 import { until } from '../../support/until.ts';
@@ -59,7 +61,7 @@ describe('logs', () => {
       command: [
         'sh',
         '-c',
-        'read go; for i in $(seq 1 6000); do echo "line $i of many, some longer than others"; done; read stop',
+        'read go; for i in $(seq 1 60000); do echo "line $i of many, some longer than others"; done; read stop',
       ],
       openStdin: true,
       logOptions: { 'max-size': '100k' },
@@ -70,13 +72,15 @@ describe('logs', () => {
     })();
     const followed = Array.fromAsync(stand.containers.logs(id, { follow: true }));
     await session.write(Buffer.from('go\n'));
-    await until(async () => (await texts(stand.containers.logs(id, { tail: 1 })))[0]?.includes('line 6000 '));
+    await until(async () =>
+      (await texts(stand.containers.logs(id, { tail: 1 })))[0]?.includes('line 60000 '),
+    );
     const kept = await texts(stand.containers.logs(id));
-    expect(kept.at(-1)).toContain('line 6000 ');
-    expect(kept.length).toBeLessThan(6000);
+    expect(kept.at(-1)).toContain('line 60000 ');
+    expect(kept.length).toBeLessThan(60000);
     await session.write(Buffer.from('stop\n'));
     await drained;
-    expect(Buffer.from((await followed).at(-1)!.data).toString()).toContain('line 6000 ');
+    expect(Buffer.from((await followed).at(-1)!.data).toString()).toContain('line 60000 ');
     const files = readdirSync(`${stand.root.dirs.containers}/${id}`).filter((name) =>
       name.startsWith('ctr.log'),
     );
@@ -87,7 +91,6 @@ describe('logs', () => {
     const perTurn = 800;
     const turns = 6;
     const line = (number: number) => `line ${number} ${'x'.repeat(90)}\n`;
-    // A turn is less than a file: what rotates meanwhile rotates once.
     const script = `n=0; while read go && [ $go = go ]; do for i in $(seq ${perTurn}); do n=$((n+1)); echo "line $n ${'x'.repeat(90)}"; done; done`;
     const id = await stand.up({
       command: ['sh', '-c', script],
@@ -110,6 +113,53 @@ describe('logs', () => {
     await session.write(Buffer.from('stop\n'));
     await Promise.all([drained, following]);
     expect(seen).toBe(Array.from({ length: turns * perTurn }, (_, at) => line(at + 1)).join(''));
+  });
+
+  test('keep what was promised, however fast it comes, and nobody need look', async () => {
+    const lines = 300_000;
+    const command = ['sh', '-c', `seq ${lines}; echo end; sleep 1000`];
+    for (const logOptions of [{}, { 'max-size': '1m', 'max-file': '2' }] as const) {
+      const id = await stand.up({ command, logOptions });
+      const dir = `${stand.root.dirs.containers}/${id}`;
+      await until(async () => (await texts(stand.containers.logs(id, { tail: 1 })))[0] === 'stdout: end\n');
+      const text = (await Array.fromAsync(stand.containers.logs(id)))
+        .map(({ data }) => Buffer.from(data).toString())
+        .join('');
+      const kept = text.slice(0, -'\nend\n'.length).split('\n').slice(1).map(Number);
+      const first = kept[0]!;
+      expect(kept.findIndex((number, at) => number !== first + at)).toBe(-1);
+      expect(kept.at(-1)).toBe(lines);
+      const sizes = readdirSync(dir)
+        .filter((name) => name.startsWith('ctr.log'))
+        .map((name) => statSync(`${dir}/${name}`).size);
+      if (!('max-size' in logOptions)) expect(first).toBe(2);
+      else {
+        await until(() => existsSync(`${dir}/ctr.log.2`));
+        expect(sizes.length).toBeLessThanOrEqual(3);
+        expect(sizes.reduce((sum, size) => sum + size)).toBeGreaterThan(2 << 20);
+      }
+      await stand.containers.remove(id, { force: true });
+    }
+  });
+
+  test('stay in bounds when who turns the files was killed', async () => {
+    const command = ['sh', '-c', 'while read go; do seq 50000; done'];
+    const id = await stand.up({ command, openStdin: true, logOptions: { 'max-size': '1m' } });
+    const turner = () => containerRecords(stand.services.metadata).get(id)!.logTurner!;
+    const first = turner();
+    process.kill(first.pid, 'SIGKILL');
+    await until(() => processIdentity(first.pid) === undefined);
+    await stand.containers.list();
+    expect(processIdentity(turner().pid)).toEqual(turner());
+    await using session = await stand.containers.attach(id, { stdin: true });
+    const drained = Array.fromAsync(session.output);
+    await session.write(Buffer.from('go\n'));
+    const dir = `${stand.root.dirs.containers}/${id}`;
+    await until(() => existsSync(`${dir}/ctr.log.1`));
+    const last = turner();
+    await stand.containers.remove(id, { force: true });
+    await drained;
+    await until(() => processIdentity(last.pid)?.startTime !== last.startTime);
   });
 
   test('are not kept with the driver none', async () => {

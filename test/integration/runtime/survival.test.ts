@@ -20,7 +20,7 @@ const made = await runtime.containerSpec({
   id, spec, process: processConfig(spec, undefined), hostname: 'h', network: 'own', mounts: [],
 });
 const started = await runtime.create({
-  id, name: 'x', dir, spec: made, tty: true, openStdin: true, logPath: dir + '/log', logMaxBytes: undefined,
+  id, name: 'x', dir, spec: made, tty: true, openStdin: true, logPath: dir + '/log',
   rootfs: { kind: 'overlay', lower: [root + '/root'], upper: dir + '/upper', work: dir + '/work', folder: undefined },
   exitCommand: ['/bin/sh', '-c', 'echo ended > ' + dir + '/exit-command'],
   network: 'new',

@@ -46,7 +46,9 @@ export const createOptions = {
   labelFile: list('Read labels from a file', { source: 'file' }),
   link: list('Name for another container on a network they share (NAME[:ALIAS])', { source: 'container' }),
   logDriver: text('Where its output is kept', { source: { choices: ['json-file', 'local', 'none'] } }),
-  logOpt: list('Options of the log driver: max-size=SIZE (100m; -1 is without limit; two files are kept)'),
+  logOpt: list(
+    'Options of the log driver: max-size=SIZE (of a file; -1 is without limit), max-file=COUNT (full files kept beside it)',
+  ),
   macAddress: text('MAC address on its network'),
   memorySwappiness: integer('How readily its memory is swapped out (0 to 100)'),
   mount: list('Attach a file system (type=bind|volume|tmpfs,source=,target=,readonly)', {

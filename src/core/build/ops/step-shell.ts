@@ -37,7 +37,6 @@ export async function openStepShell(
       tty,
       openStdin: true,
       logPath: undefined,
-      logMaxBytes: undefined,
       exitCommand: undefined,
       network: network.network,
       configureNetwork: network.configureNetwork,

@@ -8,11 +8,6 @@ export function resizeTerminal(bundle: string, { rows, columns }: TerminalSize):
   tell(bundle, `1 ${rows} ${columns}\n`);
 }
 
-/** Makes the monitor open its log file again, after it was renamed. */
-export function reopenLog(bundle: string): void {
-  tell(bundle, '2 0 0\n');
-}
-
 function tell(bundle: string, line: string): void {
   let fd: number;
   try {

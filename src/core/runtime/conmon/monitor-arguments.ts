@@ -11,7 +11,6 @@ export interface MonitorRequest {
   readonly exitDir: string;
   /** Undefined: output is kept nowhere. */
   readonly logPath: string | undefined;
-  readonly logMaxBytes: number | undefined;
   readonly tty: boolean;
   readonly openStdin: boolean;
   readonly keepStdinOpen: boolean;
@@ -37,9 +36,6 @@ export function monitorArguments(request: MonitorRequest): readonly string[] {
     ...['-p', request.pidFile, '--conmon-pidfile', request.monitorPidFile],
     ...['--exit-dir', request.exitDir],
     ...['-l', request.logPath === undefined ? 'none' : `k8s-file:${request.logPath}`],
-    ...(request.logPath !== undefined && request.logMaxBytes !== undefined
-      ? ['--log-size-max', String(request.logMaxBytes)]
-      : []),
     ...['--log-level', 'error', '--no-sync-log'],
     ...(request.tty ? ['-t'] : []),
     ...(request.openStdin ? ['-i'] : []),

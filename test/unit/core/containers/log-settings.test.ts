@@ -2,11 +2,15 @@ import { expect, test } from 'vitest';
 import { logSettings, logWarnings } from '../../../../src/core/containers/log-files.ts';
 
 test('a log is bounded unless somebody says otherwise', () => {
-  expect(logSettings({})).toEqual({ maxBytes: 100 << 20 });
-  expect(logSettings({ logDriver: 'local', logOptions: { 'max-size': '1m' } })).toEqual({
+  expect(logSettings({})).toEqual({ maxBytes: 200 << 20, files: 5, isChosen: false });
+  expect(logSettings({ logDriver: 'local' })).toEqual({ maxBytes: 20 << 20, files: 5, isChosen: true });
+  expect(logSettings({ logOptions: { 'max-size': '1m' } })).toEqual({
     maxBytes: 1 << 20,
+    files: 1,
+    isChosen: true,
   });
-  expect(logSettings({ logOptions: { 'max-size': '-1' } })).toEqual({ maxBytes: undefined });
+  expect(logSettings({ logOptions: { 'max-size': '1m', 'max-file': '3' } })).toMatchObject({ files: 3 });
+  expect(logSettings({ logOptions: { 'max-size': '-1' } })).toMatchObject({ maxBytes: undefined });
   expect(logSettings({ logDriver: 'none' })).toBeUndefined();
 });
 
@@ -18,9 +22,8 @@ test.each([
 ])('%j is refused', (spec, message) => expect(() => logSettings(spec)).toThrow(message));
 
 test('what does nothing is told', () => {
-  expect(logWarnings({ logOptions: { 'max-size': '1m', 'max-file': '2' } })).toEqual([]);
+  expect(logWarnings({ logOptions: { 'max-size': '1m', 'max-file': '5' } })).toEqual([]);
   expect(logWarnings({ logOptions: { 'max-file': '5', tag: 'x' } })).toEqual([
-    'log opt max-file=5: 2 files are kept; a larger max-size keeps more',
     'log opt tag has no effect here',
   ]);
 });

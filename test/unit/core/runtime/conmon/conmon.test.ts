@@ -23,7 +23,6 @@ const plain = {
   monitorPidFile: '/b/monitor.pid',
   exitDir: '/b/exit',
   logPath: '/b/log',
-  logMaxBytes: undefined,
   tty: false,
   openStdin: false,
   keepStdinOpen: false,
@@ -44,10 +43,8 @@ describe('arguments of the monitor', () => {
       tty: true,
       openStdin: true,
       keepStdinOpen: true,
-      logMaxBytes: 1000,
       exitCommand: ['/gantry', 'clean-up', '--id=-x'],
     }).join(' ');
-    expect(words).toContain('--log-size-max 1000');
     expect(words).toContain('-t -i --leave-stdin-open');
     expect(words).toContain('--exit-command /gantry --exit-command-arg clean-up --exit-command-arg --id=-x');
     expect(monitorArguments({ ...plain, logPath: undefined })).toContain('none');
