@@ -1,6 +1,7 @@
 import type { Builds } from '../../engine/builds.ts';
 import { startOperation } from '../../engine/start-operation.ts';
 import type { CoreServices } from '../core-services.ts';
+import { plainError } from '../host/plain-error.ts';
 import type { BuildDependencies } from './build-dependencies.ts';
 import { checkBuild } from './check-build.ts';
 import { openContext } from './context/open-context.ts';
@@ -15,7 +16,13 @@ import { clearAbandonedBuilds } from './solver/workspace.ts';
 export function createBuilds(services: CoreServices, dependencies: BuildDependencies): Builds {
   return {
     build: (spec, options) =>
-      startOperation((emit, signal) => runBuild(services, dependencies, spec, emit, signal), options?.signal),
+      startOperation(async (emit, signal) => {
+        try {
+          return await runBuild(services, dependencies, spec, emit, signal);
+        } catch (error) {
+          throw plainError(error);
+        }
+      }, options?.signal),
     openShell: (spec, { before, tty, size, signal: outer }) =>
       startOperation(async (emit, signal) => {
         const { openStepShell } = await import('./open-step-shell.ts');

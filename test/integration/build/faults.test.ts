@@ -97,6 +97,21 @@ describe('a build that fails', () => {
     expect(leftovers()).toEqual([]);
   });
 
+  it('says in words what the system has refused', async () => {
+    const long = 'n'.repeat(300);
+    stand.write({ file: '' });
+    await expect(stand.build({ dockerfileText: `FROM scratch\nCOPY file /${long}\n` })).rejects.toMatchObject(
+      {
+        code: 'enametoolong',
+        message: expect.stringMatching(new RegExp(`^cannot look at /\\S+/${long}: name too long$`)),
+      },
+    );
+    const path = join(stand.contextDir, 'file/out');
+    await expect(
+      stand.build({ dockerfileText: 'FROM scratch\nCOPY file /\n', output: { kind: 'folder', path } }),
+    ).rejects.toMatchObject({ code: 'enotdir', message: `cannot make ${path}: not a directory` });
+  });
+
   it('never takes a short name for the beginning of an ID of an image here', async () => {
     const { id } = stand.services.images.resolve('busybox');
     const name = id.slice('sha256:'.length, 'sha256:'.length + 12);

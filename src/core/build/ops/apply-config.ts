@@ -108,7 +108,7 @@ export function applyConfig(instruction: ConfigInstruction, inputs: ConfigInputs
 /** The argument vector of a shell or exec form. */
 export function commandLine(command: CommandForm, config: ContainerConfig): readonly string[] {
   if (command.form === 'exec') return command.argv;
-  return command.script === '' ? [] : [...(config.Shell ?? defaultShell), command.script];
+  return [...(config.Shell ?? defaultShell), command.script];
 }
 
 /** `entries` laid over `env`: a name that is there keeps its place. */

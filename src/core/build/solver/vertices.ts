@@ -1,5 +1,6 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { BuildVertex } from '../../../engine/builds.ts';
+import { plainError } from '../../host/plain-error.ts';
 import type { BuildPlan, PlannedStep } from '../graph/build-plan.ts';
 import type { BuildSession } from './build-session.ts';
 
@@ -48,7 +49,7 @@ export class Vertices {
       this.#emit({ kind: 'completed', vertex: step.id, time: Date.now() });
       return result;
     } catch (error) {
-      const located = locate(GantryError.from(error), step);
+      const located = locate(plainError(error, sourceHints), step);
       this.#emit({ kind: 'failed', vertex: step.id, time: Date.now(), message: located.message });
       throw located;
     }
@@ -62,6 +63,8 @@ export class Vertices {
 function vertexOf({ id, name, inputs, position }: PlannedStep, stage: string): BuildVertex {
   return { id, name, stage, inputs, position };
 }
+
+const sourceHints = { EACCES: 'build as somebody who may read it, or name it in .dockerignore' };
 
 function locate(error: GantryError, { id, position }: PlannedStep): GantryError {
   const { message, hint, details, code } = error;

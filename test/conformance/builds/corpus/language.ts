@@ -30,6 +30,8 @@ export const languageCases = [
     { dockerfile: 'FROM busybox\nCMD [1, 2]\n', fails: true },
     'FROM busybox\nENTRYPOINT [ "a" , "b\\"c" , "\\u00e9" ]\n',
     'FROM busybox\nCMD []\n',
+    'FROM busybox\nCMD\n',
+    'FROM busybox\nCMD ["before"]\nENTRYPOINT\n',
     { dockerfile: 'FROM busybox\nSHELL /bin/sh -c\n', fails: true },
   ),
   ...rowOf(
