@@ -3,8 +3,10 @@ import { type ContainerServices, containerContext } from './containers/container
 import { createNetworks } from './network/create-networks.ts';
 
 /** The port's networks: those there are, and the containers on them. */
-export function assembleNetworks(services: ContainerServices): Networks {
-  const networks = createNetworks(services);
+export function assembleNetworks(
+  services: ContainerServices,
+  networks: Omit<Networks, 'connect' | 'disconnect'> = createNetworks(services),
+): Networks {
   const nameOf = async (network: string): Promise<string> => (await networks.inspect(network)).name;
   return {
     ...networks,

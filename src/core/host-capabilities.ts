@@ -2,13 +2,12 @@ import type { Capabilities, Capability } from '../engine/capabilities.ts';
 import { cgroupMode } from './host/cgroups/cgroup-mode.ts';
 import { findBinary } from './host/find-binary.ts';
 import { inUserNamespace } from './host/user-namespace.ts';
+import { lackingUplink } from './host/user-world/lacking-uplink.ts';
+import { ownWorld } from './host/user-world/own-world.ts';
 
 const needsRuntime: readonly Capability[] = ['container.run', 'image.build'];
 const needsCgroups: readonly Capability[] = ['container.pause', 'container.stats', 'resources.limits'];
 const needsNetwork: readonly Capability[] = ['network.bridge'];
-
-const userNetworks =
-  'networks of containers need root so far: without it there are --network none and --network host';
 
 /** What this engine cannot do on this machine, each with its reason. A few questions to the file system. */
 export function hostCapabilities(uid: number, noWorld = 'start gantry with sudo'): Capabilities {
@@ -25,7 +24,11 @@ export function hostCapabilities(uid: number, noWorld = 'start gantry with sudo'
     miss(needsRuntime, 'no OCI runtime: install crun or runc');
   }
   if (findBinary('conmon') === undefined) miss(['container.run'], 'no container monitor: install conmon');
-  if (inUserNamespace()) miss(needsNetwork, userNetworks);
+  if (ownWorld() !== undefined) {
+    const lacking = lackingUplink();
+    if (lacking !== undefined)
+      miss(needsNetwork, `no networks for containers: ${lacking.what} (${lacking.mend})`);
+  }
   if (findBinary('nft') === undefined) miss(needsNetwork, 'no nft: install nftables');
   if (cgroupMode() === 'none') {
     miss(

@@ -3,10 +3,12 @@ import type { EngineEvent, EventOptions } from '../engine/events.ts';
 import type { ContainerServices } from './containers/container-context.ts';
 import type { CoreServices } from './core-services.ts';
 import type { EngineDirs } from './engine-dirs.ts';
+import { ownWorld } from './host/user-world/own-world.ts';
 import { hostCapabilities } from './host-capabilities.ts';
 import { lazy } from './lazy.ts';
 import { lazyNoun } from './lazy-noun.ts';
 import type { Metadata } from './metadata/metadata.ts';
+import type { WorldNetwork } from './network/world/world-network.ts';
 import { ensureDirs, resolveDirs } from './open-dirs.ts';
 import type { RegistryAccess } from './registry/registry-access.ts';
 import type { RegistryClient } from './registry/registry-client.ts';
@@ -40,6 +42,8 @@ export interface CoreParts {
   readonly metadata: () => Promise<Metadata>;
   readonly services: () => Promise<CoreServices>;
   readonly containers: () => Promise<ContainerServices>;
+  /** Of a user who is not root. */
+  readonly worldNetwork: () => Promise<WorldNetwork | undefined>;
   readonly registryAccess: () => Promise<RegistryAccess>;
   readonly registry: () => Promise<RegistryClient>;
   /** Closes what was opened. */
@@ -52,6 +56,7 @@ export interface CoreParts {
  */
 export async function openCore(options: CoreOptions): Promise<Engine> {
   const parts = coreParts(options);
+  await healWorld(parts);
   const { dirs } = parts;
   let capabilities: Engine['capabilities'] | undefined;
 
@@ -93,7 +98,7 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
     networks: lazyNoun(
       lazy(async () => {
         const { assembleNetworks } = await import('./assemble-networks.ts');
-        return assembleNetworks(await parts.containers());
+        return assembleNetworks(await parts.containers(), (await parts.worldNetwork())?.networks);
       }),
       {},
     ),
@@ -135,6 +140,15 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
   return engine;
 }
 
+/** What a user's containers need of processes beside them, which may have been killed. */
+async function healWorld({ worldNetwork }: CoreParts): Promise<void> {
+  const world = ownWorld();
+  if (world === undefined) return;
+  const { hasLostUplink } = await import('./host/user-world/uplink.ts');
+  // A command that has no use for it must not fail for it: the next that has says why.
+  if (hasLostUplink(world)) await (await worldNetwork())?.heal().catch(() => undefined);
+}
+
 /** Resolves and makes the folders; the rest waits for its use. */
 export function coreParts(options: CoreOptions): CoreParts {
   const dirs = resolveDirs(options);
@@ -159,6 +173,8 @@ export function coreParts(options: CoreOptions): CoreParts {
       snapshots: async () => (await services()).snapshots,
       runtime: lazy(async () => (await import('./runtime/open-runtime.ts')).openRuntime(dirs)),
       networking: lazy(async () => {
+        const own = await worldNetwork();
+        if (own !== undefined) return own.networking;
         const { createNetworking } = await import('./network/create-networking.ts');
         return createNetworking({ dirs, metadata: records });
       }),
@@ -168,6 +184,12 @@ export function coreParts(options: CoreOptions): CoreParts {
       }),
       selfCommand: options.selfCommand,
     };
+  });
+  const worldNetwork = lazy(async (): Promise<WorldNetwork | undefined> => {
+    const world = ownWorld();
+    if (world === undefined) return undefined;
+    const { openWorldNetwork } = await import('./network/world/world-network.ts');
+    return openWorldNetwork({ dirs, metadata: await metadata() }, world);
   });
   const registryAccess = lazy(async () => {
     const { openRegistryAccess } = await import('./registry/registry-access.ts');
@@ -183,6 +205,7 @@ export function coreParts(options: CoreOptions): CoreParts {
     metadata,
     services,
     containers,
+    worldNetwork,
     registryAccess,
     registry,
     close: async () => open.dispose(),

@@ -1,4 +1,5 @@
 import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readWorldFile, type WorldProcess } from '../../src/core/host/user-world/world-file.ts';
 import { type GantryCli, gantryCli } from './gantry-cli.ts';
 import { tempFolder } from './temp-folder.ts';
 import { until } from './until.ts';
@@ -12,8 +13,8 @@ export interface OrdinaryUser extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** A path in their home. */
   at(...parts: readonly string[]): string;
-  /** The processes that keep their world, by what they do. */
-  worldProcesses(): readonly number[];
+  /** The process that keeps the namespaces of their world, or carries their containers' packets. */
+  worldProcess(name: WorldProcess): number | undefined;
 }
 
 /** IDs that /etc/subuid and /etc/subgid lend. */
@@ -65,25 +66,19 @@ export function ordinaryUser(
     XDG_CACHE_HOME: folder.at('home', 'cache'),
     GANTRY_ROOT: '',
   };
-  const worldProcesses = (): readonly number[] => {
-    try {
-      return Array.from(
-        readFileSync(folder.at('home/run/gantry/world'), 'latin1').matchAll(/^(\d+) /gm),
-        ([, pid]) => Number(pid),
-      );
-    } catch {
-      return [];
-    }
-  };
+  const worldProcess = (name: WorldProcess): number | undefined =>
+    readWorldFile(folder.at('home/run/gantry'), name)?.pid;
   return {
     uid,
     gantry: gantryCli({ path: folder.at('home', 'root'), env }, through),
     through,
     env,
     at: (...parts) => folder.at('home', ...parts),
-    worldProcesses,
+    worldProcess,
     async [Symbol.asyncDispose]() {
-      const left = worldProcesses().filter(isRunning);
+      const left = (['world', 'uplink'] as const)
+        .flatMap((name) => worldProcess(name) ?? [])
+        .filter(isRunning);
       for (const pid of left) process.kill(pid, 'SIGKILL');
       await until(() => !left.some(isRunning));
       folder[Symbol.dispose]();

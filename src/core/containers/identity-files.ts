@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname as hostName } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerPaths } from '../../engine/containers.ts';
+import { worldResolver } from '../host/user-world/own-world.ts';
 import { hostResolver } from '../network/host-resolver.ts';
 import { hostsText, resolverText } from '../network/identity-texts.ts';
 import { addressesOf, type Endpoint } from '../network/networking.ts';
@@ -44,6 +45,7 @@ export function writeIdentityFiles(
       search: spec.dnsSearch ?? [],
       options: spec.dnsOptions ?? [],
       reach: sharesHost ? 'host' : endpoints.some(({ ipv6 }) => ipv6 !== undefined) ? 'both' : 'ipv4',
+      proxy: worldResolver(),
     }),
   };
   for (const [file, text] of Object.entries(texts)) writeFileSync(join(dir, file), text, { mode: 0o644 });

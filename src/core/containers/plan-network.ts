@@ -16,6 +16,7 @@ export interface NetworkPlan {
   readonly endpoints: readonly Endpoint[];
   readonly network: LaunchRequest['network'];
   readonly configureNetwork: LaunchRequest['configureNetwork'];
+  readonly openNetwork?: LaunchRequest['openNetwork'];
   readonly heldDescriptors: readonly number[];
   /** For the specification. */
   readonly mode: 'own' | 'host' | 'joined';
@@ -58,6 +59,7 @@ export async function planNetwork(context: ContainerContext, record: ContainerRe
     configureNetwork: async (path) => {
       for (const endpoint of endpoints) await networking.connect(endpoint, path);
     },
+    openNetwork: networking.openNamespace,
     heldDescriptors: endpoints.flatMap((endpoint) => networking.heldDescriptors(endpoint)),
     mode: 'own',
     filesOf: undefined,

@@ -172,6 +172,7 @@ async function launchRequest(
     }),
     network: plan.network,
     configureNetwork: plan.configureNetwork,
+    openNetwork: plan.openNetwork,
     heldDescriptors: plan.heldDescriptors,
   };
 }

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { GantryError } from '../../base/gantry-error.ts';
+import { type ThreadError, toThreadError } from '../../base/thread-error.ts';
 import { dataExtents } from '../host/file-holes.ts';
 import { openBeneath, openInRoot } from '../host/open-in-root.ts';
 import { defaultLimits } from '../layers/default-limits.ts';
@@ -10,7 +11,6 @@ import { contentFlags } from '../layers/layer-tar.ts';
 import { scanHeld } from '../layers/scan-held.ts';
 import { type ByteString, pathOf } from '../layers/tar/byte-string.ts';
 import { TarParser } from '../layers/tar/tar-parser.ts';
-import { type ThreadError, toThreadError } from '../layers/thread-error.ts';
 import { copyFailure } from './copy-failure.ts';
 import { HeldWriter, type WriterOptions, type WriterTotals } from './held-writer.ts';
 

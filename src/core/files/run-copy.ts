@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { GantryError } from '../../base/gantry-error.ts';
 import { stoppable } from '../../base/stoppable.ts';
-import { fromThreadError } from '../layers/thread-error.ts';
+import { fromThreadError } from '../../base/thread-error.ts';
 import { borrowWorker } from '../layers/worker-pool.ts';
 import type { CopyJob, CopyReply } from './copy.worker.ts';
 import type { WriterTotals } from './held-writer.ts';

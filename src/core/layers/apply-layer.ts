@@ -1,13 +1,13 @@
 import { MessageChannel } from 'node:worker_threads';
 import { GantryError } from '../../base/gantry-error.ts';
 import { stoppable } from '../../base/stoppable.ts';
+import { fromThreadError } from '../../base/thread-error.ts';
 import { parseDiffId, parseDigest } from '../../oci/digest.ts';
 import { treeUsage } from '../host/tree-usage.ts';
 import { ByteRing } from './byte-ring.ts';
 import { defaultLimits } from './default-limits.ts';
 import type { InflateInput, InflateJob, InflateReply } from './inflate.worker.ts';
 import type { AppliedLayer, ApplyLayer, ApplyOptions } from './layer-io.ts';
-import { fromThreadError } from './thread-error.ts';
 import type { UnpackJob, UnpackReply } from './unpack.worker.ts';
 import { borrowWorker } from './worker-pool.ts';
 

@@ -1,9 +1,9 @@
 import { MessageChannel } from 'node:worker_threads';
 import { GantryError } from '../../base/gantry-error.ts';
+import { fromThreadError } from '../../base/thread-error.ts';
 import { type DiffId, parseDiffId } from '../../oci/digest.ts';
 import type { LayerFolder } from './layer-io.ts';
 import type { PackJob, PackReply } from './pack.worker.ts';
-import { fromThreadError } from './thread-error.ts';
 import { borrowWorker } from './worker-pool.ts';
 
 /** What a layer's tar is, whether or not anybody keeps its bytes. */

@@ -1,10 +1,10 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type ThreadError, toThreadError } from '../../base/thread-error.ts';
 import { sha256Digester } from '../../oci/sha256.ts';
 import { ByteRing, RingBroken } from './byte-ring.ts';
 import { decompress } from './decompress.ts';
 import { type OutputRoom, ownRoom } from './output-room.ts';
-import { type ThreadError, toThreadError } from './thread-error.ts';
 
 /** Told to the worker, one job after the other. Chunks of a streamed source follow on `port`. */
 export interface InflateJob {

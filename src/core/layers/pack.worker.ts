@@ -3,13 +3,13 @@ import { promisify } from 'node:util';
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { gzip } from 'node:zlib';
 import { GantryError } from '../../base/gantry-error.ts';
+import { type ThreadError, toThreadError } from '../../base/thread-error.ts';
 import { sha256Digester } from '../../oci/sha256.ts';
 import { heldFolder } from './held-folder.ts';
 import type { LayerFolder } from './layer-io.ts';
 import { layerTar, tarOf } from './layer-tar.ts';
 import { scanHeld } from './scan-held.ts';
 import type { ByteString } from './tar/byte-string.ts';
-import { type ThreadError, toThreadError } from './thread-error.ts';
 
 /** What is to be made a tar, or is one. `output` undefined: only its digest is wanted. */
 export interface PackJob {

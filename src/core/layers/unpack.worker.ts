@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type ThreadError, toThreadError } from '../../base/thread-error.ts';
 import { sha256Digester } from '../../oci/sha256.ts';
 import { confineThread } from '../host/confine-thread.ts';
 import { isErrno } from '../host/system-error.ts';
@@ -8,7 +9,6 @@ import type { ApplyOptions, LayerLimits } from './layer-io.ts';
 import { type LayerTotals, LayerWriter } from './layer-writer.ts';
 import { LowerLayers } from './lower-layers.ts';
 import { TarParser } from './tar/tar-parser.ts';
-import { type ThreadError, toThreadError } from './thread-error.ts';
 
 /** One layer to write. The reply comes on `port`. */
 export interface UnpackJob {

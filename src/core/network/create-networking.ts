@@ -4,7 +4,6 @@ import { parseNetwork } from '../../base/ip-network.ts';
 import type { NetworkPlace, PortBinding } from '../../engine/containers.ts';
 import { isAlive, ownIdentity } from '../host/process-identity.ts';
 import { randomHex } from '../host/random-hex.ts';
-import { inUserNamespace } from '../host/user-namespace.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import { parseAddressKey, returnAddress, takeAddress } from './address-pool.ts';
 import { bridgeOptions } from './bridge-options.ts';
@@ -12,7 +11,7 @@ import { bringUp } from './bring-up.ts';
 import { plugIn, reachItself, unplug } from './connect-endpoint.ts';
 import { findNetwork } from './find-network.ts';
 import { closePorts, openPorts } from './firewall.ts';
-import { type NetworkContext, networkContext } from './network-context.ts';
+import { type NetworkContext, networkContext, type Uplink } from './network-context.ts';
 import type { AddressPool, AddressRecord, NetworkRecord, PublishedPort } from './network-record.ts';
 import { addressesOf, type Endpoint, type Networking } from './networking.ts';
 import { leadTo, placesOf } from './port-places.ts';
@@ -22,8 +21,12 @@ import { type BoundPorts, bindPortsPatiently, returnPorts, takePorts } from './p
 export function createNetworking(services: {
   readonly metadata: Metadata;
   readonly dirs: { readonly root: string };
+  readonly uplink?: Uplink | undefined;
+  /** Who binds ports of the machine, where it is not this thread that can. */
+  readonly bind?: typeof bindPortsPatiently | undefined;
 }): Networking {
   const context = networkContext(services);
+  const { bind = bindPortsPatiently } = services;
   /** Sockets of endpoints whose monitor has not got them yet. */
   const held = new Map<string, BoundPorts>();
   const letGo = (endpoint: Endpoint): void => {
@@ -54,9 +57,8 @@ export function createNetworking(services: {
 
   return {
     async allocate({ containerId, network, ports, ...wanted }) {
-      refuseWithoutRoot(network);
       const record = await bringUp(context, findNetwork(context, network));
-      const bound = await bindPortsPatiently(context.records, placesOf(ports, record));
+      const bound = await bind(context.records, placesOf(ports, record));
       try {
         const endpoint = takeEndpoint(context, record.name, containerId, bound.bindings, wanted);
         held.set(endpoint.hostInterface, bound);
@@ -208,16 +210,5 @@ function giveBack(
   return metadata.transaction(() => {
     for (const address of addressesOf(use)) returnAddress(records, networkId, address, use.hostInterface);
     return returnPorts(records, use.ports, use.hostInterface);
-  });
-}
-
-/** A bridge of a normal user would have to lie in a network namespace of theirs, which the engine cannot use yet. */
-function refuseWithoutRoot(network: string): void {
-  if (!inUserNamespace()) return;
-  throw new GantryError({
-    kind: 'unavailable',
-    code: 'network-needs-root',
-    message: `network ${network} needs root: bridges cannot be made by a normal user`,
-    hint: 'use --network none or --network host, or run gantry as root',
   });
 }

@@ -12,7 +12,7 @@ import { choosePools } from './choose-pools.ts';
 import { defaultNetwork, ensureDefaultNetwork, findNetwork } from './find-network.ts';
 import { reloadFirewall } from './firewall.ts';
 import { forgetForwarding } from './forward-accept.ts';
-import { type NetworkContext, networkContext } from './network-context.ts';
+import { type NetworkContext, networkContext, type Uplink } from './network-context.ts';
 import { checkFilterValues, matchesFilters } from './network-filters.ts';
 import { bridgeName } from './network-names.ts';
 import type { NetworkRecord } from './network-record.ts';
@@ -41,6 +41,7 @@ const fixed: readonly NetworkSummary[] = (
 export function createNetworks(services: {
   readonly metadata: Metadata;
   readonly dirs: { readonly root: string };
+  readonly uplink?: Uplink | undefined;
 }): Omit<Networks, 'connect' | 'disconnect'> {
   const context = networkContext(services);
   const { networks, addresses } = context.records;

@@ -68,6 +68,7 @@ export function takenSubnets(
   const routes = family === 4 ? hostRoutes() : hostRoutesV6();
   return [
     ...ours.map(parseNetwork),
+    ...(context.uplink?.machineNetworks.filter((network) => network.family === family) ?? []),
     ...routes.filter((route) => route.prefixLength > 0 && route.device !== except?.bridge),
   ];
 }

@@ -19,10 +19,11 @@ export async function ensureFirewall(
 }
 
 /** Makes the tables what the records say. A transaction of the kernel: no packet meets half a rule set. */
-export async function reloadFirewall({ records, names }: NetworkContext): Promise<void> {
+export async function reloadFirewall({ records, names, uplink }: NetworkContext): Promise<void> {
   const networks = [...records.networks.entries()].map(([, record]) => record);
   const ports = [...records.ports.entries()].map(([, record]) => record);
-  const load = (v6: V6Rules): Promise<void> => loadNftScript(rulesetScript(names.table, networks, ports, v6));
+  const load = (v6: V6Rules): Promise<void> =>
+    loadNftScript(rulesetScript(names.table, networks, ports, v6, uplink?.device));
   const members = networks.filter(({ ipv6 }) => ipv6 !== undefined);
   if (members.length === 0) {
     const families = v6Families.filter((family) => tableExists(family, names.table));

@@ -46,6 +46,8 @@ export function resolverText(facts: {
   readonly options?: readonly string[];
   /** Whose network it has, and whether there is IPv6 in it. */
   readonly reach: 'host' | 'ipv4' | 'both';
+  /** Who asks the host's servers for those that have no way to one. Default: public servers. */
+  readonly proxy?: string | undefined;
 }): string {
   const lines = facts.host.split('\n').map((line) => line.trim());
   const valuesOf = (keyword: string): readonly string[] =>
@@ -54,7 +56,8 @@ export function resolverText(facts: {
       return word === keyword ? [values.join(' ')] : [];
     });
   const reachable = valuesOf('nameserver').filter((server) => isReachable(server, facts.reach));
-  const fallback = facts.reach === 'both' ? [...publicServers, ...publicServersV6] : publicServers;
+  const publicOnes = facts.reach === 'both' ? [...publicServers, ...publicServersV6] : publicServers;
+  const fallback = facts.proxy === undefined ? publicOnes : [facts.proxy];
   const inherited = reachable.length > 0 ? reachable : fallback;
   const servers = facts.servers.length > 0 ? facts.servers : inherited;
   // The last `search` or `domain` of the file is the one that counts (resolv.conf(5)).

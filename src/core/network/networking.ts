@@ -46,6 +46,8 @@ export interface Networking {
    */
   heldDescriptors(endpoint: Endpoint): readonly number[];
   letGo(endpoint: Endpoint): void;
+  /** Makes a network namespace to connect, where the caller's thread may not; a descriptor of it, the caller's to close. */
+  readonly openNamespace?: (() => Promise<number>) | undefined;
   /** The veth pair, its address and routes, and forwarding of the ports. Bridge and rules are there since `allocate`. */
   connect(endpoint: Endpoint, netnsPath: string): Promise<void>;
   /**

@@ -5,6 +5,7 @@ import { addressBytes } from '../../base/ip-address.ts';
 import { isErrorCode } from '../../base/is-error-code.ts';
 import type { PortBinding } from '../../engine/containers.ts';
 import { bindPort, type PortSocket } from '../host/netlink/port-socket.ts';
+import { readSysctl } from '../host/sysctl.ts';
 import { isErrno } from '../host/system-error.ts';
 import type { AddressRecord, NetworkRecords, PortRecord, PublishedPort } from './network-record.ts';
 
@@ -147,6 +148,7 @@ function bindOne({ protocol, hostAddress, hostPort }: PortBinding): PortSocket {
     return bindPort(protocol, addressBytes(hostAddress), hostPort);
   } catch (error) {
     if (isErrno(error, 'EADDRINUSE')) throw portInUse(hostAddress, hostPort, error);
+    if (isErrno(error, 'EACCES', 'EPERM')) throw privilegedPort(protocol, hostAddress, hostPort, error);
     if (!isErrno(error, 'EADDRNOTAVAIL')) throw error;
     throw new GantryError({
       kind: 'invalid',
@@ -156,6 +158,17 @@ function bindOne({ protocol, hostAddress, hostPort }: PortBinding): PortSocket {
       cause: error,
     });
   }
+}
+
+function privilegedPort(protocol: string, hostAddress: string, port: number, cause: unknown): GantryError {
+  return new GantryError({
+    kind: 'denied',
+    code: 'port-privileged',
+    message: `listen ${protocol}${hostAddress.includes(':') ? 6 : 4} ${place(hostAddress, port)}: bind: permission denied`,
+    hint: `Publish a port from ${readSysctl('net/ipv4/ip_unprivileged_port_start') ?? 1024} on, or as root: sysctl -w net.ipv4.ip_unprivileged_port_start=${port}`,
+    details: { hostAddress, port },
+    cause,
+  });
 }
 
 function portPrefix(binding: PortBinding): string {

@@ -39,18 +39,20 @@ export type V6Rules =
  * - What leaves an internal network, or would enter it, is dropped, a published port of another network included.
  * - Into a bridge goes what belongs to a connection, what was published, and the network's own; nothing else, so
  *   networks are closed to each other and to neighbours who route to them.
+ * - In a user's world what was published comes in over `uplink`, addressed to the container itself, and nothing else does.
  */
 export function rulesetScript(
   table: string,
   networks: readonly NetworkRecord[],
   ports: readonly PublishedPort[],
   v6: V6Rules,
+  uplink?: string,
 ): string {
-  const v4 = tableScript(words.ip, table, networks.map(ruledNetwork(4)), ports);
+  const v4 = tableScript(words.ip, table, networks.map(ruledNetwork(4)), ports, { uplink });
   if (v6.kind === 'gone') return [v4, ...v6.families.map((family) => withoutTable(family, table))].join('');
   const members = networks.filter((network) => network.ipv6 !== undefined).map(ruledNetwork(6));
   const refusesLoopback = v6.kind === 'without-loopback';
-  const rules = tableScript(words.ip6, table, members, ports, refusesLoopback);
+  const rules = tableScript(words.ip6, table, members, ports, { refuseLoopback: refusesLoopback });
   return `${v4}${rules}${refusesLoopback ? '' : loopbackScript(table, v6.devices)}`;
 }
 
@@ -77,7 +79,7 @@ function tableScript(
   table: string,
   networks: readonly RuledNetwork[],
   ports: readonly PublishedPort[],
-  refuseLoopback = false,
+  { refuseLoopback = false, uplink }: { refuseLoopback?: boolean; uplink?: string | undefined },
 ): string {
   const devices = (those: readonly RuledNetwork[]): string => elements(those.map(({ device }) => device));
   const subnets = (those: readonly RuledNetwork[]): string => elements(those.map(({ subnet }) => subnet));
@@ -127,7 +129,7 @@ ${refuseLoopback ? refusal(family, loopback) : ''}  chain leaving {
     oifname != @bridges accept
     ct state established,related accept
     ct status dnat accept
-    drop
+${uplink === undefined ? '' : `    iifname "${uplink}" accept\n`}    drop
   }
 }
 `;

@@ -1,7 +1,6 @@
 import { closeSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cloneMount, placeMount } from '../host/clone-mount.ts';
-import { newNetworkNamespace } from '../host/network-namespace.ts';
 import { withPrivateMounts } from '../host/private-mounts.ts';
 import { processIdentity } from '../host/process-identity.ts';
 import { bundleFiles, rootFolder, writeBundle } from './bundle.ts';
@@ -12,6 +11,7 @@ import { holdParts } from './hold-parts.ts';
 import { hideSpecification, placeMemoryFiles } from './memory-files.ts';
 import { mountRoot } from './mount-root.ts';
 import { hideFromRuntime, type OciProgram } from './oci-program.ts';
+import { ownNetwork } from './own-network.ts';
 import type { LaunchRequest, RunningProcess } from './runtime.ts';
 import type { RuntimeSpec } from './runtime-spec.ts';
 import { startError } from './start-error.ts';
@@ -21,12 +21,11 @@ import { startError } from './start-error.ts';
  * until the container is created. Cleaning up after a failure is the caller's.
  */
 export async function launch(program: OciProgram, request: LaunchRequest): Promise<RunningProcess> {
-  const { id, dir, network } = request;
+  const { id, dir } = request;
   mkdirSync(exitFolder(dir), { recursive: true, mode: 0o700 });
   mkdirSync(program.stateRoot, { recursive: true, mode: 0o700 });
   clearExitStatus(id, dir);
-  const netns =
-    network === 'new' && request.configureNetwork !== undefined ? newNetworkNamespace() : undefined;
+  const netns = await ownNetwork(request);
   try {
     const netnsPath = netns === undefined ? undefined : `/proc/${process.pid}/fd/${netns}`;
     const { waiting, args } = startMonitor(program, request, netnsPath);

@@ -2,7 +2,6 @@ import { closeSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
-import { newNetworkNamespace } from '../host/network-namespace.ts';
 import { makePipe } from '../host/pipe.ts';
 import { withPrivateMounts } from '../host/private-mounts.ts';
 import { processEnd, signalProcess } from '../host/process-handle.ts';
@@ -15,6 +14,7 @@ import { withNetwork } from './launch.ts';
 import { mountMemory, placeMemoryFiles } from './memory-files.ts';
 import { mountRoot } from './mount-root.ts';
 import { hideFromRuntime, type OciProgram } from './oci-program.ts';
+import { ownNetwork } from './own-network.ts';
 import type { Runtime } from './runtime.ts';
 import { logOptions, runtimeComplaint } from './runtime-log.ts';
 import { startError } from './start-error.ts';
@@ -29,7 +29,7 @@ export async function runStep(program: OciProgram, request: StepRequest): Promis
   const { id, dir, signal } = request;
   signal.throwIfAborted();
   mkdirSync(program.stateRoot, { recursive: true, mode: 0o700 });
-  const netns = request.network === 'new' && request.configureNetwork ? newNetworkNamespace() : undefined;
+  const netns = await ownNetwork(request);
   try {
     const netnsPath = netns === undefined ? undefined : `/proc/${process.pid}/fd/${netns}`;
     if (netnsPath !== undefined) await request.configureNetwork?.(netnsPath);

@@ -30,6 +30,8 @@ export interface LaunchRequest {
    */
   readonly network: { readonly join: string } | 'new' | undefined;
   readonly configureNetwork: ((netnsPath: string) => Promise<void>) | undefined;
+  /** Makes that namespace, where this thread may not; the descriptor is the caller's to close. */
+  readonly openNetwork?: (() => Promise<number>) | undefined;
   /** Where the /dev/shm of another container's process is to be found by a bind of the specification. */
   readonly joinedShm?: { readonly pid: number; readonly at: string } | undefined;
   /** Parts of folders that binds of the specification find elsewhere: mounts that are there for the container alone. */
@@ -131,6 +133,7 @@ export interface Runtime {
     readonly memory?: MemoryFiles | undefined;
     readonly network: 'new' | undefined;
     readonly configureNetwork: ((netnsPath: string) => Promise<void>) | undefined;
+    readonly openNetwork?: (() => Promise<number>) | undefined;
     readonly onOutput: (stream: 'stdout' | 'stderr', data: Uint8Array) => void;
     readonly signal: AbortSignal;
   }): Promise<number>;

@@ -2,7 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { baseImage } from '../../support/base-images.ts';
 import { setup as buildIfStale } from '../../support/build-if-stale.ts';
+import { freePort } from '../../support/free-port.ts';
 import { lentFrom, type OrdinaryUser, ordinaryUser } from '../../support/ordinary-user.ts';
+import { until } from '../../support/until.ts';
 
 async function userWithImage(options: Parameters<typeof ordinaryUser>[0] = {}): Promise<OrdinaryUser> {
   buildIfStale();
@@ -102,7 +104,8 @@ describe('a normal user with lent IDs', () => {
   });
 
   it('has one process that keeps the world, and no mount on the machine', async () => {
-    expect(user.worldProcesses()).toHaveLength(1);
+    expect(user.worldProcess('uplink')).toBeUndefined();
+    expect(user.worldProcess('world')).toBeGreaterThan(1);
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(user.at());
   });
 });
@@ -115,3 +118,116 @@ describe('a normal user to whom no IDs are lent', () => {
     expect(stdout).toMatch(/no other user[\s\S]*\/etc\/subuid and \/etc\/subgid/);
   });
 });
+
+describe('networks of a normal user', () => {
+  let user: OrdinaryUser;
+  beforeAll(async () => {
+    user = await userWithImage();
+  });
+  afterAll(async () => {
+    await removeAll(user);
+    await user[Symbol.asyncDispose]();
+  });
+  const web = (text: string) => [
+    'busybox',
+    'sh',
+    '-c',
+    `mkdir /w; echo ${text} >/w/index.html; exec httpd -f -h /w`,
+  ];
+
+  it('lead published ports of the machine to containers, until these end', async () => {
+    const { gantry } = user;
+    const port = await freePort();
+    await gantry.must('run', '-d', '--name', 'web', '-p', `127.0.0.1:${port}:80`, ...web('one'));
+    expect(await until(() => pageAt(port))).toBe('one\n');
+    expect(await gantry('run', '--rm', '-p', `${port}:80`, 'busybox', 'true')).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining(`Bind for 0.0.0.0:${port} failed: port is already allocated`),
+    });
+    await gantry.must('stop', '-t', '0', 'web');
+    expect(await pageAt(port)).toBeUndefined();
+    await gantry.must('start', 'web');
+    expect(await until(() => pageAt(port))).toBe('one\n');
+    await gantry.must('rm', '-f', 'web');
+    expect(await pageAt(port)).toBeUndefined();
+  });
+
+  it('know containers by name, keep networks apart, and lead out', async () => {
+    const { gantry } = user;
+    await gantry.must('network', 'create', 'inner');
+    await gantry.must('run', '-d', '--name', 'named', '--network', 'inner', ...web('two'));
+    const get = ['busybox', 'wget', '-qO-'];
+    expect(
+      await until(
+        async () => (await gantry('run', '--rm', '--network', 'inner', ...get, 'http://named/')).stdout,
+      ),
+    ).toBe('two\n');
+    const address = (
+      await gantry.must('inspect', '-f', '{{.NetworkSettings.Networks.inner.IPAddress}}', 'named')
+    ).trim();
+    expect(await gantry('run', '--rm', 'busybox', 'ping', '-c1', '-W1', address)).toMatchObject({
+      status: 1,
+    });
+    expect(await gantry.must('run', '--rm', 'busybox', 'ip', 'route')).toContain('default via');
+    await gantry.must('rm', '-f', 'named');
+    await gantry.must('network', 'rm', 'inner');
+  });
+
+  it('carry a step of a build', async () => {
+    const file = 'FROM busybox\nRUN ip route | grep -q ^default\n';
+    expect(await user.gantry.with({ input: file }, 'build', '-')).toMatchObject({ status: 0 });
+  });
+
+  it('say in one sentence why a port cannot be had', async () => {
+    expect(await user.gantry('run', '--rm', '-p', '1:80', 'busybox', 'true')).toMatchObject({
+      status: 125,
+      stderr: expect.stringMatching(
+        /^gantry: listen tcp4 0\.0\.0\.0:1: bind: permission denied\nPublish a port from \d+ on/,
+      ),
+    });
+    expect(await user.gantry('run', '--rm', '-p', '[::1]:8080:80', 'busybox', 'true')).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining('without root ports are published on IPv4'),
+    });
+  });
+
+  it('come back with all that was published when who carries them was killed', async () => {
+    const { gantry } = user;
+    const port = await freePort();
+    await gantry.must('run', '-d', '-p', `${port}:80`, ...web('three'));
+    expect(await until(() => pageAt(port))).toBe('three\n');
+    process.kill(user.worldProcess('uplink') ?? 0, 'SIGKILL');
+    await until(async () => (await pageAt(port)) === undefined);
+    await gantry.must('ps');
+    expect(await until(() => pageAt(port))).toBe('three\n');
+  });
+});
+
+describe('a machine that lacks something', () => {
+  it('is said to, with how to get it', async () => {
+    await using user = await userWithImage({ tun: false });
+    const { stderr } = await user.gantry('info');
+    expect(stderr).toContain(
+      'no networks for containers: you may not open /dev/net/tun (as root: modprobe tun; chmod 666 /dev/net/tun)',
+    );
+    expect(await user.gantry('run', '--rm', 'busybox', 'true')).toMatchObject({
+      status: 125,
+      stderr: expect.stringMatching(/no way .*: you may not open \/dev\/net\/tun\n.*chmod 666/),
+    });
+  });
+});
+
+async function removeAll({ gantry }: OrdinaryUser): Promise<void> {
+  const ids = (await gantry.must('ps', '-aq')).split('\n').filter((id) => id !== '');
+  if (ids.length > 0) await gantry.must('rm', '-f', ...ids);
+}
+
+/** What a server there says; undefined where nobody answers. */
+async function pageAt(port: number): Promise<string | undefined> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } });
+    return await answer.text();
+  } catch {
+    return undefined;
+  }
+}

@@ -128,6 +128,7 @@ async function execute(
     memory,
     network: network.network,
     configureNetwork: network.configureNetwork,
+    openNetwork: network.openNetwork,
     onOutput: (stream, data) => tell(stream, masks[stream].take(data)),
     signal: session.signal,
   });

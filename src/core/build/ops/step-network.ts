@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { worldResolver } from '../../host/user-world/own-world.ts';
 import { hostResolver } from '../../network/host-resolver.ts';
 import { hostsText, resolverText } from '../../network/identity-texts.ts';
 import type { Endpoint } from '../../network/networking.ts';
@@ -13,6 +14,7 @@ export interface StepNetwork extends AsyncDisposable {
   readonly mode: 'own' | 'host';
   readonly network: 'new' | undefined;
   readonly configureNetwork: ((netnsPath: string) => Promise<void>) | undefined;
+  readonly openNetwork?: (() => Promise<number>) | undefined;
   /** /etc/hosts and /etc/resolv.conf. */
   readonly mounts: readonly ResolvedMount[];
 }
@@ -56,6 +58,7 @@ export async function stepNetwork(
       mode: 'own',
       network: 'new',
       configureNetwork: (path) => networking.connect(endpoint, path),
+      openNetwork: networking.openNamespace,
       [Symbol.asyncDispose]: () => networking.release(endpoint),
     };
   } catch (error) {
@@ -83,6 +86,7 @@ function identity(
       servers: [],
       search: [],
       reach: sharesHost ? 'host' : 'ipv4',
+      proxy: worldResolver(),
     }),
   };
   const mounts = Object.entries(texts).map(([file, text]): ResolvedMount => {

@@ -40,6 +40,7 @@ export async function openStepShell(
       exitCommand: undefined,
       network: network.network,
       configureNetwork: network.configureNetwork,
+      openNetwork: network.openNetwork,
     })
     .catch((error: unknown) => {
       throw noShell(GantryError.from(error), args[0] ?? '');

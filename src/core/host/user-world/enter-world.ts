@@ -4,6 +4,7 @@ import { lockFile } from '../lock-file.ts';
 import { isAlive, type ProcessIdentity } from '../process-identity.ts';
 import { replaceProcess } from '../replace-process.ts';
 import { makeWorld } from './make-world.ts';
+import { worldText, worldVariable } from './own-world.ts';
 import { readWorldFile, worldFolder, writeWorldFile } from './world-file.ts';
 
 export interface WorldEntry {
@@ -15,9 +16,6 @@ export interface WorldEntry {
   readonly argv: readonly string[];
 }
 
-/** Tells those inside who keeps their world: `PID START-TIME`. */
-export const worldVariable = 'GANTRY_WORLD';
-
 /**
  * Becomes `argv` as root of the user's world, which is made when there is none: one for each user, in which all their
  * gantrys and containers are. Same process, terminal and folder. Returns only by throwing.
@@ -25,7 +23,8 @@ export const worldVariable = 'GANTRY_WORLD';
 export async function enterWorld(entry: WorldEntry): Promise<never> {
   const { uid, gid, env } = entry;
   const folder = worldFolder(env, uid);
-  const { pid, startTime } = living(folder) ?? (await makeOnce(folder, { uid, gid }));
+  const keeper = living(folder) ?? (await makeOnce(folder, { uid, gid }));
+  const { pid } = keeper;
   replaceProcess({
     argv: [
       requireBinary('nsenter', 'util-linux'),
@@ -36,12 +35,12 @@ export async function enterWorld(entry: WorldEntry): Promise<never> {
       ...['/bin/sh', '-c', 'cd "$0" 2>/dev/null; exec "$@"', entry.cwd],
       ...entry.argv,
     ],
-    env: { ...definedOf(env), [worldVariable]: `${pid} ${startTime}` },
+    env: { ...definedOf(env), [worldVariable]: worldText({ keeper, folder }) },
   });
 }
 
 function living(folder: string): ProcessIdentity | undefined {
-  const keeper = readWorldFile(folder);
+  const keeper = readWorldFile(folder, 'world');
   return keeper !== undefined && isAlive(keeper) ? keeper : undefined;
 }
 
@@ -51,7 +50,7 @@ async function makeOnce(folder: string, user: { uid: number; gid: number }): Pro
   const found = living(folder);
   if (found !== undefined) return found;
   const keeper = await makeWorld(user);
-  writeWorldFile(folder, keeper);
+  writeWorldFile(folder, 'world', keeper);
   return keeper;
 }
 

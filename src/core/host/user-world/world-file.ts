@@ -5,6 +5,9 @@ import type { ProcessIdentity } from '../process-identity.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Which processes are noted in the folder: who keeps the namespaces, and who carries packets out of them. */
+export type WorldProcess = 'world' | 'uplink';
+
 /**
  * The folder that says where a user's world is: below XDG_RUNTIME_DIR where that is theirs, else in /tmp. Made when
  * missing. Throws `unavailable` / `world-folder` when somebody else has it: what lies there would be followed.
@@ -31,25 +34,27 @@ export function worldFolder(env: Environment, uid: number): string {
   });
 }
 
-/** Who keeps the world alive, as written down; undefined where nothing readable is. Whether it lives is not looked at. */
-export function readWorldFile(folder: string): ProcessIdentity | undefined {
+/** The process as written down; undefined where nothing readable is. Whether it lives is not looked at. */
+export function readWorldFile(folder: string, name: WorldProcess): ProcessIdentity | undefined {
   try {
-    const found = /^([1-9]\d{0,9}) (\d{1,20})\n$/.exec(readFileSync(join(folder, fileName), 'latin1'));
+    const found = /^([1-9]\d{0,9}) (\d{1,20})\n$/.exec(readFileSync(join(folder, name), 'latin1'));
     return found === null ? undefined : { pid: Number(found[1]), startTime: found[2] as string };
   } catch {
     return undefined;
   }
 }
 
-export function writeWorldFile(folder: string, { pid, startTime }: ProcessIdentity): void {
-  const temporary = join(folder, `${fileName}.${process.pid}`);
+export function writeWorldFile(
+  folder: string,
+  name: WorldProcess,
+  { pid, startTime }: ProcessIdentity,
+): void {
+  const temporary = join(folder, `${name}.${process.pid}`);
   writeFileSync(temporary, `${pid} ${startTime}\n`, { mode: 0o600 });
-  renameSync(temporary, join(folder, fileName));
+  renameSync(temporary, join(folder, name));
 }
 
 function ownerOf(path: string): number | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   return stat?.isDirectory() === true ? stat.uid : undefined;
 }
-
-const fileName = 'world';

@@ -1,3 +1,5 @@
+import { worldVariable } from '../../host/user-world/own-world.ts';
+
 /** How one conmon is to be started; see conmon(8). All paths absolute. */
 export interface MonitorRequest {
   readonly id: string;
@@ -52,9 +54,16 @@ export function monitorArguments(request: MonitorRequest): readonly string[] {
 export function monitorEnvironment(withAttachPipe: boolean): Readonly<Record<string, string>> {
   return {
     PATH: process.env['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    ...(process.env['HOME'] === undefined ? {} : { HOME: process.env['HOME'] }),
+    ...inherited('HOME'),
+    // What it runs at the end is of the same world.
+    ...inherited(worldVariable),
     _OCI_SYNCPIPE: String(monitorPipes.sync),
     _OCI_STARTPIPE: String(monitorPipes.start),
     ...(withAttachPipe ? { _OCI_ATTACHPIPE: String(monitorPipes.attach) } : {}),
   };
+}
+
+function inherited(name: string): Readonly<Record<string, string>> {
+  const value = process.env[name];
+  return value === undefined ? {} : { [name]: value };
 }

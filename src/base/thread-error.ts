@@ -1,4 +1,4 @@
-import { GantryError, type GantryErrorInit } from '../../base/gantry-error.ts';
+import { GantryError, type GantryErrorInit } from './gantry-error.ts';
 
 /** An error as a message between threads: a GantryError loses its class there. */
 export type ThreadError = Required<Pick<GantryErrorInit, 'kind' | 'code' | 'message' | 'hint' | 'details'>>;
