@@ -3,10 +3,11 @@ import { commandIndex } from './app/commands/command-index.ts';
 import { GantryError } from './base/gantry-error.ts';
 import { version } from './base/version.ts';
 import type { CliHost } from './cli/cli-host.ts';
+import type { ShellQuestion } from './cli/completion/shell-question.ts';
 import { type GlobalOptions, globalWords, noGlobals, splitArguments } from './cli/global-options.ts';
 import { watchInterrupts } from './cli/interrupts.ts';
 import { printError } from './cli/print-error.ts';
-import { openSink } from './cli/sink.ts';
+import { openSink, type Sink } from './cli/sink.ts';
 import { openStandardInput } from './cli/standard-input.ts';
 import type { CoreOptions } from './core/open-core.ts';
 
@@ -21,6 +22,8 @@ const home = dirname(dirname(program));
 const built = program.endsWith('.js');
 /** Why a user who is not root has no world of their own. */
 let noWorld: string | undefined;
+/** The word that shells call gantry by to complete a line. */
+const completeVerb = '__complete';
 const selfCommand: readonly [string, ...string[]] = [process.execPath, ...process.execArgv, '--', program];
 
 process.exit(await main(process.argv.slice(2)));
@@ -30,11 +33,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const stdout = openSink(1);
   const stderr = openSink(2);
   try {
-    const split = splitArguments(argv);
+    const asked = argv[0] === completeVerb ? await shellQuestion(argv.slice(1)) : undefined;
+    const split = asked ?? splitArguments(argv);
     globals = split.globals;
     const { words } = split;
-    if (words[0] === 'internal') return await runInternal(words.slice(1), globals);
-    if (globals.version) {
+    if (words[0] === 'internal' && asked === undefined) return await runInternal(words.slice(1), globals);
+    if (globals.version && asked === undefined) {
       stdout.text(`gantry version ${version}\n`);
       return 0;
     }
@@ -42,6 +46,7 @@ async function main(argv: readonly string[]): Promise<number> {
       const { enterOwnWorld } = await import('./core/enter-own-world.ts');
       noWorld = await enterOwnWorld({ options: coreOptions(globals), argv });
     }
+    if (asked !== undefined) return await completeLine(asked, stdout);
     const stdin = openStandardInput(() => import('./core/host/terminal-modes.ts'));
     if (words.length === 0 && !globals.help && stdin.isTerminal && stdout.isTerminal) {
       return await runScreen(globals);
@@ -66,6 +71,21 @@ async function main(argv: readonly string[]): Promise<number> {
     printError({ stderr, globals }, error);
     return error.exitCode;
   }
+}
+
+async function shellQuestion(words: readonly string[]): Promise<ShellQuestion> {
+  return (await import('./cli/completion/shell-question.ts')).shellQuestion(words);
+}
+
+async function completeLine(question: ShellQuestion, stdout: Sink): Promise<number> {
+  const { answerShell } = await import('./cli/completion/answer-shell.ts');
+  const answer = await answerShell(question, {
+    commands: commandIndex,
+    pluginCommands: () => findPluginCommands(() => undefined),
+    openEngine: async () => (await import('./core/open-core.ts')).openCore(coreOptions(question.globals)),
+  });
+  stdout.text(answer);
+  return 0;
 }
 
 async function runScreen(globals: GlobalOptions): Promise<number> {

@@ -1,3 +1,4 @@
+import { closestWord } from '../app/commands/parse/closest-word.ts';
 import { usageError } from '../app/commands/parse/usage-error.ts';
 import type { GantryError } from '../base/gantry-error.ts';
 
@@ -42,6 +43,16 @@ const flags: ReadonlyMap<string, 'help' | 'version' | 'yes' | 'debug'> = new Map
 ]);
 
 const insecure = '--insecure-registry';
+
+/** Those that lead on to a command, for completion. */
+export const globalOffers = [
+  { text: '--root', detail: 'Folder below which the engine keeps everything' },
+  { text: insecure, detail: 'Registry that may do without TLS' },
+  { text: '--yes', detail: 'Answer every question with yes' },
+  { text: '--debug', detail: 'Show where an error came from' },
+  { text: '--help', detail: 'Show help' },
+  { text: '--version', detail: 'Show the version' },
+] as const;
 
 /** The words that make another gantry use the same engine in the same way. */
 export function globalWords({ root, insecureRegistries }: GlobalOptions): readonly string[] {
@@ -90,9 +101,13 @@ function unknownOption(word: string): GantryError {
   const message = word.startsWith('--')
     ? `unknown flag: ${word}`
     : `unknown shorthand flag: '${word[1]}' in ${word}`;
+  const close = closestWord(
+    word,
+    [...flags.keys(), '--root', insecure].filter((known) => known.length > 2),
+  );
   const hint = daemonOptions.has(word)
     ? 'There is no daemon to connect to: the engine is built in.'
-    : undefined;
+    : close && `Did you mean ${close}?`;
   return usageError('unknown-option', message, { hint });
 }
 

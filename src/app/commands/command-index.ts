@@ -457,6 +457,13 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./system/check.ts')).systemCheck,
   },
   {
+    id: 'system.completion',
+    verbs: ['completion'],
+    summary: 'Print what makes a shell complete gantry’s commands',
+    group: 'plain',
+    load: async () => (await import('./system/completion.ts')).systemCompletion,
+  },
+  {
     id: 'system.disk-usage',
     verbs: ['system df'],
     summary: 'Show what takes how much of the disk',

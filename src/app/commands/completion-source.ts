@@ -2,6 +2,8 @@
 export type CompletionSource =
   | 'container'
   | 'running-container'
+  /** `NAME:`, of a path inside. */
+  | 'container-path'
   | 'image'
   | 'volume'
   | 'network'

@@ -1,6 +1,6 @@
-import type { CompletionSource } from '../../app/commands/completion-source.ts';
 import type { Command } from '../../app/commands/define-command.ts';
-import { longName } from '../../app/commands/option-spec.ts';
+import { type Offer, optionOffers, valueOffers } from '../../app/completion/offers.ts';
+import { wordPlace } from '../../app/completion/word-place.ts';
 import type { EngineState } from '../../app/state/engine-state.ts';
 
 export interface Proposal {
@@ -25,19 +25,12 @@ export function proposals(
   const offers =
     found === undefined
       ? verbOffers(line.trimStart(), commands)
-      : typed.startsWith('-')
-        ? optionOffers(found.command)
-        : sourceOffers(sourceAt(found.command, found.rest), engine);
+      : wordOffers(found.command, found.rest, typed, engine);
   const wanted = found === undefined ? line.trimStart() : typed;
   return offers
     .filter(({ text }) => text.startsWith(wanted) && text !== wanted)
     .slice(0, most)
     .map(({ text, detail }) => ({ line: `${found === undefined ? '' : before}${text} `, text, detail }));
-}
-
-interface Offer {
-  readonly text: string;
-  readonly detail: string;
 }
 
 /** The command that complete words call, and the words after its verb. */
@@ -64,37 +57,16 @@ function verbOffers(typed: string, commands: readonly Command[]): Offer[] {
   return offers.toSorted((a, b) => a.text.localeCompare(b.text, 'en'));
 }
 
-function optionOffers({ options }: Command): Offer[] {
-  return Object.entries(options).map(([key, { help }]) => ({ text: `--${longName(key)}`, detail: help }));
-}
-
-/** What the next positional word names. Options of the line and their values are not told apart: good enough to propose. */
-function sourceAt({ args }: Command, rest: readonly string[]): CompletionSource | undefined {
-  const specs = Object.values(args);
-  const position = rest.filter((word) => !word.startsWith('-')).length;
-  return (specs[position] ?? specs.at(-1))?.source;
-}
-
-function sourceOffers(source: CompletionSource | undefined, engine: EngineState): Offer[] {
-  if (typeof source === 'object') return source.choices.map((text) => ({ text, detail: '' }));
-  switch (source) {
-    case 'container':
-    case 'running-container':
-      return (engine.containers ?? [])
-        .filter(({ state }) => source === 'container' || state === 'running')
-        .map(({ name, image }) => ({ text: name, detail: image }));
-    case 'image':
-      return (engine.images ?? []).flatMap(({ names, id }) =>
-        names.map((text) => ({ text, detail: id.slice(7, 19) })),
-      );
-    case 'volume':
-      return (engine.volumes ?? []).map(({ name, driver }) => ({ text: name, detail: driver }));
-    case 'network':
-      return (engine.networks ?? []).map(({ name, pools }) => ({
-        text: name,
-        detail: pools[0]?.subnet ?? '',
-      }));
-    default:
-      return [];
-  }
+function wordOffers(
+  command: Command,
+  rest: readonly string[],
+  typed: string,
+  engine: EngineState,
+): readonly Offer[] {
+  const place = wordPlace(command, rest, typed);
+  if (place.kind === 'option') return optionOffers(place.options);
+  return valueOffers(place.source, engine).map(({ text, detail }) => ({
+    text: `${place.before}${text}`,
+    detail,
+  }));
 }

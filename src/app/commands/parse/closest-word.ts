@@ -4,7 +4,8 @@ export function closestWord(word: string, candidates: Iterable<string>): string 
   let bestDistance = word.length < 5 ? 2 : 3;
   for (const candidate of candidates) {
     if (word.length >= 3 && candidate.startsWith(word)) return candidate;
-    const distance = editDistance(word, candidate);
+    // `ru` is rather a `run` begun than an `rm` mistyped.
+    const distance = editDistance(word, candidate) - (candidate.startsWith(word) ? 0.5 : 0);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

@@ -132,7 +132,7 @@ function findLong({ options, refused }: ScanRules, name: string): readonly [stri
       hint: `--${name} is an option of gantry itself: it goes before the command.`,
     });
   }
-  const close = closestWord(name, Object.keys(options).map(longName));
+  const close = closestWord(name, [...Object.keys(options).map(longName), 'help']);
   throw usageError('unknown-option', `unknown flag: --${name}`, {
     hint: close === undefined ? undefined : `Did you mean --${close}?`,
   });
