@@ -281,6 +281,8 @@ export interface AttachOptions extends CallOptions {
 }
 
 export interface ExecSpec {
+  /** Nobody joins it: without a terminal its output goes nowhere, and the session is over once it has begun. */
+  readonly detach?: boolean | undefined;
   readonly command: readonly string[];
   readonly tty?: boolean | undefined;
   readonly stdin?: boolean | undefined;

@@ -66,7 +66,11 @@ export async function checkHealth(context: ContainerContext, id: string): Promis
   if (record.state !== 'running') return undefined;
   const result = await probe(context, record, plan);
   const upMs = Date.now() - Date.parse(record.startedAt ?? '');
-  const delay = context.metadata.transaction(() => {
+  // Before the status that follows from it: who sees that finds this.
+  if (context.records.get(id)?.startedAt === record.startedAt) {
+    keepHealthResult(containerDir(context, id), result);
+  }
+  return context.metadata.transaction(() => {
     const current = context.records.get(id);
     // Another run by now: it has a watcher of its own.
     if (current?.health === undefined || current.startedAt !== record.startedAt) return undefined;
@@ -81,8 +85,6 @@ export async function checkHealth(context: ContainerContext, id: string): Promis
     }
     return seconds(nextCheckMs(health.status, plan, upMs));
   });
-  if (delay !== undefined) keepHealthResult(containerDir(context, id), result);
-  return delay;
 }
 
 /** Runs the test once. One that takes too long is killed, with all it has started, and counts as failed. */

@@ -21,6 +21,15 @@ export function readBundle(dir: string): RuntimeSpec {
   return JSON.parse(readFileSync(join(dir, bundleFiles.config), 'utf8')) as RuntimeSpec;
 }
 
+/** ID of the container's first process, as the runtime has written it; 0 when it did not. */
+export function firstProcess(dir: string): number {
+  try {
+    return Number(readFileSync(join(dir, bundleFiles.pid), 'latin1').trim()) || 0;
+  } catch {
+    return 0;
+  }
+}
+
 /**
  * Makes the mount point and returns it. All containers have the same one: each is mounted in a namespace of its own.
  * One a container would have to be removed with it, and removing a folder that is a mount point in some other

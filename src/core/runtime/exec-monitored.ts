@@ -69,7 +69,7 @@ function startMonitor(program: OciProgram, request: ExecRequest, folder: string,
     tty: request.process.terminal,
     openStdin: request.stdin,
     keepStdinOpen: request.stdin && request.process.terminal,
-    exitCommand: undefined,
+    exitCommand: request.detach ? removal(folder) : undefined,
     execProcess: processFile,
   });
   return inRuntimeView(program, () =>
@@ -81,6 +81,11 @@ function startMonitor(program: OciProgram, request: ExecRequest, folder: string,
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     }),
   );
+}
+
+/** When we have left. A process that could not start is told of by what lies there: we read that first. */
+function removal(folder: string): readonly string[] {
+  return ['/bin/sh', '-c', 'sleep 2; exec rm -rf -- "$1"', 'sh', folder];
 }
 
 function runtimeLog(folder: string): string {

@@ -20,6 +20,8 @@ export interface ExecRequest {
   readonly dir: string;
   readonly process: RuntimeProcess;
   readonly stdin: boolean;
+  /** Who starts it leaves it at once. */
+  readonly detach?: boolean | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface ExecRequest {
 export async function execWithPipes(program: OciProgram, request: ExecRequest): Promise<Session> {
   // Streams, which load slowly, are only for who writes.
   const { pipeWriter } = request.stdin ? await import('./fd-stream.ts') : {};
-  const folder = makeFolder(request);
+  const folder = makeExecFolder(request);
   const input = request.stdin ? makePipe() : undefined;
   const output = makePipe();
   const errors = makePipe();
@@ -86,17 +88,24 @@ function failsWithin(waitMs: number, exit: Promise<number>): Promise<boolean> {
   return promise.finally(() => clearTimeout(timer));
 }
 
-function makeFolder({ dir, process }: ExecRequest): string {
+/** A folder for one process, with what it is to be. */
+export function makeExecFolder({ dir, process }: ExecRequest): string {
   const folder = join(dir, `${execFolderPrefix}${randomHex(6)}`);
   mkdirSync(folder, { mode: 0o700 });
   writeFileSync(join(folder, 'process.json'), JSON.stringify(process), { mode: 0o600 });
   return folder;
 }
 
-function execCommand(folder: string, id: string): readonly string[] {
+/** Words for the runtime. */
+export function execCommand(
+  folder: string,
+  id: string,
+  { detach = false }: { readonly detach?: boolean } = {},
+): readonly string[] {
   return [
     ...logOptions(join(folder, 'log')),
     'exec',
+    ...(detach ? ['--detach'] : []),
     '--process',
     join(folder, 'process.json'),
     ...pidFile(folder),

@@ -1,9 +1,10 @@
+import { GantryError } from '../../base/gantry-error.ts';
 import type { EngineDirs } from '../engine-dirs.ts';
 import { cgroupProcesses } from '../host/cgroups/cgroup-processes.ts';
 import { cgroupOomKills } from '../host/cgroups/cgroup-usage.ts';
 import { wakeCgroups } from '../host/cgroups/wake-cgroups.ts';
 import { isAlive } from '../host/process-identity.ts';
-import { sweepBundle } from './bundle.ts';
+import { firstProcess, sweepBundle } from './bundle.ts';
 import { readExitStatus, waitForExitStatus } from './conmon/exit-files.ts';
 import { containerCgroup, forceFreeState, freeState, hasState, killCgroup } from './free-state.ts';
 import { monitorAlive } from './monitor-alive.ts';
@@ -85,7 +86,16 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
     },
     processes: async (id) => cgroupProcesses(containerCgroup(id)),
     delete: async (id, dir, deleteOptions) => {
-      if (deleteOptions?.force !== true && !freeState(program(), id)) await killCgroup(containerCgroup(id));
+      if (deleteOptions?.force !== true && !freeState(program(), id)) {
+        if (cgroupProcesses(containerCgroup(id)).includes(firstProcess(dir))) {
+          throw new GantryError({
+            kind: 'conflict',
+            code: 'container-running',
+            message: `container ${id} is running: stop the container before removing or force remove`,
+          });
+        }
+        await killCgroup(containerCgroup(id));
+      }
       if (!freeState(program(), id)) await forceFreeState(program(), id);
       sweepBundle(dir);
     },

@@ -25,12 +25,16 @@ export async function startExec(
   const { id, dir, spec } = request;
   const process = request.process ?? processFor(id, dir, spec);
   const stdin = spec.stdin === true;
+  if (spec.detach === true && !process.terminal) {
+    const { execDetached } = await import('./exec-detached.ts');
+    return execDetached(program, { id, dir, process, stdin: false });
+  }
   if (!process.terminal) {
     const { execWithPipes } = await import('./exec-session.ts');
     return execWithPipes(program, { id, dir, process, stdin });
   }
   const { execWithMonitor } = await import('./exec-monitored.ts');
-  return execWithMonitor(program, { id, dir, process, stdin });
+  return execWithMonitor(program, { id, dir, process, stdin, detach: spec.detach });
 }
 
 /** The user asked for is looked up in the root of the running process, which is the container's. */

@@ -72,7 +72,8 @@ describe.each(['crun', 'runc'] as const)('a process run in a container of %s', (
       command: [
         'sh',
         '-c',
-        'stty size; trap "stty size; exit 4" WINCH; echo ready; while :; do sleep 0.05; done',
+        // The first size comes when it runs already: it is not the change that is waited for.
+        'until [ "$(stty size)" = "40 100" ]; do sleep 0.05; done; trap "stty size; exit 4" WINCH; echo ready; while :; do sleep 0.05; done',
       ],
       tty: true,
       stdin: true,
@@ -100,6 +101,36 @@ describe.each(['crun', 'runc'] as const)('a process run in a container of %s', (
     await waiting.write(Buffer.from('\x03'));
     while ((await seen.next()).done !== true);
     expect(await waiting.exit).toBe(130);
+  });
+
+  test('in the background is left alone once it has begun, and said to be missing when it has not', async () => {
+    const folders = () => readdirSync(container.dir).filter((name) => name.startsWith('exec-'));
+    const session = await exec({
+      command: ['sh', '-c', 'echo lost; readlink /proc/self/fd/1; touch /tmp/begun; exec sleep 4242'],
+      detach: true,
+    });
+    expect(await finished(session)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(folders()).toEqual([]);
+    await until(
+      async () => (await finished(await exec({ command: ['test', '-e', '/tmp/begun'] }))).exitCode === 0,
+    );
+    const { stdout } = await finished(await exec({ command: ['sh', '-c', 'ps | grep -c "[s]leep 4242"'] }));
+    expect(stdout).toBe('1\n');
+    for (const [command, exitCode] of [
+      ['/no/such', 127],
+      ['no-such', 127],
+      ['/etc/passwd', 126],
+      ['/tmp', 126],
+    ] as const) {
+      await expect(exec({ command: [command], detach: true })).rejects.toMatchObject({
+        kind: 'start',
+        exitCode,
+        message: expect.stringContaining('OCI runtime exec failed'),
+      });
+    }
+    expect(folders()).toEqual([]);
+    await (await exec({ command: ['sleep', '0.1'], detach: true, tty: true }))[Symbol.asyncDispose]();
+    await until(() => folders().length === 0);
   });
 
   test.each([false, true])('goes on when we leave it (terminal: %s)', async (tty) => {

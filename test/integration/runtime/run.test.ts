@@ -182,9 +182,12 @@ describe.each(['crun', 'runc'] as const)('a container run by %s', (kind) => {
 
     await stand.runtime.pause(id);
     // What it used last is booked a moment after it has stopped.
+    let [last, times] = [0, 0];
     const frozen = await until(async () => {
       const stats = await stand.runtime.stats(id, process.pid);
-      return (await stand.runtime.stats(id, process.pid)).cpuTotalNs === stats.cpuTotalNs && stats;
+      times = stats.cpuTotalNs === last ? times + 1 : 0;
+      last = stats.cpuTotalNs;
+      return times > 20 && stats;
     });
     expect((await stand.runtime.stats(id, process.pid)).cpuTotalNs).toBe(frozen.cpuTotalNs);
     await stand.runtime.resume(id);

@@ -35,6 +35,7 @@ export const containerExec = defineCommand({
       args.container,
       {
         command: args.command,
+        detach,
         tty,
         stdin: interactive && !detach,
         env: await readEnvironment(options.envFile, options.env, ctx),
