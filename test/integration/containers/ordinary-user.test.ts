@@ -201,6 +201,28 @@ describe('networks of a normal user', () => {
     await gantry.must('ps');
     expect(await until(() => pageAt(port))).toBe('three\n');
   });
+
+  it('are found again with their containers when who keeps them was killed', async () => {
+    const { gantry } = user;
+    const port = await freePort();
+    await gantry.must('run', '-d', '--name', 'before', '-p', `${port}:80`, ...web('four'));
+    const address = (await gantry.must('exec', 'before', 'hostname', '-i')).trim();
+    process.kill(user.worldProcess('world') ?? 0, 'SIGKILL');
+    expect(await gantry.must('exec', 'before', 'cat', '/w/index.html')).toBe('four\n');
+    expect(await until(() => pageAt(port))).toBe('four\n');
+    expect(await gantry.must('run', '--rm', 'busybox', 'wget', '-qO-', `http://${address}/`)).toBe('four\n');
+    await gantry.must('rm', '-f', 'before');
+    expect(await pageAt(port)).toBeUndefined();
+  });
+
+  it('are made anew when nothing is left of them', async () => {
+    const { gantry } = user;
+    await removeAll(user);
+    for (const name of ['world', 'uplink'] as const) process.kill(user.worldProcess(name) ?? 0, 'SIGKILL');
+    const port = await freePort();
+    await gantry.must('run', '-d', '-p', `${port}:80`, ...web('five'));
+    expect(await until(() => pageAt(port))).toBe('five\n');
+  });
 });
 
 describe('a machine that lacks something', () => {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireBinary } from '../find-binary.ts';
 import { lockFile } from '../lock-file.ts';
@@ -5,7 +6,14 @@ import { isAlive, type ProcessIdentity } from '../process-identity.ts';
 import { replaceProcess } from '../replace-process.ts';
 import { makeWorld } from './make-world.ts';
 import { worldText, worldVariable } from './own-world.ts';
-import { readWorldFile, worldFolder, writeWorldFile } from './world-file.ts';
+import { findRemnant, namespacesOf } from './remnant.ts';
+import {
+  readWorldFile,
+  readWorldNamespaces,
+  worldFolder,
+  writeWorldFile,
+  writeWorldNamespaces,
+} from './world-file.ts';
 
 export interface WorldEntry {
   readonly uid: number;
@@ -49,9 +57,22 @@ async function makeOnce(folder: string, user: { uid: number; gid: number }): Pro
   using _lock = await lockFile(join(folder, 'world.lock'), { timeoutMs: 30_000 });
   const found = living(folder);
   if (found !== undefined) return found;
-  const keeper = await makeWorld(user);
+  const before = readWorldNamespaces(folder);
+  // Its keeper was killed, and containers live on: they are to be found again, not left behind.
+  const remnant = before === undefined ? undefined : findRemnant(user.uid, before);
+  const keeper = await makeWorld(user, remnant);
+  const namespaces = namespacesOf(keeper.pid);
+  if (namespaces.net !== before?.net) endUplink(folder);
+  writeWorldNamespaces(folder, namespaces);
   writeWorldFile(folder, 'world', keeper);
   return keeper;
+}
+
+/** It carries packets of a network that nobody can enter any more. */
+function endUplink(folder: string): void {
+  const uplink = readWorldFile(folder, 'uplink');
+  if (uplink !== undefined && isAlive(uplink)) process.kill(uplink.pid, 'SIGKILL');
+  rmSync(join(folder, 'uplink'), { force: true });
 }
 
 function definedOf(env: WorldEntry['env']): Record<string, string> {

@@ -7,23 +7,24 @@ import { findBinary, requireBinary } from '../find-binary.ts';
 import { type ProcessIdentity, processIdentity } from '../process-identity.ts';
 import { runCommand } from '../run-command.ts';
 import { startProcess } from '../start-process.ts';
+import type { Remnant } from './remnant.ts';
 import { idMapArguments, type SubordinateRange, subordinateIds } from './subordinate-ids.ts';
 
 /**
  * Makes the namespaces a user's engine lives in (users, mounts, network) and returns the process that keeps them, which
  * sleeps until it is killed. Root inside is the user; the others are those /etc/subuid and /etc/subgid lend, or
- * nobody where there are none. Throws `unavailable` / `no-user-namespace` where the kernel refuses.
+ * nobody where there are none. With `remnant` they are those that are left, and what is lost is made anew. Throws `unavailable` / `no-user-namespace` where the kernel refuses.
  */
-export async function makeWorld(user: {
-  readonly uid: number;
-  readonly gid: number;
-}): Promise<ProcessIdentity> {
+export async function makeWorld(
+  user: { readonly uid: number; readonly gid: number },
+  remnant?: Remnant,
+): Promise<ProcessIdentity> {
   const unshare = requireBinary('unshare', 'util-linux');
   const keeper = startProcess({
     // It has no rights before its IDs are mapped, and all of them with the next program it becomes.
     argv: [
-      unshare,
-      ...['--user', '--mount', '--net', '--propagation', 'slave', '--'],
+      ...(remnant === undefined ? anew(unshare) : entering(remnant, unshare)),
+      ...['--mount', '--propagation', 'slave', '--'],
       ...['/bin/sh', '-c', 'echo made; read -r _ && exec /bin/sh -c "$1"', 'gantry-world', furnish],
     ],
     cwd: '/',
@@ -34,7 +35,7 @@ export async function makeWorld(user: {
   try {
     await answer(keeper, 'made', said);
     const pid = keeper.pid ?? 0;
-    await mapIds(pid, user);
+    if (remnant === undefined) await mapIds(pid, user);
     keeper.stdin?.write('\n');
     await answer(keeper, 'furnished', said);
     const identity = processIdentity(pid);
@@ -49,6 +50,18 @@ export async function makeWorld(user: {
     keeper.stderr?.destroy();
     keeper.unref();
   }
+}
+
+function anew(unshare: string): readonly [string, ...string[]] {
+  return [unshare, '--user', '--net'];
+}
+
+function entering({ user, net }: Remnant, unshare: string): readonly [string, ...string[]] {
+  return [
+    requireBinary('nsenter', 'util-linux'),
+    ...['--preserve-credentials', `--user=${user}`, ...(net === undefined ? [] : [`--net=${net}`]), '--'],
+    ...[unshare, ...(net === undefined ? ['--net'] : [])],
+  ];
 }
 
 /**

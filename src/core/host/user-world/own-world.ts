@@ -1,5 +1,7 @@
-import type { ProcessIdentity } from '../process-identity.ts';
+import { GantryError } from '../../../base/gantry-error.ts';
+import { isAlive, type ProcessIdentity } from '../process-identity.ts';
 import { inUserNamespace } from '../user-namespace.ts';
+import { readWorldFile } from './world-file.ts';
 
 /** The world of a user who is not root, seen from inside. */
 export interface OwnWorld {
@@ -26,8 +28,16 @@ export function worldText({ keeper, folder }: OwnWorld): string {
 }
 
 /** The network namespace in which all bridges of the world are. */
-export function worldNetworkPath({ keeper }: OwnWorld): string {
-  return `/proc/${keeper.pid}/ns/net`;
+export function worldNetworkPath({ keeper, folder }: OwnWorld): string {
+  // Who kept it when we came may have been killed since, and another have taken over.
+  const now = isAlive(keeper) ? keeper : readWorldFile(folder, 'world');
+  if (now !== undefined && isAlive(now)) return `/proc/${now.pid}/ns/net`;
+  throw new GantryError({
+    kind: 'unavailable',
+    code: 'world-lost',
+    message: `process ${keeper.pid}, which keeps the network of your containers, was killed`,
+    hint: 'start gantry once more, in any terminal: that mends it',
+  });
 }
 
 /** Who answers for the machine's resolver in the world's networks, also for one on the machine's loopback. */

@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
+import type { WorldNamespaces } from './remnant.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -34,6 +35,21 @@ export function worldFolder(env: Environment, uid: number): string {
   });
 }
 
+/** The namespaces of the keeper beside its identity, by which they are known when it is gone. */
+export function readWorldNamespaces(folder: string): WorldNamespaces | undefined {
+  try {
+    const [, user, net] =
+      /^(user:\[\d+\]) (net:\[\d+\])\n$/.exec(readFileSync(join(folder, 'namespaces'), 'latin1')) ?? [];
+    return user === undefined || net === undefined ? undefined : { user, net };
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeWorldNamespaces(folder: string, { user, net }: WorldNamespaces): void {
+  replaceFile(folder, 'namespaces', `${user} ${net}\n`);
+}
+
 /** The process as written down; undefined where nothing readable is. Whether it lives is not looked at. */
 export function readWorldFile(folder: string, name: WorldProcess): ProcessIdentity | undefined {
   try {
@@ -49,8 +65,12 @@ export function writeWorldFile(
   name: WorldProcess,
   { pid, startTime }: ProcessIdentity,
 ): void {
+  replaceFile(folder, name, `${pid} ${startTime}\n`);
+}
+
+function replaceFile(folder: string, name: string, text: string): void {
   const temporary = join(folder, `${name}.${process.pid}`);
-  writeFileSync(temporary, `${pid} ${startTime}\n`, { mode: 0o600 });
+  writeFileSync(temporary, text, { mode: 0o600 });
   renameSync(temporary, join(folder, name));
 }
 
