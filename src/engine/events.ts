@@ -5,92 +5,101 @@ type Labels = Readonly<Record<string, string>> | undefined;
  * `gap` says that events were lost (journal trimmed, connection broken): list again.
  */
 export type EngineEvent = { readonly time: string } & (
+  | ImageEvent
+  | (ContainerFacts & ContainerEvent)
+  | VolumeEvent
+  | NetworkEvent
+  /** What was not used was removed. */
   | {
-      readonly type:
-        | 'image.pulled'
-        | 'image.pushed'
-        | 'image.tagged'
-        | 'image.untagged'
-        | 'image.loaded'
-        | 'image.imported'
-        | 'image.built'
-        | 'image.committed'
-        | 'image.deleted';
-      readonly id: string;
-      readonly name: string | undefined;
+      readonly type: 'container.pruned' | 'image.pruned' | 'volume.pruned' | 'network.pruned';
+      readonly reclaimed: number;
     }
+  | { readonly type: 'gap' }
+);
+
+interface ImageEvent {
+  readonly type:
+    | 'image.pulled'
+    | 'image.pushed'
+    | 'image.tagged'
+    | 'image.untagged'
+    | 'image.loaded'
+    | 'image.saved'
+    | 'image.imported'
+    | 'image.built'
+    | 'image.committed'
+    | 'image.deleted';
+  readonly id: string;
+  readonly name: string | undefined;
+}
+
+interface ContainerFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly labels?: Labels;
+}
+
+type ContainerEvent =
   | {
       readonly type:
         | 'container.created'
         | 'container.started'
+        | 'container.stopped'
         | 'container.paused'
         | 'container.unpaused'
         | 'container.restarted'
         | 'container.updated'
-        | 'container.removed';
-      readonly id: string;
-      readonly name: string;
-      readonly image: string;
-      readonly labels?: Labels;
+        | 'container.removed'
+        | 'container.oom'
+        /** Somebody joined its streams, or left them while it ran. */
+        | 'container.attached'
+        | 'container.detached'
+        /** Its processes were listed. */
+        | 'container.top'
+        | 'container.exported'
+        /** Files were copied out of it, or into it. */
+        | 'container.read'
+        | 'container.written';
     }
-  | {
-      readonly type: 'container.renamed';
-      readonly id: string;
-      readonly name: string;
-      readonly image: string;
-      readonly labels?: Labels;
-      readonly oldName: string;
-    }
-  | {
-      readonly type: 'container.died';
-      readonly id: string;
-      readonly name: string;
-      readonly image: string;
-      readonly labels?: Labels;
-      readonly exitCode: number;
-    }
+  | { readonly type: 'container.renamed'; readonly oldName: string }
+  /** -1: the status was lost. */
+  | { readonly type: 'container.died'; readonly exitCode: number }
   | {
       readonly type: 'container.committed';
-      readonly id: string;
-      readonly name: string;
-      readonly image: string;
-      readonly labels?: Labels;
       readonly imageId: string;
+      readonly imageName?: string | undefined;
+      readonly comment?: string | undefined;
     }
-  | { readonly type: 'container.oom'; readonly id: string; readonly name: string; readonly image: string }
+  | { readonly type: 'container.killed'; readonly signal: string }
   | {
-      readonly type: 'container.killed';
-      readonly id: string;
-      readonly name: string;
-      readonly image: string;
-      readonly labels?: Labels;
-      readonly signal: string;
-    }
-  | {
-      readonly type: 'container.exec';
-      readonly id: string;
-      readonly name: string;
-      readonly image: string;
-      readonly labels?: Labels;
+      readonly type: 'container.exec-created' | 'container.exec-started';
+      readonly execId: string;
       readonly command: string;
     }
-  | {
-      readonly type: 'container.health';
-      readonly id: string;
-      readonly name: string;
-      readonly image: string;
-      readonly labels?: Labels;
-      readonly health: string;
-    }
+  | { readonly type: 'container.exec-died'; readonly execId: string; readonly exitCode: number }
+  | { readonly type: 'container.health'; readonly health: string };
+
+type VolumeEvent =
   | { readonly type: 'volume.created' | 'volume.removed'; readonly name: string }
+  /** A container that has it was started. */
   | {
-      readonly type: 'network.connected' | 'network.disconnected';
+      readonly type: 'volume.mounted';
       readonly name: string;
       readonly container: string;
+      readonly destination: string;
+      readonly readOnly: boolean;
     }
-  | { readonly type: 'network.created' | 'network.removed'; readonly name: string }
-  | { readonly type: 'gap' }
-);
+  | { readonly type: 'volume.unmounted'; readonly name: string; readonly container: string };
+
+type NetworkEvent =
+  | { readonly type: 'network.created' | 'network.removed'; readonly id: string; readonly name: string }
+  | {
+      readonly type: 'network.connected' | 'network.disconnected';
+      readonly id: string;
+      readonly name: string;
+      readonly container: string;
+    };
 
 /** Distributes over the union, so that each member keeps its own fields. */
 type Untimed<T> = T extends unknown ? Omit<T, 'time'> : never;

@@ -65,8 +65,29 @@ export function staleNouns(event: EngineEvent): readonly ListedNoun[] {
     case 'network.created':
     case 'network.removed':
       return ['networks'];
-    case 'container.exec':
+    case 'network.connected':
+    case 'network.disconnected':
+      return ['containers', 'networks'];
+    // What they are told of stays as it was, or other events tell of the change.
+    case 'container.attached':
+    case 'container.detached':
+    case 'container.exec-created':
+    case 'container.exec-started':
+    case 'container.exec-died':
+    case 'container.exported':
+    case 'container.killed':
+    case 'container.pruned':
+    case 'container.read':
+    case 'container.stopped':
+    case 'container.top':
+    case 'container.written':
+    case 'image.pruned':
     case 'image.pushed':
+    case 'image.saved':
+    case 'network.pruned':
+    case 'volume.mounted':
+    case 'volume.pruned':
+    case 'volume.unmounted':
       return [];
     default:
       return event.type.startsWith('image.') ? ['images', 'containers'] : ['containers'];

@@ -2,6 +2,7 @@ import { GantryError } from '../../base/gantry-error.ts';
 import { isErrorCode } from '../../base/is-error-code.ts';
 import type { AttachOptions, ExecSpec } from '../../engine/containers.ts';
 import type { Session } from '../../engine/session.ts';
+import { randomHex } from '../host/random-hex.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { attachment } from './attachment.ts';
 import { eventOf } from './change-record.ts';
@@ -11,6 +12,7 @@ import { findContainer, noSuchContainer } from './find-container.ts';
 import { joinedSession } from './joined-session.ts';
 import { requireRunning } from './lifecycle.ts';
 import { settle } from './settle.ts';
+import { tell } from './tell.ts';
 
 /** Joins the streams of a container that runs. Throws `conflict` in Docker's words. */
 export async function attachContainer(
@@ -34,6 +36,7 @@ export async function attachContainer(
     await session.resize({ ...size, rows: size.rows + 1 });
     await session.resize(size);
   }
+  tell(context, { type: 'container.attached', ...eventOf(record) });
   return joinedSession(context, record, session);
 }
 
@@ -50,13 +53,17 @@ export async function execInContainer(
     throw new GantryError({ kind: 'invalid', code: 'no-command', message: 'No exec command specified' });
   }
   const runtime = await context.runtime();
+  const execId = randomHex(32);
+  const told = { ...eventOf(record), execId, command: spec.command.join(' ') };
+  tell(context, { type: 'container.exec-created', ...told }, { type: 'container.exec-started', ...told });
   const session = await runtime.exec(record.id, containerDir(context, record.id), undefined, spec);
-  context.metadata.journal.append({
-    type: 'container.exec',
-    ...eventOf(record),
-    command: spec.command.join(' '),
+  const exit = session.exit.then((exitCode) => {
+    tell(context, { type: 'container.exec-died', ...eventOf(record), execId, exitCode });
+    return exitCode;
   });
-  return session;
+  // Whoever leaves before the end never asks.
+  exit.catch(() => undefined);
+  return { ...session, exit, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
 }
 
 async function living(

@@ -12,14 +12,14 @@ export function changeRecord(
   context: ContainerContext,
   id: string,
   change: (current: ContainerRecord) => Partial<ContainerRecord>,
-  ...events: readonly ((changed: ContainerRecord) => NewEngineEvent)[]
+  events: (changed: ContainerRecord) => NewEngineEvent | readonly NewEngineEvent[] = () => [],
 ): ContainerRecord {
   return context.metadata.transaction(() => {
     const current = context.records.get(id);
     if (current === undefined) throw noSuchContainer(id);
     const changed = { ...current, ...change(current) };
     context.records.put(id, changed);
-    for (const event of events) context.metadata.journal.append(event(changed));
+    for (const event of [events(changed)].flat()) context.metadata.journal.append(event);
     return changed;
   });
 }

@@ -67,7 +67,13 @@ export async function commitContainer(
   await (await context.snapshots()).flush();
   signal?.throwIfAborted();
   const made = await images.record({ manifest, references, event: 'image.committed' });
-  context.metadata.journal.append({ type: 'container.committed', ...eventOf(record), imageId: made.id });
+  context.metadata.journal.append({
+    type: 'container.committed',
+    ...eventOf(record),
+    imageId: made.id,
+    imageName: references[0],
+    comment: options.message ?? '',
+  });
   return made.id;
 }
 

@@ -1,6 +1,7 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { NetworkAttachment } from '../../engine/containers.ts';
 import type { CallOptions } from '../../engine/operation.ts';
+import { networkRecords } from '../network/network-record.ts';
 import type { Endpoint } from '../network/networking.ts';
 import { changeRecord } from './change-record.ts';
 import { checkAddresses } from './check-spec.ts';
@@ -108,11 +109,12 @@ function store(
   type: 'network.connected' | 'network.disconnected',
   network: string,
 ): ContainerRecord {
+  const networkId = networkRecords(context.metadata).networks.get(network)?.id ?? '';
   const changed = changeRecord(
     context,
     record.id,
     () => change,
-    () => ({ type, name: network, container: record.id }),
+    () => ({ type, id: networkId, name: network, container: record.id }),
   );
   writeRecordCopy(containerDir(context, record.id), changed);
   return changed;

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { CallOptions } from '../../engine/operation.ts';
+import { eventOf } from './change-record.ts';
 import type { ContainerContext } from './container-context.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { requireRunning } from './lifecycle.ts';
 import { settle } from './settle.ts';
+import { tell } from './tell.ts';
 
 export interface ProcessTable {
   readonly titles: readonly string[];
@@ -24,6 +26,7 @@ export async function containerProcesses(
   if (record === undefined) throw noSuchContainer(idOrName);
   if (record.state !== 'paused') requireRunning(record, '');
   const pids = await (await context.runtime()).processes(record.id);
+  tell(context, { type: 'container.top', ...eventOf(record) });
   if (psOptions.length > 0) {
     const { listProcesses } = await import('./list-processes.ts');
     return listProcesses(psOptions, pids, signal);

@@ -8,9 +8,11 @@ import { runCopy } from '../files/run-copy.ts';
 import { packLayer } from '../layers/diff-layer.ts';
 import { openChild } from '../layers/held-folder.ts';
 import { byteString } from '../layers/tar/byte-string.ts';
+import { eventOf } from './change-record.ts';
 import type { ContainerContext } from './container-context.ts';
 import { type ContainerRoot, openContainerRoot } from './container-root.ts';
 import { findSource, type OpenEnd, readEndPath, readOnlyError } from './copy-files.ts';
+import { tell } from './tell.ts';
 
 /** The port's `readArchive`. The container's root is held until it has been read, or is left. */
 export async function* readArchive(
@@ -22,6 +24,7 @@ export async function* readArchive(
   using root = await openContainerRoot(context, id, signal);
   const end = endOf(root, id, path);
   using place = findSource(end, followLinks);
+  tell(context, { type: 'container.read', ...eventOf(root.record) });
   const name = end.path.contentOnly ? '.' : posix.basename(end.path.path) || '.';
   const source = { folderFd: place.folder.fd, name: place.name, as: byteString(name) };
   yield* packLayer(source, { compression: 'none', signal }).chunks;
@@ -42,6 +45,7 @@ export async function writeArchive(
     throw copyError('not-a-folder', `destination "${id}:${path}" must be a directory`);
   }
   using folder = openChild(place.folder, place.name);
+  tell(context, { type: 'container.written', ...eventOf(root.record) });
   try {
     return await runCopy(
       {

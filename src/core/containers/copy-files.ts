@@ -10,10 +10,12 @@ import { findPlace, type Place } from '../files/find-place.ts';
 import { runCopy } from '../files/run-copy.ts';
 import { heldFolder, openChild, placeFlag } from '../layers/held-folder.ts';
 import { byteString, displayText } from '../layers/tar/byte-string.ts';
+import { eventOf } from './change-record.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { openContainerRoot } from './container-root.ts';
 import { findContainer } from './find-container.ts';
+import { tell } from './tell.ts';
 
 export interface CopyOptions extends CallOptions {
   readonly followLinks?: boolean;
@@ -61,6 +63,8 @@ export async function copyFiles(
   );
   if (goal === undefined) throw new Error('a copy to nowhere');
   const folder = how === 'as' ? goal.folder : open.use(openChild(goal.folder, goal.name));
+  if (origin.record !== undefined) tell(context, { type: 'container.read', ...eventOf(origin.record) });
+  if (target.record !== undefined) tell(context, { type: 'container.written', ...eventOf(target.record) });
   if (isFolder && target.record !== undefined && origin.record?.id === target.record.id) {
     refuseIntoItself(place, folder.fd, target);
   }

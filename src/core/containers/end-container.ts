@@ -12,6 +12,7 @@ import { lockContainer } from './lock-container.ts';
 import { comesBack } from './look-after.ts';
 import { parseSignal } from './parse-signal.ts';
 import { settle, settleLocked } from './settle.ts';
+import { tell, unlessFull } from './tell.ts';
 
 const defaultGraceSeconds = 10;
 
@@ -54,6 +55,7 @@ async function stopOnce(context: ContainerContext, id: string, options: StopOpti
     run?.process?.pid === process.pid && run.process.pidStartTime === process.pidStartTime;
   const mark = (): ContainerRecord =>
     changeRecord(context, id, (current) => (isSameRun(current) ? endedBy(options) : {}));
+  // On a full disk a stop must work above all.
   const marked = unlessFull(mark);
   if (marked !== undefined && !isSameRun(marked)) return false;
 
@@ -61,28 +63,19 @@ async function stopOnce(context: ContainerContext, id: string, options: StopOpti
   const dir = containerDir(context, id);
   const signal = parseSignal(options.stopSignal ?? record.stopSignal);
   const graceSeconds = options.timeoutSeconds ?? record.spec.stopTimeout ?? defaultGraceSeconds;
-  await send(context, record, signal);
+  await sendToEnd(context, record, signal);
   const ended = await endsWithin(graceSeconds, options.signal, (patience) =>
     runtime.waitExit(id, dir, process, patience),
   );
   if (!ended) {
-    await send(context, record, constants.signals.SIGKILL);
+    await sendToEnd(context, record, constants.signals.SIGKILL);
     await runtime.waitExit(id, dir, process, options.signal);
   }
   // Now nothing of it fills the space that is given back.
   if (marked === undefined) unlessFull(() => withReserve(context.dirs.database, mark));
   await settle(context, record, options.signal);
+  tell(context, { type: 'container.stopped', ...eventOf(record) });
   return true;
-}
-
-/** On a full disk a stop must work above all: undefined, it could not be written down. */
-function unlessFull<T>(write: () => T): T | undefined {
-  try {
-    return write();
-  } catch (error) {
-    if (isErrorCode(error, 'no-space')) return undefined;
-    throw error;
-  }
 }
 
 /** Sends a signal; SIGKILL and the container's own stop signal mean that it is to stay down. Default SIGKILL. */
@@ -126,6 +119,12 @@ function toKill(context: ContainerContext, idOrName: string): ContainerRecord {
     if (!(error instanceof GantryError)) throw error;
     throw error.with({ message: `Cannot kill container: ${idOrName}: ${error.message}` });
   }
+}
+
+/** It is told of like one that a person sends. */
+async function sendToEnd(context: ContainerContext, record: ContainerRecord, signal: number): Promise<void> {
+  tell(context, { type: 'container.killed', ...eventOf(record), signal: String(signal) });
+  await send(context, record, signal);
 }
 
 /** A signal to a frozen process waits until it thaws: whoever ends a paused container means it. */

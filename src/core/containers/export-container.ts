@@ -2,11 +2,13 @@ import { closeSync } from 'node:fs';
 import { cloneMount } from '../host/clone-mount.ts';
 import { packLayer } from '../layers/diff-layer.ts';
 import type { MountPlan } from '../snapshots/snapshotter.ts';
+import { eventOf } from './change-record.ts';
 import { type ContainerContext, snapshotKey } from './container-context.ts';
 import { type PrivateView, privateView } from './container-root.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { isAlive } from './lifecycle.ts';
 import { settle } from './settle.ts';
+import { tell } from './tell.ts';
 
 /** The port's `export`. What changes meanwhile is in it as it was when it was read. */
 export async function* exportContainer(
@@ -20,6 +22,7 @@ export async function* exportContainer(
   const plan = (await context.snapshots()).mountPlan(snapshotKey(record.id));
   using root =
     pid !== undefined && isAlive(record.state) ? livingRoot(pid) : privateView(context, readOnly(plan));
+  tell(context, { type: 'container.exported', ...eventOf(record) });
   const tree = { folderFd: root.fd, name: '.', as: '.' };
   yield* packLayer(tree, { compression: 'none', signal }).chunks;
 }

@@ -1,16 +1,22 @@
 import { isErrorCode } from '../../base/is-error-code.ts';
 import type { Session } from '../../engine/session.ts';
+import { eventOf } from './change-record.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { settle } from './settle.ts';
+import { tell } from './tell.ts';
 
 /**
  * A session whose end buries the container before its exit status is told: `run --rm` is over when all is gone. The
  * record is the one of the run that was joined.
  */
 export function joinedSession(context: ContainerContext, record: ContainerRecord, session: Session): Session {
+  let isOver = false;
   const exit = session.exit
     .catch((error: unknown) => recordedStatus(context, record, error))
+    .finally(() => {
+      isOver = true;
+    })
     .then(async (exitCode) => {
       await settle(context, record);
       return exitCode;
@@ -24,7 +30,11 @@ export function joinedSession(context: ContainerContext, record: ContainerRecord
     closeInput: () => session.closeInput(),
     resize: (size) => session.resize(size),
     exit,
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      if (!isOver) tell(context, { type: 'container.detached', ...eventOf(record) });
+      isOver = true;
+      await session[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { makeRoom } from '../metadata/reserve.ts';
 import { type ContainerContext, snapshotKey } from './container-context.ts';
 import { settledRecords } from './list-containers.ts';
 import { removeContainer } from './remove-container.ts';
+import { tell } from './tell.ts';
 
 const prunable = ['created', 'exited', 'dead'];
 
@@ -43,5 +44,6 @@ export async function pruneContainers(
     removed.push(record.id);
     reclaimedBytes += sizeBytes;
   }
+  if (!dryRun) tell(context, { type: 'container.pruned', reclaimed: reclaimedBytes });
   return { removed, reclaimedBytes };
 }

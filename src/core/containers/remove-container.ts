@@ -13,6 +13,7 @@ import { isAlive, nextState } from './lifecycle.ts';
 import { lockContainer, removeContainerLock } from './lock-container.ts';
 import { removeLogs } from './log-files.ts';
 import { isStale, settleLocked } from './settle.ts';
+import { tell } from './tell.ts';
 
 export interface RemoveOptions {
   /** Kill it first if it runs. */
@@ -133,6 +134,7 @@ async function killLocked(
   const process = record.run?.process;
   if (!isAlive(record.state) || process === undefined) return record;
   const runtime = await context.runtime();
+  tell(context, { type: 'container.killed', ...eventOf(record), signal: String(constants.signals.SIGKILL) });
   try {
     await runtime.kill(id, constants.signals.SIGKILL, { all: true });
     // A frozen process does not even die.

@@ -1,7 +1,6 @@
-import type { NewEngineEvent } from '../../engine/events.ts';
 import { bootId, ownIdentity, isAlive as processLives } from '../host/process-identity.ts';
 import { makeRoom } from '../metadata/reserve.ts';
-import { changeRecordAtLast, eventOf } from './change-record.ts';
+import { changeRecordAtLast } from './change-record.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { isAlive, nextState } from './lifecycle.ts';
@@ -9,6 +8,7 @@ import { lockContainer } from './lock-container.ts';
 import { isNeglected, lookAfter } from './look-after.ts';
 import { refreshNames } from './refresh-names.ts';
 import { restartDelayMs } from './restart-policy.ts';
+import { endEvents } from './run-events.ts';
 
 /**
  * Records are written by whoever starts or stops a container, and any of these may be killed; and a container ends by
@@ -90,8 +90,7 @@ async function bury(
       finishedAt,
       oomKilled,
     }),
-    ...(oomKilled ? [oomEvent] : []),
-    (changed) => ({ type: 'container.died', ...eventOf(changed), exitCode }),
+    (changed) => endEvents({ ...changed, endpoints: record.endpoints }, { exitCode, oomKilled }),
   );
   await refreshNames(context, record.endpoints);
   return finishRemoval(context, buried);
@@ -218,10 +217,6 @@ async function finishRemoval(
   const { removeLocked } = await import('./remove-container.ts');
   await removeLocked(context, record, { volumes: record.spec.autoRemove === true });
   return undefined;
-}
-
-function oomEvent(record: ContainerRecord): NewEngineEvent {
-  return { type: 'container.oom', ...eventOf(record) };
 }
 
 function ownerLives({ run }: ContainerRecord): boolean {

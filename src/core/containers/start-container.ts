@@ -6,7 +6,7 @@ import { wakeCgroups } from '../host/cgroups/wake-cgroups.ts';
 import { bootId, ownIdentity } from '../host/process-identity.ts';
 import type { LaunchRequest, Runtime } from '../runtime/runtime.ts';
 import { attachment } from './attachment.ts';
-import { changeRecord, eventOf } from './change-record.ts';
+import { changeRecord } from './change-record.ts';
 import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { exitCommand } from './exit-command.ts';
@@ -22,6 +22,7 @@ import { type NetworkPlan, planNetwork } from './plan-network.ts';
 import { writeRecordCopy } from './record-copy.ts';
 import { refreshNames } from './refresh-names.ts';
 import { resolveMounts } from './resolve-mounts.ts';
+import { startEvents } from './run-events.ts';
 import { abandonStart, settleLocked } from './settle.ts';
 import { volumeParts } from './volume-parts.ts';
 
@@ -110,7 +111,7 @@ async function launch(
         oomKilled: false,
         restartedBy: undefined,
       }),
-      (changed) => ({ type: 'container.started', ...eventOf(changed) }),
+      (changed) => startEvents(changed, options.attach !== undefined),
     );
     writeRecordCopy(dir, running);
     await lookAfter(context, running);

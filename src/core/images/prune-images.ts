@@ -71,7 +71,10 @@ export async function pruneImages(
   for (const [id, record] of dropped) {
     for (const digest of await contentOf(id, record, services.content)) owned.add(digest);
   }
-  if (!request.dryRun) await sweep(services, garbage);
+  if (!request.dryRun) {
+    await sweep(services, garbage);
+    metadata.journal.append({ type: 'image.pruned', reclaimed: reclaimedBytes });
+  }
   const removed = victims.flatMap((image): RemovedImage[] => [
     ...[...image.references, ...image.repoDigests].map((name) => ({
       action: 'untagged' as const,

@@ -62,7 +62,7 @@ export function createNetworks(services: {
         });
       }
       networks.delete(record.name);
-      context.metadata.journal.append({ type: 'network.removed', name: record.name });
+      context.metadata.journal.append({ type: 'network.removed', id: record.id, name: record.name });
     });
     takeDown(record);
     await forgetForwarding(record.bridge);
@@ -108,7 +108,7 @@ export function createNetworks(services: {
           labels,
         };
         networks.put(name, made);
-        context.metadata.journal.append({ type: 'network.created', name });
+        context.metadata.journal.append({ type: 'network.created', id, name });
         return made;
       });
       try {
@@ -142,7 +142,10 @@ export function createNetworks(services: {
           Object.keys(network.endpoints).length === 0 &&
           passesPruneFilters(network, filters),
       );
-      if (!dryRun) for (const { name } of unused) await removeRecord(findNetwork(context, name));
+      if (!dryRun) {
+        for (const { name } of unused) await removeRecord(findNetwork(context, name));
+        context.metadata.journal.append({ type: 'network.pruned', reclaimed: 0 });
+      }
       return { removed: unused.map((network) => network.name) };
     },
   };

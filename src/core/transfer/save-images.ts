@@ -36,6 +36,8 @@ export async function* saveImages(
     });
     saved.push({ shipment, names });
   }
+  for (const [id, names] of wanted)
+    services.metadata.journal.append({ type: 'image.saved', id, name: names[0] });
   const written = new Set<Digest>();
   yield* folder('blobs/');
   yield* folder('blobs/sha256/');

@@ -93,6 +93,7 @@ export function createVolumes(services: VolumeServices): Volumes {
         removed.push(name);
         reclaimedBytes += sizeBytes;
       }
+      if (!dryRun) metadata.journal.append({ type: 'volume.pruned', reclaimed: reclaimedBytes });
       return { removed, reclaimedBytes };
     },
   };

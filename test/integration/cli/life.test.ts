@@ -133,7 +133,7 @@ describe('a container from a shell', () => {
     await gantry.must('run', '-d', '--name', 'again', 'busybox', 'sleep', '100');
     const format = '{{.Action}} {{.Actor.Attributes.name}}';
     await using watcher = new PtyScreen({
-      argv: [...gantry.argv, 'events', '--format', format],
+      argv: [...gantry.argv, 'events', '--filter', 'type=container', '--format', format],
       env: gantry.env,
     });
     await gantry.must('create', '--name', 'watched', 'busybox');
@@ -144,7 +144,7 @@ describe('a container from a shell', () => {
       return watcher.emulator.text().includes('rename watched');
     });
     for (const _ of [1, 2, 3]) expect(await gantry.must('restart', '-t', '0', 'again')).toBe('again\n');
-    await watcher.shows(/(?:die again\s+start again\s+restart again\s+){3}/);
+    await watcher.shows(/(?:(?:kill again\s+)+die again\s+stop again\s+start again\s+restart again\s+){3}/);
     await gantry.must('rm', '-f', 'again', 'watched');
     await watcher.shows(/destroy watched/);
     watcher.type('\u0003');

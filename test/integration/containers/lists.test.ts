@@ -69,10 +69,18 @@ describe('lists and events', () => {
     await listening;
     expect(seen.map(({ type }) => type)).toEqual([
       'container.created',
+      'network.connected',
       'container.started',
-      'container.exec',
+      'container.exec-created',
+      'container.exec-started',
+      'container.exec-died',
       'container.died',
+      'network.disconnected',
     ]);
-    expect(seen.at(-1)).toMatchObject({ id, name: 'short', exitCode: 4 });
+    expect(seen.find(({ type }) => type === 'container.died')).toMatchObject({
+      id,
+      name: 'short',
+      exitCode: 4,
+    });
   });
 });

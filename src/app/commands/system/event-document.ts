@@ -17,12 +17,15 @@ const actions = {
   'image.tagged': 'tag',
   'image.untagged': 'untag',
   'image.loaded': 'load',
+  'image.saved': 'save',
   'image.imported': 'import',
   'image.built': 'build',
   'image.committed': 'create',
   'image.deleted': 'delete',
+  'image.pruned': 'prune',
   'container.created': 'create',
   'container.started': 'start',
+  'container.stopped': 'stop',
   'container.paused': 'pause',
   'container.unpaused': 'unpause',
   'container.restarted': 'restart',
@@ -33,36 +36,81 @@ const actions = {
   'container.oom': 'oom',
   'container.committed': 'commit',
   'container.killed': 'kill',
-  'container.exec': 'exec_start',
+  'container.attached': 'attach',
+  'container.detached': 'detach',
+  'container.top': 'top',
+  'container.exported': 'export',
+  'container.read': 'archive-path',
+  'container.written': 'extract-to-dir',
+  'container.exec-created': 'exec_create',
+  'container.exec-started': 'exec_start',
+  'container.exec-died': 'exec_die',
   'container.health': 'health_status',
+  'container.pruned': 'prune',
   'volume.created': 'create',
   'volume.removed': 'destroy',
+  'volume.mounted': 'mount',
+  'volume.unmounted': 'unmount',
+  'volume.pruned': 'prune',
   'network.created': 'create',
   'network.removed': 'destroy',
   'network.connected': 'connect',
   'network.disconnected': 'disconnect',
+  'network.pruned': 'prune',
 } as const satisfies Record<Exclude<EngineEvent['type'], 'gap'>, string>;
 
 /** Undefined for a gap, which is nothing that happened. */
 export function eventDocument(event: EngineEvent): EventDocument | undefined {
   if (event.type === 'gap') return undefined;
-  const { type, time, ...facts } = event;
-  const attributes: Record<string, string> = { ...('labels' in event ? event.labels : undefined) };
-  for (const [key, value] of Object.entries(facts)) {
-    if (key !== 'id' && key !== 'command' && key !== 'health' && key !== 'labels' && value !== undefined)
-      attributes[key] = key === 'name' && type.startsWith('image.') ? familiar(String(value)) : String(value);
-  }
-  const note =
-    event.type === 'container.exec' ? event.command : event.type === 'container.health' ? event.health : '';
-  const timeMs = Date.parse(time);
+  const note = 'command' in event ? event.command : 'health' in event ? event.health : '';
+  const timeMs = Date.parse(event.time);
   return {
-    Type: type.slice(0, type.indexOf('.')) as EventDocument['Type'],
-    Action: note === '' ? actions[type] : `${actions[type]}: ${note}`,
-    Actor: { ID: 'id' in event ? event.id : event.name, Attributes: attributes },
+    Type: event.type.slice(0, event.type.indexOf('.')) as EventDocument['Type'],
+    Action: note === '' ? actions[event.type] : `${actions[event.type]}: ${note}`,
+    Actor: {
+      ID: 'id' in event ? event.id : 'name' in event ? event.name : '',
+      Attributes: attributes(event),
+    },
     scope: 'local',
     time: Math.trunc(timeMs / 1000),
     timeNano: timeMs * 1e6,
   };
+}
+
+/** What Docker tells of it besides: its own words for our fields. */
+function attributes(event: Exclude<EngineEvent, { type: 'gap' }>): Readonly<Record<string, string>> {
+  const { type } = event;
+  const found: Record<string, string> = { ...('labels' in event ? event.labels : undefined) };
+  if (type.startsWith('volume.') && type !== 'volume.pruned') found['driver'] = 'local';
+  if (type.startsWith('network.') && type !== 'network.pruned') found['type'] = 'bridge';
+  if (type === 'volume.mounted') found['propagation'] = '';
+  for (const [field, value] of Object.entries(event)) {
+    const key = attributeOf(type, field);
+    if (key === undefined || value === undefined) continue;
+    found[key] = shown(field, value, type);
+  }
+  if (event.type === 'image.deleted' && event.name === undefined) found['name'] = event.id;
+  return found;
+}
+
+const notAttributes = new Set(['type', 'time', 'id', 'command', 'health', 'labels']);
+const otherNames: Readonly<Record<string, string>> = {
+  execId: 'execID',
+  imageId: 'imageID',
+  imageName: 'imageRef',
+  readOnly: 'read/write',
+};
+
+function attributeOf(type: EngineEvent['type'], field: string): string | undefined {
+  if (notAttributes.has(field) || (field === 'name' && type.startsWith('volume.'))) return undefined;
+  return otherNames[field] ?? field;
+}
+
+function shown(field: string, value: unknown, type: EngineEvent['type']): string {
+  if (field === 'readOnly') return String(value !== true);
+  if (field === 'oldName') return `/${value}`;
+  const isImage = field === 'imageName' || (field === 'name' && type.startsWith('image.'));
+  return isImage ? familiar(String(value)) : String(value);
 }
 
 function familiar(name: string): string {
