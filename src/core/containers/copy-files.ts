@@ -8,6 +8,7 @@ import { copyError } from '../files/copy-error.ts';
 import { destination } from '../files/destination.ts';
 import { findPlace, type Place } from '../files/find-place.ts';
 import { runCopy } from '../files/run-copy.ts';
+import { isKernelFolder } from '../host/kernel-file-system.ts';
 import { heldFolder, openChild, placeFlag } from '../layers/held-folder.ts';
 import { byteString, displayText } from '../layers/tar/byte-string.ts';
 import { eventOf } from './change-record.ts';
@@ -125,11 +126,13 @@ export function readEndPath(text: string): EndPath {
   return { path, contentOnly, wantsFolder: contentOnly || text.endsWith('/') };
 }
 
-/** Rejects `not-found`, and `invalid` for a file where a folder was meant. */
+/** Rejects `not-found`, as Docker for what is in the /proc and /sys of a container, and `invalid` for a file where a folder was meant. */
 export function findSource(end: OpenEnd, followLinks: boolean): Place {
   const { path, wantsFolder } = end.path;
   const place = findPlace(end.rootFd, path, followLinks || wantsFolder);
-  if (place?.stats === undefined) {
+  const isThere =
+    place?.stats !== undefined && !(end.record !== undefined && isKernelFolder(place.folder.fd));
+  if (!isThere) {
     place?.[Symbol.dispose]();
     throw copyError('file-not-found', missing(end), 'not-found');
   }

@@ -13,9 +13,17 @@ export function copyFailure(error: unknown, path: ByteString): GantryError {
   return new GantryError({
     kind: errno === 'EROFS' ? 'denied' : failure.kind,
     code: errno === 'EROFS' ? 'read-only' : failure.code,
-    message: `cannot copy ${place === '' ? 'it' : place}: ${words ?? failure.message.replaceAll(/ ?'?\/proc\/self\/fd\/\d+\/?/g, ' ')}`,
+    message: `cannot copy ${place === '' ? 'it' : place}: ${words ?? withoutCall(failure.message)}`,
     cause: error,
   });
+}
+
+/** `ESRCH: no such process, open '/proc/self/fd/29/auxv'`: nobody knows the name of the code, nor the descriptor. */
+function withoutCall(message: string): string {
+  return message
+    .replace(/^[A-Z0-9]+: /, '')
+    .replace(/, \w+(?: '.*)?$/s, '')
+    .replaceAll(/\/proc\/self\/fd\/\d+\/?/g, '');
 }
 
 const known: Readonly<Record<string, string>> = {

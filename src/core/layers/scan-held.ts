@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { GantryError } from '../../base/gantry-error.ts';
+import { isKernelFolder } from '../host/kernel-file-system.ts';
 import { isErrno } from '../host/system-error.ts';
 import { type HeldFolder, openChild } from './held-folder.ts';
 import { describe, type LinkNames, namesIn, type ScannedEntry } from './scan-layer.ts';
@@ -16,7 +17,8 @@ export interface HeldSource {
 
 /**
  * Entries of a file, or of a folder and all below it, parents first, names in byte order. It may be in use: what
- * vanishes meanwhile is left out, and no link that comes in a folder's place is gone through. Sockets are left out.
+ * vanishes meanwhile is left out, and no link that comes in a folder's place is gone through. Sockets are left out,
+ * and so is what is in /proc and /sys: these come as empty folders.
  */
 export function* scanHeld({ folder, name, as }: HeldSource): Generator<ScannedEntry, void, undefined> {
   yield* scanOne(folder, name, as, new Map());
@@ -37,6 +39,7 @@ function* scanOne(
   using folder = unlessGone(() => openChild(parent, name));
   if (folder === undefined) return;
   yield found;
+  if (unlessGone(() => isKernelFolder(folder.fd)) !== false) return;
   const prefix = `${as}/`;
   if (prefix.split('/').length > mostFolders) throw tooDeep(as);
   for (const child of namesIn(`/proc/self/fd/${folder.fd}`)) {

@@ -326,6 +326,29 @@ describe('cp with a running container', () => {
     expect(readdirSync(outside)).toEqual(['secret']);
   });
 
+  test('leaves out what the kernel makes of itself, and takes all the rest', async () => {
+    const id = await stand.up();
+    await stand.exec(id, 'touch', '/tmp/own');
+    const { path, at } = folder();
+    await stand.containers.copy(inside(id, '/'), at('all'));
+    expect(readdirSync(`${path}/all`)).toEqual(expect.arrayContaining(['bin', 'etc', 'proc', 'sys', 'tmp']));
+    expect(readdirSync(`${path}/all/tmp`)).toEqual(['own']);
+    expect(readFileSync(`${path}/all/etc/hosts`, 'utf8')).toContain('localhost');
+    for (const name of ['proc', 'sys']) {
+      expect(readdirSync(`${path}/all/${name}`)).toEqual([]);
+      await stand.containers.copy(inside(id, `/${name}`), at(name));
+      expect(readdirSync(`${path}/${name}`)).toEqual([]);
+      await stand.containers.copy(inside(id, `/${name}/.`), at(name));
+      expect(await tarNames(id, `/${name}`)).toEqual([`${name}/`]);
+    }
+    for (const one of ['/proc/self/status', '/proc/1', '/sys/kernel']) {
+      await expect(stand.containers.copy(inside(id, one), at('one'))).rejects.toThrow(
+        /^Could not find the file /,
+      );
+    }
+    expect(await tarNames(id, '/')).toContain('./etc/hosts');
+  });
+
   test('can be given up', async () => {
     const id = await stand.up();
     const { at } = folder();

@@ -13,7 +13,7 @@ export const containerCopy = defineCommand({
   verbs: ['cp', 'container cp'],
   summary: 'Copy files between a container and this machine, or between containers',
   description:
-    'A path of a container is written CONTAINER:PATH; the container need not run. A folder is copied into a folder that is there, or becomes one that is not; FOLDER/. means what is in it. With - instead of a path of this machine, a tar archive is written to stdout, or read from stdin and unpacked.\n\nOwners are kept on the way into a container. On the way out files belong to you, and set-user-ID bits are dropped, unless -a is given; device files are left out. A symbolic link at TARGET itself is replaced, never written through: a link to a folder is followed when TARGET ends in a slash.',
+    'A path of a container is written CONTAINER:PATH; the container need not run. A folder is copied into a folder that is there, or becomes one that is not; FOLDER/. means what is in it. With - instead of a path of this machine, a tar archive is written to stdout, or read from stdin and unpacked.\n\nOwners are kept on the way into a container. On the way out files belong to you, and set-user-ID bits are dropped, unless -a is given; device files are left out. What the kernel shows in /proc and /sys is no file: they come as empty folders. A symbolic link at TARGET itself is replaced, never written through: a link to a folder is followed when TARGET ends in a slash.',
   args: {
     source: one('SOURCE', { source: 'container-path', help: 'CONTAINER:PATH, a path, or -' }),
     target: one('TARGET', { source: 'container-path', help: 'CONTAINER:PATH, a path, or -' }),
