@@ -1,12 +1,14 @@
 import { allCommands } from '../app/commands/all-commands.ts';
 import { type CommandEntry, commandIndex } from '../app/commands/command-index.ts';
 import { userDirs } from '../app/storage/user-dirs.ts';
+import { GantryError } from '../base/gantry-error.ts';
 import type { Engine } from '../engine/engine.ts';
 import { processTerminal } from './device/process-terminal.ts';
 import { restoreOnExit } from './device/restore-on-exit.ts';
 import type { TerminalDevice } from './device/terminal-device.ts';
 import { StdinReader } from './input/stdin-reader.ts';
 import { createScreen } from './screen/create-screen.ts';
+import { farewell } from './screen/farewell.ts';
 import { handleInput, isTyping } from './screen/handle-input.ts';
 
 export interface TuiOptions {
@@ -29,6 +31,14 @@ export interface TuiOptions {
  */
 export async function startTui(options: TuiOptions): Promise<number> {
   const device = options.device ?? processTerminal();
+  if (device.env['TERM'] === 'dumb') {
+    throw new GantryError({
+      kind: 'unsupported',
+      code: 'dumb-terminal',
+      message: 'the screen needs a terminal whose cursor can be moved, and TERM says this one is dumb',
+      hint: 'Use commands: gantry --help lists them.',
+    });
+  }
   const ended = Promise.withResolvers<number>();
   using _restore = restoreOnExit(device, (status) => ended.resolve(status));
   const screen = await createScreen({
@@ -52,6 +62,9 @@ export async function startTui(options: TuiOptions): Promise<number> {
     );
     return await ended.promise;
   } finally {
+    const goesOn = farewell(screen.screen.engineStore.state);
     await screen[Symbol.asyncDispose]();
+    if (goesOn !== '') device.send(`${goesOn}\r\n`);
+    await device.drain();
   }
 }

@@ -49,6 +49,7 @@ describe('a shell in a container ends with the place it was shown in', () => {
     await screen.shows('Leaving ends what runs in here; containers go on.');
     screen.type('y');
     expect(await screen.terminal.exit()).toBe(0);
+    await screen.shows(`1 container goes on without gantry: ${container}`);
     await onlyTheContainerRuns();
   });
 
@@ -107,4 +108,23 @@ it("a container's own process goes on when its pane is left, and when the screen
   screen.terminal.hangUp();
   await screen.terminal.exit();
   expect(await running()).toEqual(['sh']);
+});
+
+describe('the screen', () => {
+  it('is refused to a terminal that cannot show it, in one line', async () => {
+    const { argv, env } = stand.gantry;
+    await using terminal = new PtyScreen({ argv: ['env', 'TERM=dumb', ...argv], env });
+    await terminal.shows('TERM says this one is dumb');
+    expect(await terminal.exit()).toBe(1);
+    expect(terminal.emulator.text()).toMatch(/Use commands: gantry --help/);
+  });
+
+  it('is drawn in ASCII where the locale knows nothing else', async () => {
+    const { argv, env } = stand.gantry;
+    await using terminal = new PtyScreen({ argv, env: { ...env, LC_ALL: 'C' } });
+    await terminal.shows(/\+- 1 Images -+ 1 \. [\s\S]*>\* {2}w3/);
+    expect(terminal.emulator.text()).toMatch(/^[\n -~]*$/);
+    terminal.type('q');
+    expect(await terminal.exit()).toBe(0);
+  });
 });

@@ -30,7 +30,7 @@ export class PtyScreen implements AsyncDisposable {
       cols: columns,
       rows,
       cwd: cwd ?? process.cwd(),
-      env: { ...process.env, COLORTERM: 'truecolor', CI: 'false', ...env },
+      env: { ...process.env, COLORTERM: 'truecolor', LC_ALL: 'C.UTF-8', CI: 'false', ...env },
     });
     this.#pty.onData((text) => {
       this.emulator.write(text);

@@ -27,6 +27,7 @@ export interface PaintStats {
 export class Painter {
   readonly stats: PaintStats = { frames: 0, bytes: 0, paintMs: 0 };
   level: ColourLevel;
+  readonly unicode: boolean;
   readonly #sink: FrameSink;
   readonly #ink: InkGlass;
   #glass: CellGrid;
@@ -42,9 +43,10 @@ export class Painter {
   #writing = false;
   #stopped = false;
 
-  constructor(sink: FrameSink, columns: number, rows: number, level: ColourLevel) {
+  constructor(sink: FrameSink, columns: number, rows: number, level: ColourLevel, unicode = true) {
     this.#sink = sink;
     this.level = level;
+    this.unicode = unicode;
     this.#ink = new InkGlass(columns, rows);
     this.#glass = createGrid(columns, rows);
     this.#next = createGrid(columns, rows);
@@ -170,7 +172,7 @@ export class Painter {
       if (this.#dirty[row] === 0) continue;
       this.#dirty[row] = 0;
       composeRow(this.#next, this.#ink.grid, this.#surfaces, masks, row);
-      out += writeRow(this.#next, this.#glass, row, this.#pen, this.level);
+      out += writeRow(this.#next, this.#glass, row, this.#pen, this);
     }
     const cursor = this.#cursor(out !== '');
     return out === '' && cursor === '' ? '' : `${beginFrame}${out}${cursor}${endFrame}`;

@@ -1,3 +1,4 @@
+import { asciiGlyph } from './ascii-glyph.ts';
 import { type CellGrid, disputedFlag, styleMask, wideFlag } from './cell-grid.ts';
 import type { CellStyle } from './cell-style.ts';
 import { defaultColour } from './colour.ts';
@@ -12,6 +13,13 @@ export interface Pen {
   style: CellStyle;
 }
 
+/** What the terminal can show. */
+export interface Abilities {
+  readonly level: ColourLevel;
+  /** Else every glyph that is not ASCII has a stand-in. */
+  readonly unicode: boolean;
+}
+
 /** Unchanged cells fewer than this between two changed ones are written again: cheaper than a jump. */
 const bridgeCells = 4;
 /** Blanks from here on are erased (`ECH`) instead of written. */
@@ -21,7 +29,13 @@ const eraseFrom = 8;
  * Writes what changed in one row and copies it to `glass`. A glyph of disputed width is written over blanks of the
  * width we believe in and left by an absolute jump, so no terminal can shift what follows.
  */
-export function writeRow(next: CellGrid, glass: CellGrid, row: number, pen: Pen, level: ColourLevel): string {
+export function writeRow(
+  next: CellGrid,
+  glass: CellGrid,
+  row: number,
+  pen: Pen,
+  abilities: Abilities,
+): string {
   const { columns } = next;
   const offset = row * columns;
   let out = '';
@@ -36,7 +50,7 @@ export function writeRow(next: CellGrid, glass: CellGrid, row: number, pen: Pen,
     while (start > 0 && (next.glyphs[offset + start] === '' || glass.glyphs[offset + start] === ''))
       start -= 1;
     const end = changedUntil(next, glass, offset, column);
-    out += writeCells(next, offset, row, start, end, pen, level);
+    out += writeCells(next, offset, row, start, end, pen, abilities);
     column = end;
   }
   if (out !== '') {
@@ -83,7 +97,7 @@ function writeCells(
   start: number,
   end: number,
   pen: Pen,
-  level: ColourLevel,
+  { level, unicode }: Abilities,
 ): string {
   let out = '';
   for (let column = start; column < end; ) {
@@ -106,8 +120,9 @@ function writeCells(
     out += setStyle(pen, style);
     const attributes = next.attributes[at] as number;
     const width = (attributes & wideFlag) === 0 ? 1 : 2;
-    const glyph = next.glyphs[at] as string;
-    if ((attributes & disputedFlag) !== 0) {
+    const own = next.glyphs[at] as string;
+    const glyph = unicode || own === '' ? own : asciiGlyph(own, width);
+    if (unicode && (attributes & disputedFlag) !== 0) {
       out += ' '.repeat(width);
       pen.column = -1;
       out += moveTo(pen, column, row) + glyph;

@@ -5,7 +5,7 @@ import type { ImageSummary } from '../../engine/images.ts';
 import { shortId } from '../../oci/digest.ts';
 import { type CellGrid, drawText, fillCells } from '../paint/cell-grid.ts';
 import { type CellStyle, mergeStyle } from '../paint/cell-style.ts';
-import { fit, shorten } from '../paint/fit.ts';
+import { fit, shorten, shortenStart } from '../paint/fit.ts';
 import { textWidth } from '../paint/grapheme.ts';
 import type { Styles } from '../theme/resolve-styles.ts';
 import { moveSelection, scrolledTop, selectedIndex } from '../view/list-view.ts';
@@ -142,7 +142,7 @@ function paintRow(grid: CellGrid, line: number, row: LayerRow, look: RowLook): v
   let at = drawText(grid, 1, line, row.guide, onRow(styles.graph), end);
   if (row.kind === 'image') {
     at = drawText(grid, at, line, '◆ ', onRow(onBranch ? styles.graphActive : styles.muted), end);
-    const name = shorten(row.name, end - at - 1);
+    const name = shortenStart(row.name, end - at - 1);
     drawText(grid, at, line, name, onRow(onBranch ? styles.titleFocused : styles.text), end);
     drawText(grid, end, line, fit(sizeText(row.image.sizeBytes), sizeColumns, 'right'), onRow(styles.text));
     return;

@@ -16,6 +16,7 @@ import { viewCommands } from '../commands/view-commands.ts';
 import type { TerminalDevice } from '../device/terminal-device.ts';
 import { InkStdin } from '../input/ink-stdin.ts';
 import { defaultSizes } from '../layout/layout-sizes.ts';
+import { showsUnicode } from '../paint/ascii-glyph.ts';
 import { detectColourLevel } from '../paint/colour-level.ts';
 import { Painter } from '../paint/painter.ts';
 import { chartsPane } from '../panes/charts-pane.ts';
@@ -79,7 +80,7 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
   const preferences = await files.preferences();
 
   const level = detectColourLevel(env);
-  const painter = new Painter(device, device.columns, device.rows, level);
+  const painter = new Painter(device, device.columns, device.rows, level, showsUnicode(env));
   const view = new Store<ViewState>(startView(device, preferences, now()));
   const stylesOf = memo(resolveStyles);
   const styles = () => {
