@@ -20,18 +20,20 @@ import { randomHex } from './random-hex.ts';
  */
 export function writeFileWhole(
   path: string,
-  data: string | Uint8Array,
+  data: string | Uint8Array | readonly Uint8Array[],
   options: { readonly mode?: number; readonly durable?: boolean; readonly like?: Stats | undefined } = {},
 ): void {
   const temporary = `${path}.${randomHex(6)}.tmp`;
-  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  const parts = typeof data === 'string' ? [Buffer.from(data)] : data instanceof Uint8Array ? [data] : data;
   const fd = openSync(
     temporary,
     constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
     options.mode ?? 0o600,
   );
   try {
-    for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset);
+    for (const part of parts) {
+      for (let offset = 0; offset < part.length; ) offset += writeSync(fd, part, offset);
+    }
     if (options.like !== undefined) takeAfter(fd, options.like);
     if (options.durable !== false) fsyncSync(fd);
     renameSync(temporary, path);

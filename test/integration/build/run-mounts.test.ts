@@ -36,7 +36,7 @@ describe('a mount of the context', () => {
     async (how) => {
       stand.write({ 'c/f': 'old\n', 'c/gone': 'there\n' });
       const dockerfileText = `FROM busybox
-RUN --network=none --mount=type=bind,source=c,target=/c${how} --mount=type=cache,id=sync${how},target=/sync \
+RUN --network=none --mount=type=bind,source=c,target=/c${how} --mount=type=cache,id=sync${how.slice(1)},target=/sync \
     echo ready; until [ -e /sync/go ]; do :; done; cat /c/f /c/gone | tee /seen
 `;
       const seen = await withStepHeld({ dockerfileText }, () => {

@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentKey } from '../tree/content-key.ts';
-import type { FileContent } from '../tree/file-digest.ts';
+import { type FileContent, fileDigest } from '../tree/file-digest.ts';
 import type { TreeEntry } from '../tree/file-tree.ts';
 import type { KnownContents } from '../tree/known-contents.ts';
 import type { Pacer } from '../tree/pacer.ts';
@@ -39,59 +39,88 @@ export class ContextDigests {
     const file = hash('sha256', name, 'hex').slice(0, 40);
     const fingerprint = fingerprintOf(selections);
     const head = readHead(this.#files.path(file));
-    if (head?.fingerprint === fingerprint) {
+    const recallFromFile = (): void => {
       let stored: ReadonlyMap<string, string> | undefined;
       contents.recallFrom((entry) => {
         stored ??= parseRecords(this.#files.read(file));
         return asContent(entry, stored.get(stampOf(entry)));
       });
+    };
+    if (head?.fingerprint === fingerprint) {
+      recallFromFile();
       return head.key;
     }
 
     const known = parseRecords(this.#files.read(file));
-    const records: string[] = [];
+    const records = new TextPieces();
     let isTrusted = true;
-    const digest = async (entry: SelectedEntry): Promise<string> => {
+    const digest = (entry: SelectedEntry): string | Promise<string> => {
       const stamp = stampOf(entry);
       const startedMs = Date.now();
-      const remembered = asContent(entry, known.get(stamp));
-      const read = remembered === undefined ? await contents.read(entry) : contents.note(entry, remembered);
-      if (read.isAsListed && isSettled(entry, startedMs)) records.push(`${stamp}\0${read.digest}`);
-      else isTrusted = false;
-      return read.digest;
+      const keep = (read: FileContent): string => {
+        if (!read.isAsListed || !isSettled(entry, startedMs)) {
+          isTrusted = false;
+          contents.note(entry, read);
+        } else {
+          records.add(`${stamp}\0${read.digest}\0\0`);
+        }
+        return read.digest;
+      };
+      const read = asContent(entry, known.get(stamp)) ?? fileDigest(entry);
+      return read instanceof Promise ? read.then(keep) : keep(read);
     };
     const key = await contentKey(selections, { owners: false, contents, digest, pacer });
     const headLine = [magic, isTrusted ? fingerprint : '-', key].join(' ');
-    this.#files.write(file, `${headLine}\n${records.join('\0\0')}`);
+    this.#files.write(file, [Buffer.from(`${headLine}\n`), ...records.take()]);
+    recallFromFile();
     return key;
   }
 }
 
+/** Text that grows by small parts, kept as bytes: parts of their own would take several times their length. */
+class TextPieces {
+  readonly #pieces: Buffer[] = [];
+  #open = '';
+
+  add(part: string): void {
+    this.#open += part;
+    if (this.#open.length < 64 * 1024) return;
+    this.#pieces.push(Buffer.from(this.#open));
+    this.#open = '';
+  }
+
+  take(): readonly Buffer[] {
+    return [...this.#pieces, Buffer.from(this.#open)];
+  }
+}
+
+/** How many entries are hashed at a time. */
+const batchEntries = 1024;
+
 /** Changes whenever a name or a stat does. Extended attributes count through ctime. */
 function fingerprintOf(selections: readonly Selection[]): string {
-  const names: string[] = [];
-  let count = 0;
+  const state = createHash('sha256');
+  const numbers = new Float64Array(batchEntries * 8);
   for (const { name, entries } of selections) {
-    names.push(`\0${name}`);
-    for (const entry of entries) names.push(entry.relative);
-    count += entries.length;
-  }
-  const numbers = new Float64Array(count * 8);
-  let at = 0;
-  for (const { entries } of selections) {
-    for (const { stats } of entries) {
-      numbers[at] = stats.dev;
-      numbers[at + 1] = stats.ino;
-      numbers[at + 2] = stats.mode;
-      numbers[at + 3] = stats.size;
-      numbers[at + 4] = stats.mtimeMs;
-      numbers[at + 5] = stats.ctimeMs;
-      numbers[at + 6] = stats.uid;
-      numbers[at + 7] = stats.gid;
-      at += 8;
+    state.update(`\0${JSON.stringify(name)}\0${entries.length}\0`);
+    for (let begin = 0; begin < entries.length; begin += batchEntries) {
+      const batch = entries.slice(begin, begin + batchEntries);
+      let at = 0;
+      for (const { stats } of batch) {
+        numbers[at] = stats.dev;
+        numbers[at + 1] = stats.ino;
+        numbers[at + 2] = stats.mode;
+        numbers[at + 3] = stats.size;
+        numbers[at + 4] = stats.mtimeMs;
+        numbers[at + 5] = stats.ctimeMs;
+        numbers[at + 6] = stats.uid;
+        numbers[at + 7] = stats.gid;
+        at += 8;
+      }
+      state.update(numbers.subarray(0, at)).update(batch.map(({ relative }) => relative).join('\0'));
     }
   }
-  return hash('sha256', `${hash('sha256', numbers, 'hex')}${hash('sha256', names.join('\0'), 'hex')}`, 'hex');
+  return state.digest('hex');
 }
 
 function stampOf({ path, stats }: TreeEntry): string {

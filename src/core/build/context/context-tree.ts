@@ -4,6 +4,8 @@ import { pathBytes } from '../../host/path-text.ts';
 import { isErrno } from '../../host/system-error.ts';
 import type { FileTree, TreeEntry } from '../tree/file-tree.ts';
 import { keptAttributes } from '../tree/kept-attributes.ts';
+import { KeptStats } from '../tree/kept-stats.ts';
+import { ListedEntry } from '../tree/listed-entry.ts';
 import { sourceGone } from '../tree/open-source.ts';
 import type { IgnoreMatcher, IgnoreState } from './ignore-matcher.ts';
 
@@ -32,7 +34,8 @@ export class ContextTree implements FileTree {
     const hostPath = this.#hostPath(path);
     const stats = lstatSync(pathBytes(hostPath), { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
-    const entry = { path, name: path.slice(path.lastIndexOf('/') + 1), hostPath, stats };
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const entry = { path, name, hostPath, stats: new KeptStats(stats) };
     return this.#isThere(entry, this.#state(path)) ? entry : undefined;
   }
 
@@ -44,10 +47,9 @@ export class ContextTree implements FileTree {
       const entryPath = path === '' ? name : `${path}/${name}`;
       const state = this.#matcher.isEmpty ? parent : this.#matcher.descend(parent, entryPath);
       if (state.ignored && !this.#matcher.mayReinclude(entryPath)) continue;
-      const hostPath = `${dir}/${name}`;
-      const stats = lstatSync(pathBytes(hostPath), { throwIfNoEntry: false });
+      const stats = lstatSync(pathBytes(`${dir}/${name}`), { throwIfNoEntry: false });
       if (stats === undefined) continue;
-      const entry = { path: entryPath, name, hostPath, stats };
+      const entry = new ListedEntry(path, dir, name, new KeptStats(stats));
       if (!this.#matcher.isEmpty && stats.isDirectory()) this.#states.set(entryPath, state);
       if (this.#isThere(entry, state)) entries.push(entry);
     }

@@ -26,9 +26,9 @@ export class KeptFiles {
     }
   }
 
-  write(name: string, text: string): void {
+  write(name: string, data: string | readonly Uint8Array[]): void {
     mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
-    writeFileWhole(this.path(name), text, { durable: false });
+    writeFileWhole(this.path(name), data, { durable: false });
     const names = ownNamesIn(this.#dir);
     if (names.length <= this.#most) return;
     const byAge = names

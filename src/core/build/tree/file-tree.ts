@@ -1,5 +1,12 @@
 import type { Stats } from 'node:fs';
 
+/** What is known of an entry without opening it. */
+export type EntryStats = Pick<
+  Stats,
+  | ('mode' | 'uid' | 'gid' | 'size' | 'ino' | 'dev' | 'nlink' | 'rdev' | 'mtimeMs' | 'ctimeMs')
+  | ('isFile' | 'isDirectory' | 'isSymbolicLink' | 'isSocket' | 'isFIFO' | 'isCharacterDevice')
+>;
+
 /** A file, folder or link of a tree, never what a link points to. Names and paths are as `pathText` makes them. */
 export interface TreeEntry {
   /** Below the tree's root, without leading slash; the root is empty. */
@@ -7,7 +14,7 @@ export interface TreeEntry {
   readonly name: string;
   /** Where it lies on the host. Its parents are real folders, it may itself be a symbolic link. */
   readonly hostPath: string;
-  readonly stats: Stats;
+  readonly stats: EntryStats;
 }
 
 /** Files to copy from, whatever they are kept in: a build context, the layers of a stage. */

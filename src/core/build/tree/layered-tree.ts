@@ -5,6 +5,8 @@ import { getXattr } from '../../host/xattrs.ts';
 import type { MountPlan } from '../../snapshots/snapshotter.ts';
 import type { FileTree, TreeEntry } from './file-tree.ts';
 import { keptAttributes } from './kept-attributes.ts';
+import { KeptStats } from './kept-stats.ts';
+import { ListedEntry } from './listed-entry.ts';
 
 /** A folder as its layers make it: those that contribute, top first. */
 type FolderStack = readonly string[];
@@ -35,9 +37,8 @@ export class LayeredTree implements FileTree {
       return { path, name: '', hostPath, stats: lstatSync(pathBytes(hostPath)) };
     }
     const slash = path.lastIndexOf('/');
-    const stack = this.#stack(slash < 0 ? '' : path.slice(0, slash));
-    const name = path.slice(slash + 1);
-    return this.#find(stack, path, name);
+    const folder = slash < 0 ? '' : path.slice(0, slash);
+    return this.#find(this.#stack(folder), folder, path.slice(slash + 1));
   }
 
   list(path: string): readonly TreeEntry[] {
@@ -45,7 +46,7 @@ export class LayeredTree implements FileTree {
     const names = new Set(stack.flatMap((folder) => folderNames(folder)));
     const entries: TreeEntry[] = [];
     for (const name of [...names].sort()) {
-      const entry = this.#find(stack, path === '' ? name : `${path}/${name}`, name);
+      const entry = this.#find(stack, path, name);
       if (entry !== undefined) entries.push(entry);
     }
     return entries;
@@ -93,10 +94,9 @@ export class LayeredTree implements FileTree {
 
   #find(stack: FolderStack, path: string, name: string): TreeEntry | undefined {
     for (const folder of stack) {
-      const hostPath = `${folder}/${name}`;
-      const stats = lstatSync(pathBytes(hostPath), { throwIfNoEntry: false });
+      const stats = lstatSync(pathBytes(`${folder}/${name}`), { throwIfNoEntry: false });
       if (stats === undefined) continue;
-      return isWhiteout(stats) ? undefined : { path, name, hostPath, stats };
+      return isWhiteout(stats) ? undefined : new ListedEntry(path, folder, name, new KeptStats(stats));
     }
     return undefined;
   }

@@ -1,9 +1,9 @@
-import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import { GantryError } from '../../../base/gantry-error.ts';
 import { type FileTime, fileTime } from '../../host/file-times.ts';
 import { pathBytes } from '../../host/path-text.ts';
 import { isErrno } from '../../host/system-error.ts';
-import type { TreeEntry } from './file-tree.ts';
+import type { EntryStats, TreeEntry } from './file-tree.ts';
 
 /** What a second look at something that was listed has seen. */
 export interface SecondLook {
@@ -52,7 +52,7 @@ export function lookAgain({ hostPath, stats }: TreeEntry): SecondLook | undefine
   return now === undefined ? undefined : secondLook(now, stats);
 }
 
-function secondLook(now: BigIntStats, then: Stats): SecondLook {
+function secondLook(now: BigIntStats, then: EntryStats): SecondLook {
   const modified = fileTime(now.mtimeNs);
   const isAsListed =
     Number(now.ino) === then.ino &&
@@ -69,7 +69,7 @@ function milliseconds({ seconds, nanoseconds }: FileTime): number {
 }
 
 /** Whether two looks at a file saw the same file with the same content. */
-export function isSameContent(now: Stats, then: Stats): boolean {
+export function isSameContent(now: EntryStats, then: EntryStats): boolean {
   return (
     now.ino === then.ino &&
     now.dev === then.dev &&

@@ -1,6 +1,6 @@
 import { IgnoreMatcher, type IgnoreState } from '../context/ignore-matcher.ts';
 import type { IgnorePattern } from '../context/ignore-patterns.ts';
-import type { FileTree, TreeEntry } from './file-tree.ts';
+import type { EntryStats, FileTree, TreeEntry } from './file-tree.ts';
 import type { Pacer } from './pacer.ts';
 
 /** One source of a COPY: a file, or a folder with all that is to be copied of it. */
@@ -31,27 +31,58 @@ export async function selectEntries(
   const matcher = new IgnoreMatcher(exclude);
   if (!root.stats.isDirectory()) {
     const excluded = !matcher.isEmpty && matcher.stateOf(name).ignored;
-    return { tree, name, entries: excluded ? [] : [{ ...root, relative: '' }] };
+    return { tree, name, entries: excluded ? [] : [new EntryBelow(root, root.path)] };
   }
-  const entries: SelectedEntry[] = [{ ...root, relative: '' }];
+  const entries: SelectedEntry[] = [new EntryBelow(root, root.path)];
   const waiting: { readonly path: string; readonly relative: string; readonly state: IgnoreState }[] = [
     { path: root.path, relative: '', state: matcher.root },
   ];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     const below: typeof waiting = [];
-    for (const { path, name: entryName, hostPath, stats } of tree.list(folder.path)) {
-      const relative = folder.relative === '' ? entryName : `${folder.relative}/${entryName}`;
+    for (const entry of tree.list(folder.path)) {
+      const relative = folder.relative === '' ? entry.name : `${folder.relative}/${entry.name}`;
       const state = matcher.isEmpty ? folder.state : matcher.descend(folder.state, relative);
       if (state.ignored && !matcher.mayReinclude(relative)) continue;
-      if (!state.ignored || stats.isDirectory()) {
-        entries.push({ path, name: entryName, hostPath, stats, relative });
-      }
-      if (stats.isDirectory()) below.push({ path, relative, state });
+      const isFolder = entry.stats.isDirectory();
+      if (!state.ignored || isFolder) entries.push(new EntryBelow(entry, root.path));
+      if (isFolder) below.push({ path: entry.path, relative, state });
     }
     waiting.push(...below.reverse());
     if (pacer.isDue) await pacer.rest();
   }
   return { tree, name, entries: matcher.isEmpty ? entries : withoutHollow(entries, matcher) };
+}
+
+/** An entry as seen from the source it belongs to. */
+class EntryBelow implements SelectedEntry {
+  readonly #entry: TreeEntry;
+  readonly #source: string;
+
+  constructor(entry: TreeEntry, source: string) {
+    this.#entry = entry;
+    this.#source = source;
+  }
+
+  get path(): string {
+    return this.#entry.path;
+  }
+
+  get name(): string {
+    return this.#entry.name;
+  }
+
+  get hostPath(): string {
+    return this.#entry.hostPath;
+  }
+
+  get stats(): EntryStats {
+    return this.#entry.stats;
+  }
+
+  get relative(): string {
+    const { path } = this.#entry;
+    return this.#source === '' ? path : path.slice(this.#source.length + 1);
+  }
 }
 
 /** Drops folders that were only looked into for the sake of a `!` pattern and in vain. */
