@@ -100,6 +100,12 @@ export interface ImportOptions extends CallOptions {
   readonly platform?: string | undefined;
 }
 
+/** An archive as it comes. */
+export interface ArchiveBytes extends AsyncIterable<Uint8Array> {
+  /** Where the same bytes lie as a file, if they do: what its index says can be known ahead then. */
+  readonly file?: string | undefined;
+}
+
 /** Read-only templates. References are what a user types: name, name:tag, name@digest, ID or its prefix. */
 export interface Images {
   list(
@@ -123,10 +129,7 @@ export interface Images {
   /** From one registry to another, or within one, byte for byte, without keeping it here. */
   copy(source: string, target: string, options?: CopyOptions): Operation<TransferEvent, CopiedImage>;
   /** A docker-archive or OCI layout, plain or compressed. Result: names, or IDs of images without one. */
-  load(
-    archive: AsyncIterable<Uint8Array>,
-    options?: CallOptions,
-  ): Operation<TransferEvent, readonly string[]>;
+  load(archive: ArchiveBytes, options?: CallOptions): Operation<TransferEvent, readonly string[]>;
   /** OCI layout with manifest.json beside it, which docker, podman and skopeo read. */
   save(references: readonly string[], options?: CallOptions): AsyncIterable<Uint8Array>;
   /** One tar as one layer. */

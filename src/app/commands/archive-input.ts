@@ -2,16 +2,14 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
+import type { ArchiveBytes } from '../../engine/images.ts';
 import type { CommandContext } from './command-context.ts';
 
 /**
  * Bytes of an archive: a file of the caller, or stdin. Rejects `not-found` for a file that is not there, and refuses
  * as stdin a terminal and what ends at once (a program before the pipe that failed).
  */
-export async function archiveInput(
-  ctx: CommandContext,
-  file: string | undefined,
-): Promise<AsyncIterable<Uint8Array>> {
+export async function archiveInput(ctx: CommandContext, file: string | undefined): Promise<ArchiveBytes> {
   if (file === undefined) {
     const piped = ctx.io.stdinIsTerminal ? undefined : await withoutEmpty(ctx.io.stdin);
     if (piped !== undefined) return piped;
@@ -38,7 +36,8 @@ export async function archiveInput(
       message: `read ${file}: is a directory`,
     });
   }
-  return createReadStream(path, { highWaterMark: 256 * 1024, signal: ctx.signal });
+  const stream = createReadStream(path, { highWaterMark: 256 * 1024, signal: ctx.signal });
+  return { file: path, [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() };
 }
 
 /** Waits for the first bytes; undefined: there are none. */

@@ -28,6 +28,8 @@ export interface Ingest extends AsyncDisposable {
    * undefined when it has come up to `offset`. Good until the next call. Bytes given to `write` when nothing was left to read do not come again.
    */
   readOn(): Promise<Uint8Array | undefined>;
+  /** Another descriptor of its bytes, to be read while they come; the caller's to close. */
+  openToRead(): number;
   /** Of all that is written so far; nothing may be missing of it. */
   digest(): Promise<Digest>;
   /** Starts anew: forgets what was written (a server that cannot resume). */

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { constants, mkdirSync, openSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
@@ -30,7 +30,7 @@ export interface IngestRequest {
 export async function openIngest(request: IngestRequest): Promise<Ingest> {
   const { ingests, expected, signal } = request;
   const present = await presentBlob(request);
-  if (present !== undefined) return new PresentIngest(present);
+  if (present !== undefined) return new PresentIngest(present, request.store.path(present.digest));
   const path = join(ingests, ingestName(expected?.digest));
   const lock = await lockIngest(path, signal);
   try {
@@ -39,7 +39,7 @@ export async function openIngest(request: IngestRequest): Promise<Ingest> {
     if (committed !== undefined) {
       await rm(path, { force: true });
       lock[Symbol.dispose]();
-      return new PresentIngest(committed);
+      return new PresentIngest(committed, request.store.path(committed.digest));
     }
     return await openFile(request, path, lock);
   } catch (error) {
@@ -188,6 +188,10 @@ class FileIngest implements Ingest {
     return chunk;
   }
 
+  openToRead(): number {
+    return openSync(this.#lock.path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  }
+
   async reset(): Promise<void> {
     await this.#file.truncate(0);
     this.#removeMap();
@@ -274,9 +278,11 @@ class FileIngest implements Ingest {
 class PresentIngest implements Ingest {
   readonly offset: number;
   readonly #info: ContentInfo;
+  readonly #path: string;
 
-  constructor(info: ContentInfo) {
+  constructor(info: ContentInfo, path: string) {
     this.#info = info;
+    this.#path = path;
     this.offset = info.sizeBytes;
   }
 
@@ -286,6 +292,9 @@ class PresentIngest implements Ingest {
     return [];
   }
   async readOn(): Promise<undefined> {}
+  openToRead(): number {
+    return openSync(this.#path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  }
   async reset(): Promise<void> {}
   async digest(): Promise<Digest> {
     return this.#info.digest;

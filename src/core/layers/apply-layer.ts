@@ -6,7 +6,7 @@ import { parseDiffId, parseDigest } from '../../oci/digest.ts';
 import { treeUsage } from '../host/tree-usage.ts';
 import { ByteRing } from './byte-ring.ts';
 import { defaultLimits } from './default-limits.ts';
-import type { InflateInput, InflateJob, InflateReply } from './inflate.worker.ts';
+import type { InflateFile, InflateInput, InflateJob, InflateReply } from './inflate.worker.ts';
 import type { AppliedLayer, ApplyLayer, ApplyOptions } from './layer-io.ts';
 import type { UnpackJob, UnpackReply } from './unpack.worker.ts';
 import { borrowWorker } from './worker-pool.ts';
@@ -95,10 +95,10 @@ async function inflate(
 ): Promise<string | undefined> {
   using worker = borrowWorker('core/layers/inflate.worker.ts');
   const { port1: port, port2 } = new MessageChannel();
-  const path = 'path' in source ? source.path : undefined;
+  const file = fileOf(source);
   const job: InflateJob = {
     ring: ring.shared,
-    path,
+    file,
     port: port2,
     wantDigest: options.knownDigest === undefined,
     isPlain: options.knownDiffId !== undefined,
@@ -113,6 +113,7 @@ async function inflate(
   const giveUp = (error: unknown): void => {
     isOver = true;
     ring.break();
+    if ('growth' in source) source.growth.end(false);
     reject(error);
     roomMade.resolve();
   };
@@ -134,7 +135,7 @@ async function inflate(
   worker.onceFailed(giveUp);
   worker.post(job, [port2]);
   try {
-    if (!('path' in source)) {
+    if (Symbol.asyncIterator in source) {
       let sentBytes = 0;
       const iterator = source[Symbol.asyncIterator]();
       // A source that stalls must not hide that the other end has long failed.
@@ -164,6 +165,11 @@ async function inflate(
     options.signal?.removeEventListener('abort', onAbort);
     port.close();
   }
+}
+
+function fileOf(source: Parameters<ApplyLayer>[0]): InflateFile | undefined {
+  if ('path' in source) return { path: source.path };
+  return 'growth' in source ? { fd: source.fd, growth: source.growth.shared } : undefined;
 }
 
 function copyInto(buffer: ArrayBuffer | undefined, chunk: Uint8Array): Uint8Array<ArrayBuffer> {

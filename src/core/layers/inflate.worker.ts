@@ -4,12 +4,18 @@ import { type ThreadError, toThreadError } from '../../base/thread-error.ts';
 import { sha256Digester } from '../../oci/sha256.ts';
 import { ByteRing, RingBroken } from './byte-ring.ts';
 import { decompress } from './decompress.ts';
+import { FileGrowth, GrowthBroken } from './file-growth.ts';
 import { type OutputRoom, ownRoom } from './output-room.ts';
+
+/** A file to read: by its path, or one that is still being written, by the sender's descriptor. */
+export type InflateFile =
+  | { readonly path: string }
+  | { readonly fd: number; readonly growth: SharedArrayBuffer };
 
 /** Told to the worker, one job after the other. Chunks of a streamed source follow on `port`. */
 export interface InflateJob {
   readonly ring: SharedArrayBuffer;
-  readonly path: string | undefined;
+  readonly file: InflateFile | undefined;
   /** Carries {@link InflateInput} in, {@link InflateReply} out. */
   readonly port: MessagePort;
   readonly wantDigest: boolean;
@@ -51,40 +57,44 @@ async function run(job: InflateJob): Promise<void> {
   const room: OutputRoom = () => ring.room(chunkBytes);
   try {
     const source =
-      job.path === undefined
+      job.file === undefined
         ? receive(job.port, count, taken)
-        : readFile(job.path, job.isPlain ? room : ownRoom(chunkBytes), count, taken);
+        : readFile(job.file, job.isPlain ? room : ownRoom(chunkBytes), count, taken);
     const { ratio } = job;
     for await (const piece of job.isPlain ? source : decompress(source, { ratio, room })) ring.write(piece);
     ring.end();
     reply({ kind: 'done', digest: digester?.digest(), doneBytes });
   } catch (error) {
     ring.break();
-    reply(error instanceof RingBroken ? { kind: 'broken' } : { kind: 'failed', error: toThreadError(error) });
+    const isTheirs = error instanceof RingBroken || error instanceof GrowthBroken;
+    reply(isTheirs ? { kind: 'broken' } : { kind: 'failed', error: toThreadError(error) });
   } finally {
     job.port.close();
   }
 }
 
 function* readFile(
-  path: string,
+  file: InflateFile,
   room: OutputRoom,
   count: (chunk: Uint8Array) => void,
   taken: () => void,
 ): Generator<Uint8Array> {
-  const fd = openSync(path, constants.O_RDONLY);
+  const growth = 'growth' in file ? new FileGrowth(file.growth) : undefined;
+  const fd = 'fd' in file ? file.fd : openSync(file.path, constants.O_RDONLY);
   try {
-    for (;;) {
+    for (let at = 0; ; ) {
+      const there = growth === undefined ? Number.POSITIVE_INFINITY : growth.beyond(at) - at;
       const buffer = room();
-      const length = readSync(fd, buffer);
+      const length = readSync(fd, buffer, 0, Math.min(buffer.length, there), at);
       if (length === 0) return;
       const chunk = buffer.subarray(0, length);
+      at += length;
       count(chunk);
       yield chunk;
       taken();
     }
   } finally {
-    closeSync(fd);
+    if (!('fd' in file)) closeSync(fd);
   }
 }
 

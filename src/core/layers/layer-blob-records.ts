@@ -17,14 +17,14 @@ export function layerBlobs(metadata: Metadata): Collection<Descriptor> {
 
 /**
  * Notes the blobs of a pulled image's layers; images built upon them are then pushed with what the registry knows. Only
- * those `unpacked` just now, and so seen to be what their diff ID says: else an image could put a blob of its own in the
- * place of another's.
+ * those `unpacked` just now, each seen to come from that blob: else an image could put a blob of its own in the place of
+ * another's.
  */
 export function rememberLayerBlobs(
   metadata: Metadata,
   diffIds: readonly DiffId[],
   layers: readonly Descriptor[],
-  unpacked: ReadonlySet<Digest>,
+  unpacked: ReadonlyMap<DiffId, Digest>,
 ): void {
   const blobs = layerBlobs(metadata);
   metadata.transaction(() => {
@@ -32,7 +32,7 @@ export function rememberLayerBlobs(
       const { mediaType = '', digest, size } = layers[index] ?? {};
       const compressed = compressedTypes.get(mediaType);
       if (digest === undefined || size === undefined || compressed === undefined) continue;
-      if (!unpacked.has(digest)) continue;
+      if (unpacked.get(diffId) !== digest) continue;
       if (!blobs.has(diffId)) blobs.put(diffId, { mediaType: compressed, digest, size });
     }
   });

@@ -1,4 +1,5 @@
 import type { DiffId, Digest } from '../../oci/digest.ts';
+import type { FileGrowth } from './file-growth.ts';
 
 /** Bounds for hostile layers. Exceeding one is `corrupt` / `layer-limit`. */
 export interface LayerLimits {
@@ -45,9 +46,15 @@ export interface ApplyOptions {
   readonly onProgress?: ((doneBytes: number) => void) | undefined;
 }
 
+/** A file that is still being written; the descriptor stays open until the layer is applied. */
+export interface GrowingFile {
+  readonly fd: number;
+  readonly growth: FileGrowth;
+}
+
 /** Unpacks a layer tar (plain, gzip or zstd, seen by its first bytes) into a folder, in worker threads. */
 export type ApplyLayer = (
-  source: { readonly path: string } | AsyncIterable<Uint8Array>,
+  source: { readonly path: string } | GrowingFile | AsyncIterable<Uint8Array>,
   targetDir: string,
   options: ApplyOptions,
 ) => Promise<AppliedLayer>;

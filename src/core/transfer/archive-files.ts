@@ -3,6 +3,8 @@ import { documentLimitBytes } from '../../oci/decode-json.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { sha256 } from '../../oci/sha256.ts';
 import type { ContentInfo, ContentStore, Ingest } from '../content/content-store.ts';
+import { FileGrowth } from '../layers/file-growth.ts';
+import type { GrowingFile } from '../layers/layer-io.ts';
 import type { Lease } from '../metadata/metadata.ts';
 
 /** Small files wait in memory, all others as unfinished files of the store. */
@@ -14,6 +16,15 @@ type Held = { readonly bytes: Uint8Array } | { readonly ingest: Ingest } | 'kept
 
 interface ArchivedFile extends ContentInfo {
   readonly held: Held;
+}
+
+/** Told of files that are worth following while they come in. */
+export interface ArchiveFollower {
+  wants(path: string): boolean;
+  /** It comes in; the descriptor is theirs to close. */
+  begin(path: string, file: GrowingFile): void;
+  /** All of it is here. */
+  whole(path: string, digest: Digest): void;
 }
 
 /** One file on its way in. */
@@ -31,16 +42,22 @@ export class ArchiveFiles implements AsyncDisposable {
   readonly #content: ContentStore;
   readonly #lease: Lease;
   readonly #signal: AbortSignal;
+  readonly #follower: ArchiveFollower | undefined;
   readonly #files = new Map<string, ArchivedFile>();
   /** Opened, and not whole yet. */
   #writing: Ingest | undefined;
   #inMemoryBytes = 0;
   #waiting = 0;
 
-  constructor(content: ContentStore, lease: Lease, signal: AbortSignal) {
+  constructor(
+    content: ContentStore,
+    lease: Lease,
+    options: { readonly signal: AbortSignal; readonly follower?: ArchiveFollower | undefined },
+  ) {
     this.#content = content;
     this.#lease = lease;
-    this.#signal = signal;
+    this.#signal = options.signal;
+    this.#follower = options.follower;
   }
 
   get count(): number {
@@ -53,7 +70,10 @@ export class ArchiveFiles implements AsyncDisposable {
 
   /** `expected`: the digest it must have. */
   async open(path: string, sizeBytes: number, expected: Digest | undefined): Promise<FileWriter> {
-    const isSmall = sizeBytes <= documentLimitBytes && this.#inMemoryBytes + sizeBytes <= mostInMemoryBytes;
+    const isSmall =
+      sizeBytes <= documentLimitBytes &&
+      this.#inMemoryBytes + sizeBytes <= mostInMemoryBytes &&
+      this.#follower?.wants(path) !== true;
     if (isSmall) this.#inMemoryBytes += sizeBytes;
     // sha512 is what only its own kind of ingest works out.
     if (expected?.startsWith('sha512:') === true) return this.#openExpected(path, expected, sizeBytes);
@@ -98,11 +118,19 @@ export class ArchiveFiles implements AsyncDisposable {
   async #openLarge(path: string, expected: Digest | undefined): Promise<FileWriter> {
     const ingest = await this.#content.ingest(undefined, { signal: this.#signal });
     this.#writing = ingest;
+    const follower = this.#follower?.wants(path) === true ? this.#follower : undefined;
+    const growth = follower && new FileGrowth();
+    if (growth !== undefined) follower?.begin(path, { fd: ingest.openToRead(), growth });
     return {
-      write: (chunk) => ingest.write(chunk),
+      write: async (chunk) => {
+        await ingest.write(chunk);
+        growth?.reach(ingest.offset);
+      },
       end: async () => {
         const file = { digest: await ingest.digest(), sizeBytes: ingest.offset, held: { ingest } };
         await this.#finish(path, file, expected);
+        growth?.end(true);
+        follower?.whole(path, file.digest);
         this.#waiting += 1;
         if (this.#waiting > mostWaiting) await this.keep(path);
       },

@@ -25,7 +25,7 @@ const extraConnections = 8;
  */
 export async function fetchLayers(
   request: PullRequest & { readonly fetched: ChosenManifest; readonly lease: Lease },
-): Promise<ReadonlySet<Digest>> {
+): Promise<ReadonlyMap<DiffId, Digest>> {
   const { services, repository, emit, fetched, lease } = request;
   const { content, snapshots } = services;
   const stop = new AbortController();
@@ -47,7 +47,7 @@ export async function fetchLayers(
   const isThere = (index: number): boolean => index < 0 || snapshots.has(chain[index] as string);
   const limit = limiter(parallelDownloads);
   const arriving: Promise<void>[] = [];
-  const unpackedNow = new Set<Digest>();
+  const unpackedNow = new Map<DiffId, Digest>();
 
   const plan = (descriptor: Descriptor, index: number): LayerToUnpack => {
     const tell = layerTeller(emit, descriptor.digest);
@@ -85,7 +85,7 @@ export async function fetchLayers(
         if (!there) tellWhole();
       },
       onDone: () => {
-        unpackedNow.add(descriptor.digest);
+        unpackedNow.set(diffId, descriptor.digest);
         tell('done', descriptor.size, descriptor.size);
       },
     };

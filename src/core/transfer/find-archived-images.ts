@@ -31,6 +31,9 @@ export interface ArchivedImage {
   readonly digests: readonly Digest[];
   /** What it is called in its index: digests of its manifest, tags as they are written there. */
   readonly entries: readonly string[];
+  /** Where its config and its layers, lowest first, lie in the archive. */
+  readonly config: string;
+  readonly layers: readonly string[];
   /** Brings its documents and layers into the content store. Result: what `ImageStore.record` takes. */
   keep(): Promise<KeptImage>;
 }
@@ -113,6 +116,8 @@ function fromListItem(source: ArchiveSource, { config, tags, layers }: ListItem)
     names: tags,
     digests: [],
     entries: tags,
+    config,
+    layers,
     async keep() {
       const { digest, sizeBytes: size } = await archive.keep(config);
       const kept: Descriptor[] = [];
@@ -173,6 +178,8 @@ async function fromIndex(source: ArchiveSource): Promise<readonly ArchivedImage[
     names: [...new Set(names)],
     digests: [...new Set(digests)],
     entries,
+    config: blobPath(found.document.config.digest),
+    layers: found.document.layers.map(({ digest }) => blobPath(digest)),
     keep: () => keepLayout(source, found),
   }));
 }

@@ -51,7 +51,12 @@ export async function importImage(request: ImportRequest): Promise<ImageId> {
   await services.snapshots.flush();
   signal.throwIfAborted();
   const { id, diffIds } = await services.images.record({ manifest, references, event: 'image.imported' });
-  rememberLayerBlobs(services.metadata, diffIds, [layer], new Set([layer.digest]));
+  rememberLayerBlobs(
+    services.metadata,
+    diffIds,
+    [layer],
+    new Map(diffIds.map((diffId) => [diffId, layer.digest])),
+  );
   return id;
 }
 

@@ -1,4 +1,5 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import type { ArchiveBytes } from '../../engine/images.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
 import { documentLimitBytes } from '../../oci/decode-json.ts';
@@ -16,8 +17,10 @@ import { parseConfig } from './fetch-image.ts';
 import { type ArchivedImage, findArchivedImages, type KeptImage } from './find-archived-images.ts';
 import { isWhole } from './is-whole.ts';
 import { layerTeller, partTeller } from './layer-progress.ts';
+import { planArchive } from './plan-archive.ts';
 import { provenNames } from './proven-names.ts';
 import { readArchive } from './read-archive.ts';
+import { UnpackAhead } from './unpack-ahead.ts';
 import { type LayerToUnpack, unpackLayers } from './unpack-layers.ts';
 import { withTransferLease } from './with-transfer-lease.ts';
 
@@ -25,7 +28,7 @@ export interface LoadRequest {
   readonly services: CoreServices;
   /** What keeps things besides images. Without it what a failure has left waits for the next collection. */
   readonly roots?: readonly GarbageRoots[] | undefined;
-  readonly archive: AsyncIterable<Uint8Array>;
+  readonly archive: ArchiveBytes;
   readonly emit: Emit<TransferEvent>;
   readonly signal: AbortSignal;
   /** Takes of the images those that are wanted; they get no names then. Default: all, with theirs. */
@@ -43,12 +46,18 @@ export function loadImages(request: LoadRequest): Promise<readonly string[]> {
 async function loadUnder(lease: Lease, request: LoadRequest): Promise<readonly string[]> {
   const { services, emit, signal } = request;
   const tell = partTeller(emit, 'archive');
+  const { file } = request.archive;
+  const plans = file === undefined ? [] : await planArchive(services, lease, file);
+  await using ahead = new UnpackAhead({ services, lease, plans, emit, signal });
   await using archive = await readArchive(services, lease, request.archive, {
     signal,
     onProgress: (doneBytes) => tell('downloading', doneBytes),
+    follower: ahead,
   });
   tell('downloaded');
-  const unpacked = new Set<DiffId>();
+  await ahead.finish();
+  signal.throwIfAborted();
+  const { unpacked } = ahead;
   const loaded: string[] = [];
   const images = await findArchivedImages({ services, lease, archive });
   for (const image of request.choose?.(images) ?? images) {
@@ -89,7 +98,7 @@ async function findHere(
   { services, emit }: LoadRequest,
   lease: Lease,
   id: ImageId,
-  unpacked: ReadonlySet<DiffId>,
+  unpacked: ReadonlyMap<DiffId, Digest>,
 ): Promise<Descriptor | undefined> {
   const here = services.images.get(id);
   if (here === undefined) return undefined;
@@ -114,12 +123,11 @@ async function unpackImage(
   { services, emit, signal }: LoadRequest,
   lease: Lease,
   { manifest, document }: KeptImage,
-  unpacked: Set<DiffId>,
+  unpacked: Map<DiffId, Digest>,
 ): Promise<Descriptor> {
   const { content, snapshots } = services;
   const { config, layers } = document;
   const { rootfs } = parseConfig(await content.read(config.digest, documentLimitBytes), document);
-  const unpackedBlobs = new Set<Digest>();
   const steps = layers.map((layer, index): LayerToUnpack => {
     const diffId = rootfs.diff_ids[index] as DiffId;
     const tell = layerTeller(emit, diffId);
@@ -141,13 +149,12 @@ async function unpackImage(
         if (!unpacked.has(diffId)) tell('exists', layer.size, layer.size);
       },
       onDone() {
-        unpacked.add(diffId);
-        unpackedBlobs.add(layer.digest);
+        unpacked.set(diffId, layer.digest);
         tell('done', layer.size, layer.size);
       },
     };
   });
   await unpackLayers(snapshots, lease, steps);
-  rememberLayerBlobs(services.metadata, rootfs.diff_ids, layers, unpackedBlobs);
+  rememberLayerBlobs(services.metadata, rootfs.diff_ids, layers, unpacked);
   return manifest;
 }

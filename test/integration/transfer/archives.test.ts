@@ -57,7 +57,8 @@ async function save(...references: readonly string[]): Promise<string> {
 }
 
 function load(path: string, into = engine): Promise<readonly string[]> {
-  return into.port.load(createReadStream(path)).result;
+  const bytes = createReadStream(path);
+  return into.port.load({ file: path, [Symbol.asyncIterator]: () => bytes[Symbol.asyncIterator]() }).result;
 }
 
 describe('an archive we save', () => {

@@ -125,6 +125,6 @@ async function bringLayer(
       applyLayer({ path: content.path(blob.digest) }, dir, { ...options, knownDigest: blob.digest, signal }),
   };
   const { tarBytes } = await unpackLayer(snapshots, lease, layer, parent, name);
-  rememberLayerBlobs(metadata, [diffId], [blob], new Set([blob.digest]));
+  rememberLayerBlobs(metadata, [diffId], [blob], new Map([[diffId, blob.digest]]));
   return tarBytes;
 }

@@ -99,6 +99,19 @@ export class TarParser {
     }
   }
 
+  /**
+   * Passes over what is left of an entry's content, and its padding: the bytes that need not be fed. Its `end` does not
+   * come then.
+   */
+  skip(): number {
+    if (this.#state.kind !== 'content' && this.#state.kind !== 'padding') return 0;
+    const skipped = this.#left + this.#padding;
+    this.#left = 0;
+    this.#padding = 0;
+    this.#state = { kind: 'header' };
+    return skipped;
+  }
+
   /** Call it at the end of the input. An archive may lack its end marks, but no entry its rest. */
   finish(): void {
     const clean = this.#state.kind === 'ended' || (this.#state.kind === 'header' && this.#blockFill === 0);
