@@ -157,7 +157,7 @@ describe('an archive that is a file', () => {
     expect(keysOfSnapshots()).toEqual([]);
   });
 
-  it('of images that name a layer a thousand times is unpacked once', async () => {
+  it('may name one layer forty times', async () => {
     const names = Array.from({ length: 40 }, () => 'a.tar');
     const archive = archiveOf(
       { files: inOrder.files, diffIds: names.map(() => sha256(top)) },
