@@ -4,6 +4,7 @@ import { addElements, deleteElements, type TableFamily, tableExists } from '../h
 import { NetlinkSocket } from '../host/netlink/netlink-socket.ts';
 import { loadNftScript } from '../host/netlink/nft-script.ts';
 import { isErrno } from '../host/system-error.ts';
+import { forgetFlowsTo } from './forget-flows.ts';
 import type { NetworkContext } from './network-context.ts';
 import type { PublishedPort } from './network-record.ts';
 import { withoutTable } from './nft-text.ts';
@@ -56,6 +57,7 @@ export async function openPorts(context: NetworkContext, ports: readonly Publish
     if (!isErrno(error, 'ENOENT', 'EEXIST')) throw error;
     await reloadFirewall(context);
   }
+  forgetFlowsTo(ports);
 }
 
 /** Closes ports; those that are not open are fine. */
@@ -67,6 +69,7 @@ export function closePorts(context: NetworkContext, ports: readonly PublishedPor
       if (!isErrno(error, 'ENOENT')) throw error;
     }
   }
+  forgetFlowsTo(ports);
 }
 
 export async function removeFirewall({ names }: NetworkContext): Promise<void> {

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer as createHttpServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +16,7 @@ import { type NetworkStand, networkStand } from '../../support/network-stand.ts'
 import { OtherNamespace } from '../../support/own-network-namespace.ts';
 import { startScript } from '../../support/script-process.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
+import { until } from '../../support/until.ts';
 
 let stand: NetworkStand;
 let networking: Networking;
@@ -99,6 +101,25 @@ test('a UDP port is published as well', async () => {
   `);
   expect(await client.line()).toBe('dns hello');
   await client.end();
+});
+
+test('who goes on sending to a UDP port reaches the container that has it now', async () => {
+  const published: PortBinding = { protocol: 'udp', containerPort: 53, hostPort: 5354, hostAddress: '' };
+  const client = createSocket('udp4');
+  onTestFinished(() => void client.close());
+  let heard = '';
+  client.on('message', (answer) => (heard = String(answer)));
+  // One socket: to the kernel it is one flow.
+  const hears = (name: string): Promise<unknown> =>
+    until(() => {
+      client.send('hello', 5354, '127.0.0.1');
+      return heard === `${name} hello`;
+    });
+  const { endpoint } = await container('one', [published]);
+  await hears('one');
+  await networking.release(endpoint);
+  await container('two', [published]);
+  await hears('two');
 });
 
 test('port 0 gets a free port of the host', async () => {
