@@ -9,6 +9,7 @@ export function sampleHost(changes: Partial<HostFacts> = {}): HostFacts {
     oomScoreAdj: 0,
     mayRaiseLimits: true,
     cgroups: 'v2',
+    inUserNamespace: false,
     highestGroup: 2_147_483_647,
     swapLimit: true,
     cpus: 2,

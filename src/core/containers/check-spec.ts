@@ -48,6 +48,14 @@ export function checkSpec(spec: ContainerSpec): readonly string[] {
   const host = hostFacts();
   grantedCapabilities(spec, host.boundingCaps);
   checkResources(spec.resources ?? {}, host);
+  if (spec.pid === 'host' && host.inUserNamespace) {
+    throw new GantryError({
+      kind: 'unsupported',
+      code: 'pid-mode',
+      message: '--pid=host needs root: a normal user may not show a container the processes of the machine',
+      hint: 'run gantry as root, or look from outside: gantry top',
+    });
+  }
   const published = (spec.ports?.length ?? 0) > 0 || spec.publishAll === true;
   return [
     ...logWarnings(spec),

@@ -25,7 +25,7 @@ export async function containerProcesses(
   const record = await settle(context, findContainer(context, idOrName), signal);
   if (record === undefined) throw noSuchContainer(idOrName);
   if (record.state !== 'paused') requireRunning(record, '');
-  const pids = await (await context.runtime()).processes(record.id);
+  const pids = await (await context.runtime()).processes(record.id, record.run?.process?.pid);
   tell(context, { type: 'container.top', ...eventOf(record) });
   if (psOptions.length > 0) {
     const { listProcesses } = await import('./list-processes.ts');

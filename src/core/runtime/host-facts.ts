@@ -15,6 +15,8 @@ export interface HostFacts {
   /** Our own: nobody of ours goes below it without `mayRaiseLimits`. */
   readonly oomScoreAdj: number;
   readonly cgroups: CgroupMode;
+  /** Root here is somebody else on the machine: devices cannot be made, nor the machine's own namespaces be mounted. */
+  readonly inUserNamespace: boolean;
   /** The highest group ID there is here, but for what the kernel keeps to itself. */
   readonly highestGroup: number;
   readonly swapLimit: boolean;
@@ -42,6 +44,7 @@ function readHostFacts(): HostFacts {
     mayRaiseLimits: effectiveCapabilities().has('CAP_SYS_RESOURCE') && !inUserNamespace(),
     oomScoreAdj: Number(readFileSync('/proc/self/oom_score_adj', 'latin1')),
     cgroups: cgroupMode(),
+    inUserNamespace: inUserNamespace(),
     highestGroup: highestGroup(),
     swapLimit: swapCanBeLimited(),
     cpus: availableParallelism(),

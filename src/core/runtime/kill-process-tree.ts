@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cgroupProcesses } from '../host/cgroups/cgroup-processes.ts';
 import { signalProcess } from '../host/process-handle.ts';
 import { type ProcessIdentity, processIdentity } from '../host/process-identity.ts';
+import { containerPids } from './container-pids.ts';
 
 const SIGKILL = 9;
 /** A process of the tree may start another while the others are killed. */
@@ -40,7 +40,7 @@ function members(
   init: number,
 ): readonly ProcessIdentity[] {
   const found = new Set(tree);
-  const places = cgroupProcesses(cgroup).flatMap((pid) => {
+  const places = containerPids(cgroup, init).flatMap((pid) => {
     const place = pid === init ? undefined : placeOf(pid);
     return place === undefined ? [] : [{ pid, ...place }];
   });

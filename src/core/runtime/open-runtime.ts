@@ -6,6 +6,7 @@ import { wakeCgroups } from '../host/cgroups/wake-cgroups.ts';
 import { isAlive } from '../host/process-identity.ts';
 import { firstProcess, sweepBundle } from './bundle.ts';
 import { readExitStatus, waitForExitStatus } from './conmon/exit-files.ts';
+import { containerPids } from './container-pids.ts';
 import { containerCgroup, forceFreeState, freeState, hasState, killCgroup } from './free-state.ts';
 import { monitorAlive } from './monitor-alive.ts';
 import { findOciProgram, type OciProgram, runOci } from './oci-program.ts';
@@ -84,7 +85,8 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
       const { containerStats } = await import('./container-stats.ts');
       return containerStats(id, pid);
     },
-    processes: async (id) => cgroupProcesses(containerCgroup(id)),
+    processes: async (id, init) =>
+      init === undefined ? cgroupProcesses(containerCgroup(id)) : containerPids(containerCgroup(id), init),
     delete: async (id, dir, deleteOptions) => {
       if (deleteOptions?.force !== true && !freeState(program(), id)) {
         if (cgroupProcesses(containerCgroup(id)).includes(firstProcess(dir))) {

@@ -108,7 +108,7 @@ async function devicesFor({
   if (none && privileged !== true) return { devices: [], rules: [] };
   const { hostDevices, requestedDevices, requestedRules } = await import('./spec/devices.ts');
   if (privileged === true) return hostDevices();
-  const asked = requestedDevices(devices);
+  const asked = requestedDevices(devices, !hostFacts().inUserNamespace);
   return { ...asked, rules: [...asked.rules, ...requestedRules(deviceCgroupRules)] };
 }
 

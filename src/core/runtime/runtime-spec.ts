@@ -43,6 +43,7 @@ export interface RuntimeMount {
 }
 
 export interface RuntimeDevice {
+  /** Inside. */
   readonly path: string;
   readonly type: 'c' | 'b' | 'p';
   readonly major: number;

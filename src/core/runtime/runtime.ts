@@ -107,8 +107,8 @@ export interface Runtime {
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
   stats(id: string, pid: number): Promise<ContainerStats>;
-  /** All process IDs in its cgroup, ours. */
-  processes(id: string): Promise<readonly number[]>;
+  /** IDs of all its processes, as we see them: by its cgroup, or where there are none by its first process. */
+  processes(id: string, init?: number): Promise<readonly number[]>;
   /**
    * Frees what the runtime still holds of a container whose first process has ended, and ends what that left running in
    * namespaces that are not its own (`--pid host`). By force: one whose first process may be there too. Nothing there:

@@ -103,6 +103,43 @@ describe('a normal user with lent IDs', () => {
     expect(status).toBe(0);
   });
 
+  it('lists what runs in a container, health checks among it, and restarts what fails', async () => {
+    const { gantry } = user;
+    const none = ['--network', 'none'];
+    await gantry.must(
+      'run',
+      '-d',
+      '--name',
+      'sick',
+      ...none,
+      '--restart',
+      'on-failure:2',
+      'busybox',
+      'false',
+    );
+    await gantry.must(
+      ...['run', '-d', '--name', 'well', ...none, '--health-cmd', 'true', '--health-interval', '100ms'],
+      ...['busybox', 'sh', '-c', 'sleep 100; true'],
+    );
+    const state = (format: string, name: string) => gantry.must('inspect', '-f', format, name);
+    await until(async () => (await state('{{.State.Health.Status}}', 'well')) === 'healthy\n');
+    expect(await gantry.must('top', 'well')).toMatch(/sh -c sleep 100; true\n[\s\S]*sleep 100\n/);
+    await until(async () => (await state('{{.RestartCount}} {{.State.Status}}', 'sick')) === '2 exited\n');
+    await gantry.must('rm', '-f', 'sick', 'well');
+  });
+
+  it("may give a container a device, and the machine's shared memory, but not its processes", async () => {
+    const { gantry } = user;
+    const run = ['run', '--rm', '--network', 'none'];
+    const write = 'echo x >/dev/mine && test -c /dev/mine';
+    await gantry.must(...run, '--device', '/dev/null:/dev/mine', 'busybox', 'sh', '-c', write);
+    await gantry.must(...run, '--ipc', 'host', 'busybox', 'ls', '/dev/shm');
+    expect(await gantry(...run, '--pid', 'host', 'busybox', 'true')).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining('--pid=host needs root'),
+    });
+  });
+
   it('has one process that keeps the world, and no mount on the machine', async () => {
     expect(user.worldProcess('uplink')).toBeUndefined();
     expect(user.worldProcess('world')).toBeGreaterThan(1);

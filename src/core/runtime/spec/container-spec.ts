@@ -58,18 +58,14 @@ export function containerSpec(input: ContainerSpecInput): RuntimeSpec {
     ...annotations(input),
     root: { path: 'rootfs', readonly: spec.readOnlyRootfs === true },
     mounts: containerMounts(
-      input.initPath === undefined
-        ? input.mounts
-        : [
-            ...input.mounts,
-            { kind: 'bind', source: input.initPath, target: initTarget, readOnly: true, file: true },
-          ],
+      [...input.mounts, ...(input.devices.binds ?? []).map(deviceMount), ...initMount(input.initPath)],
       {
         cgroups: host.cgroups,
         terminalGroup: host.highestGroup >= terminalGroup ? terminalGroup : undefined,
         shmSizeBytes: resources.shmSizeBytes ?? defaultShmBytes,
         privileged,
         ipc: spec.ipc === 'host' ? 'host' : spec.ipc === 'none' ? 'none' : 'own',
+        inUserNamespace: host.inUserNamespace,
         recursiveReadOnly: host.recursiveReadOnly,
       },
     ),
@@ -91,6 +87,16 @@ export function containerSpec(input: ContainerSpecInput): RuntimeSpec {
       ...rootPropagation(input.mounts),
     },
   };
+}
+
+function deviceMount(bind: { readonly source: string; readonly target: string }): ResolvedMount {
+  return { kind: 'bind', ...bind, readOnly: false, file: true };
+}
+
+function initMount(source: string | undefined): readonly ResolvedMount[] {
+  return source === undefined
+    ? []
+    : [{ kind: 'bind', source, target: initTarget, readOnly: true, file: true }];
 }
 
 function containerProcess(input: ContainerSpecInput): RuntimeProcess {

@@ -15,6 +15,13 @@ export interface DeviceRule {
 export interface DeviceSet {
   readonly devices: readonly RuntimeDevice[];
   readonly rules: readonly DeviceRule[];
+  /** Devices of the machine to be seen inside, where no others can be made: in a user namespace. */
+  readonly binds?: readonly { readonly source: string; readonly target: string }[] | undefined;
+}
+
+/** A device and where the machine has it. */
+interface FoundDevice extends RuntimeDevice {
+  readonly source: string;
 }
 
 /** Docker's: null, zero, full, random, urandom, tty, console, ptmx and pseudo-terminals; and mknod of any. */
@@ -40,8 +47,8 @@ const notFromHost = new Set(['console', 'pts', 'shm', 'mqueue', 'fd', 'hugepages
  * Reads `--device HOST[:INSIDE[:rwm]]` against the host's /dev. A folder means all devices below it.
  * @throws GantryError `invalid` / `device`
  */
-export function requestedDevices(requests: readonly string[]): DeviceSet {
-  const devices: RuntimeDevice[] = [];
+export function requestedDevices(requests: readonly string[], canMake = true): DeviceSet {
+  const all: FoundDevice[] = [];
   const rules: DeviceRule[] = [];
   for (const request of requests) {
     const { source, target, access } = parseRequest(request);
@@ -51,14 +58,20 @@ export function requestedDevices(requests: readonly string[]): DeviceSet {
         `error gathering device information while adding custom device "${source}": not a device node`,
       );
     }
-    devices.push(...found);
+    all.push(...found);
     rules.push(
       ...found.map(
         ({ type, major, minor }) => ({ type: type === 'b' ? type : 'c', major, minor, access }) as const,
       ),
     );
   }
-  return { devices, rules };
+  return canMake
+    ? { devices: all.map(withoutSource), rules }
+    : { devices: [], rules, binds: all.map(({ source, path }) => ({ source, target: path })) };
+}
+
+function withoutSource({ source: _, ...device }: FoundDevice): RuntimeDevice {
+  return device;
 }
 
 /**
@@ -81,7 +94,7 @@ export function requestedRules(rules: readonly string[]): readonly DeviceRule[] 
 
 /** Every device of the host, for a privileged container. */
 export function hostDevices(): DeviceSet {
-  return { devices: devicesBelow('/dev', '/dev'), rules: [{ type: 'a', access: 'rwm' }] };
+  return { devices: devicesBelow('/dev', '/dev').map(withoutSource), rules: [{ type: 'a', access: 'rwm' }] };
 }
 
 function parseRequest(request: string): { source: string; target: string; access: string } {
@@ -97,7 +110,7 @@ function parseRequest(request: string): { source: string; target: string; access
   return { source, target: posix.normalize(target), access };
 }
 
-function devicesAt(source: string, target: string): readonly RuntimeDevice[] {
+function devicesAt(source: string, target: string): readonly FoundDevice[] {
   let isFolder: boolean;
   try {
     isFolder = statSync(source).isDirectory();
@@ -113,8 +126,8 @@ function devicesAt(source: string, target: string): readonly RuntimeDevice[] {
   return device === undefined ? [] : [device];
 }
 
-function devicesBelow(source: string, target: string): readonly RuntimeDevice[] {
-  const found: RuntimeDevice[] = [];
+function devicesBelow(source: string, target: string): readonly FoundDevice[] {
+  const found: FoundDevice[] = [];
   const visit = (from: string, to: string): void => {
     let entries: Dirent[];
     try {
@@ -137,10 +150,11 @@ function devicesBelow(source: string, target: string): readonly RuntimeDevice[] 
   return found;
 }
 
-function deviceAt(source: string, target: string): RuntimeDevice | undefined {
+function deviceAt(source: string, target: string): FoundDevice | undefined {
   const facts = statSync(source, { bigint: true, throwIfNoEntry: false });
   if (facts === undefined || !(facts.isCharacterDevice() || facts.isBlockDevice())) return undefined;
   return {
+    source,
     path: target,
     type: facts.isBlockDevice() ? 'b' : 'c',
     ...deviceParts(facts.rdev),

@@ -30,6 +30,8 @@ export interface MountFacts {
   readonly privileged: boolean;
   /** Whose shared memory and message queues it sees. Default: its own. */
   readonly ipc?: 'own' | 'host' | 'none' | undefined;
+  /** Message queues of the machine cannot be mounted there. */
+  readonly inUserNamespace?: boolean | undefined;
   /** The kernel makes a whole tree read-only (5.12 and later). */
   readonly recursiveReadOnly: boolean;
 }
@@ -77,7 +79,16 @@ function systemMounts(facts: MountFacts): readonly RuntimeMount[] {
             options: [readOnly, 'nosuid', 'noexec', 'nodev'],
           },
         ]),
-    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
+    ...(facts.inUserNamespace && facts.ipc === 'host'
+      ? []
+      : [
+          {
+            destination: '/dev/mqueue',
+            type: 'mqueue',
+            source: 'mqueue',
+            options: ['nosuid', 'noexec', 'nodev'],
+          },
+        ]),
     ...sharedMemory(facts),
   ];
 }
