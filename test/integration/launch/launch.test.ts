@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { keys, PtyScreen } from '../../support/pty-screen.ts';
 import { runProgram } from '../../support/run-program.ts';
@@ -117,6 +117,31 @@ test('without root it prints the command to run; tests stop there', async () => 
   const tested = await checkout.run('test');
   expect(tested.status).toBe(1);
   expect(tested.stderr).toContain('sudo apt-get install --no-install-recommends fancy other\n');
+});
+
+test('what only a normal user needs is asked for by a normal user', async () => {
+  using checkout = new SampleCheckout();
+  checkout.wants('user | no-such-program | lender | lends IDs');
+  expect((await checkout.run('start', 'ps')).stderr).not.toContain('lender');
+  rmSync(checkout.at('node_modules/.gantry-ready-run'));
+  checkout.program('id', 'echo 1000');
+  expect((await checkout.run('start', 'ps')).stderr).toContain(
+    'sudo apt-get install --no-install-recommends lender\n',
+  );
+});
+
+test('who may not write to a checkout is told who has to set it up, and runs it then', async () => {
+  using checkout = new SampleCheckout();
+  chmodSync(checkout.at(), 0o755);
+  const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+  const start = () =>
+    runProgram([...nobody, checkout.at('scripts/launch/start'), 'ps'], { env: checkout.env });
+  expect(await start()).toMatchObject({
+    status: 1,
+    stderr: `gantry: this checkout is somebody else's, who must set it up once; as root: npm --prefix ${checkout.at()} start\n`,
+  });
+  await checkout.run('start', 'ps');
+  expect(await start()).toMatchObject({ status: 0, stdout: '["ps"]\n' });
 });
 
 test('npm packages are installed anew when the lock file is newer, and a failure ends the set-up', async () => {
