@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GantryError } from '../../src/base/gantry-error.ts';
 import { expectFrame } from '../support/expect-frame.ts';
@@ -187,6 +188,33 @@ describe('screen', () => {
     await screen.shows('../golden');
     await screen.press('\u001b');
     await screen.lacks('Build an image');
+  });
+
+  it('tells at a second way which names a path could go on with, and goes on at the next tab', async () => {
+    await using screen = await mountScreen({ cwd: join(import.meta.dirname, '..') });
+    await screen.press('b', '\u0015', 'co\t');
+    await screen.shows(/Folder +con/);
+    await screen.press('\t');
+    await screen.shows('conformance/ contract/');
+    await screen.press('\t', 'app:1');
+    await screen.shows(/▌ Name and tag +app:1/);
+    await screen.lacks('conformance/ contract/');
+  });
+
+  it('keeps what was said, to be read again', async () => {
+    await using screen = await mounted();
+    screen.engine.failure = new GantryError({
+      kind: 'conflict',
+      code: 'busy',
+      message: 'it is busy',
+      hint: 'wait a little',
+    });
+    await screen.press('2', 's');
+    await screen.shows('✗ it is busy');
+    await screen.press('j');
+    await screen.lacks('it is busy');
+    await screen.press('M');
+    await screen.shows(/Messages[\s\S]*\d\d:\d\d:\d\d {2}✗ it is busy[\s\S]*wait a little/);
   });
 
   it('says at the form that a folder is none', async () => {

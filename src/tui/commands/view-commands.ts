@@ -4,6 +4,7 @@ import { movedFraction } from '../layout/layout-sizes.ts';
 import { copySelected } from '../screen/copy.ts';
 import { focusNext, focusPane } from '../screen/focus.ts';
 import { goBack } from '../screen/go-back.ts';
+import { showMessages } from '../screen/messages.ts';
 import { openOverlay } from '../screen/overlays.ts';
 import { showPrompt } from '../screen/prompt-input.ts';
 import { askToQuit } from '../screen/quit.ts';
@@ -131,6 +132,13 @@ const specs: readonly ViewCommandSpec[] = [
     summary: 'Show what runs and what ran',
     keys: ['J'],
     run: (screen) => openOverlay(screen, { kind: 'jobs', index: 0 }),
+  },
+  {
+    id: 'messages.open',
+    verb: 'messages',
+    summary: 'Read again what was said, the newest first',
+    keys: ['M'],
+    run: showMessages,
   },
   {
     id: 'charts.toggle',

@@ -64,7 +64,9 @@ export function formAfterKey(form: FormState, name: string): FormState | undefin
 /** Goes to another field, around the ends. */
 function formMoved(form: FormState, by: number): FormState {
   const { length } = form.fields;
-  return { ...form, index: (form.index + by + length) % length };
+  // What tab told of the field that is left; the hint of a problem stays with it.
+  const hint = form.problem === undefined ? undefined : form.hint;
+  return { ...form, index: (form.index + by + length) % length, hint };
 }
 
 export function formTyped(form: FormState, value: string): FormState {

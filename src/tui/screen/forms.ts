@@ -48,12 +48,16 @@ export function formKey(screen: Screen, overlay: OverlayOf<'form'>, event: KeyEv
   else if (field?.kind === 'text') typeInto(screen, event);
 }
 
+/** The form after a tab in a path; undefined where it has nothing to add, or what it has is shown already. */
 function completed(screen: Screen, form: FormState): FormState | undefined {
   const field = form.fields[form.index];
   if (field?.path === undefined) return undefined;
   const home = screen.device.env['HOME'];
-  const longer = completePath(field.value, { cwd: screen.cwd, home, want: field.path });
-  return longer === undefined ? undefined : formTyped(form, longer);
+  const found = completePath(field.value, { cwd: screen.cwd, home, want: field.path });
+  if (found === undefined) return undefined;
+  if ('text' in found) return formTyped(form, found.text);
+  const hint = found.choices.join(' ');
+  return form.hint === hint ? undefined : { ...form, problem: undefined, hint };
 }
 
 /** Carries out what the form says. It stays until that has gone well; a mistake is said in it. */

@@ -4,14 +4,18 @@ import { stripControl } from '../../base/strip-control.ts';
 import type { Message } from '../view/view-state.ts';
 import type { Screen } from './screen.ts';
 
-/** Says something in the status line. It stays until the next key that means something. */
+/** So many are kept to be read again. */
+const mostSaid = 200;
+
+/** Says something in the status line. It stays until the next key that means something, and can be read again. */
 export function say(screen: Screen, tone: Message['tone'], text: string, hint?: string): void {
   const message: Message = {
     tone,
     text: oneLine(text),
     hint: hint === undefined ? undefined : oneLine(hint),
   };
-  screen.view.update((state) => ({ ...state, message }));
+  const said = { ...message, atMs: Date.now() };
+  screen.view.update((state) => ({ ...state, message, said: [...state.said, said].slice(-mostSaid) }));
 }
 
 /** An error as one line: what is wrong, and what to do. */

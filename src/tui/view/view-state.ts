@@ -49,6 +49,11 @@ export interface Message {
   readonly hint: string | undefined;
 }
 
+export interface SaidMessage extends Message {
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
 /** Everything about the screen that is not the engine's. */
 export interface ViewState {
   readonly columns: number;
@@ -70,6 +75,8 @@ export interface ViewState {
   readonly overlays: readonly Overlay[];
   readonly prompt: Prompt | undefined;
   readonly message: Message | undefined;
+  /** What was said so far, the newest last. */
+  readonly said: readonly SaidMessage[];
   /** Milliseconds since the epoch as ages are counted from; moves on when one of them changes. */
   readonly nowMs: number;
 }
@@ -110,5 +117,6 @@ export function initialView(
     overlays: [],
     prompt: undefined,
     message: undefined,
+    said: [],
   };
 }
