@@ -175,6 +175,7 @@ export const commandLines: readonly CommandLine[] = [
   line("run --name talk busybox sh -c 'echo one; sleep 0.1; echo two >&2; sleep 0.1; echo three'"),
   line('logs talk'),
   line('logs -n 1 talk'),
+  line('logs --details talk'),
   line('logs --tail bogus talk', { status: tail, stdout: tail, stderr: tail }),
   line('logs --since 2001-01-01T00:00:00Z --until 2001-01-02T00:00:00Z talk'),
   line('start -a talk'),

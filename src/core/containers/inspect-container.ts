@@ -16,6 +16,7 @@ import { healthReport } from './health-log.ts';
 import { identityPaths } from './identity-files.ts';
 import { sizeOf } from './list-containers.ts';
 import { logPath, logSettings } from './log-files.ts';
+import { mendRules } from './mend-rules.ts';
 import { settle } from './settle.ts';
 import { summarize } from './summarize.ts';
 
@@ -27,6 +28,7 @@ export async function inspectContainer(
 ): Promise<ContainerDetails> {
   const record = await settle(context, findContainer(context, idOrName), options.signal);
   if (record === undefined) throw noSuchContainer(idOrName);
+  await mendRules(context, [record]);
   const summary = summarize(record, record.image, undefined);
   const dir = containerDir(context, record.id);
   const [path = '', ...args] = record.process.args;

@@ -6,6 +6,7 @@ import { type ContainerContext, snapshotKey } from './container-context.ts';
 import { asksForAll, checkFilters, type FilterFacts, matchesFilters } from './container-filters.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer } from './find-container.ts';
+import { mendRules } from './mend-rules.ts';
 import { settle } from './settle.ts';
 import { shownState, summarize } from './summarize.ts';
 
@@ -53,6 +54,7 @@ export async function settledRecords(
     });
     if (settled !== undefined) records.push(settled);
   }
+  await mendRules(context, records);
   return records.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 }
 

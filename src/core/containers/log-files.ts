@@ -78,9 +78,12 @@ function checkOptions(driver: string, options: Readonly<Record<string, string>>)
   }
 }
 
+/** The size and how many files are kept, and what `logs --details` shows. */
+const effective = new Set(['max-size', 'max-file', 'labels', 'labels-regex', 'env', 'env-regex']);
+
 /** What of the options does nothing here. */
 export function logWarnings({ logOptions = {} }: Pick<ContainerSpec, 'logOptions'>): readonly string[] {
-  const ignored = Object.keys(logOptions).filter((name) => !['max-size', 'max-file'].includes(name));
+  const ignored = Object.keys(logOptions).filter((name) => !effective.has(name));
   return ignored.map((name) => `log opt ${name} has no effect here`);
 }
 

@@ -10,7 +10,7 @@ import { bridgeOptions } from './bridge-options.ts';
 import { bringUp } from './bring-up.ts';
 import { plugIn, reachItself, unplug } from './connect-endpoint.ts';
 import { findNetwork } from './find-network.ts';
-import { closePorts, openPorts } from './firewall.ts';
+import { closePorts, ensureFirewall, openPorts } from './firewall.ts';
 import { type NetworkContext, networkContext, type Uplink } from './network-context.ts';
 import type { AddressPool, AddressRecord, NetworkRecord, PublishedPort } from './network-record.ts';
 import { addressesOf, type Endpoint, type Networking } from './networking.ts';
@@ -86,6 +86,8 @@ export function createNetworking(services: {
     },
 
     adoptPorts,
+
+    ensureRules: () => ensureFirewall(context, ['ip']),
 
     async release(endpoint) {
       closePorts(context, giveBack(context, endpoint.networkId, endpoint));

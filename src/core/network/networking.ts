@@ -61,6 +61,8 @@ export interface Networking {
   ): Promise<Endpoint | undefined>;
   /** Leads ports that the container's monitor holds already to an endpoint; the result is the endpoint as it is then. */
   adoptPorts(endpoint: Endpoint, ports: readonly PortBinding[]): Promise<Endpoint>;
+  /** Loads the rules again where somebody flushed them. */
+  ensureRules(): Promise<void>;
   /** Rules and address given back. Idempotent; the kernel reaps the interface with its namespace. */
   release(endpoint: Endpoint): Promise<void>;
   /** Gives back all that a container has, whose endpoints nobody knows any more. */

@@ -95,6 +95,16 @@ describe('the network of a container', () => {
     await until(() => !open().includes('8082'));
   });
 
+  test('rules that somebody flushed are back when somebody looks', async () => {
+    const id = await stand.up({ command: web, ports: [publish(8084)] });
+    expect(await page('http://127.0.0.1:8084/')).toBe(`from ${id.slice(0, 12)}\n`);
+    for (const look of [() => stand.containers.list(), () => stand.containers.inspect(id)]) {
+      execFileSync('nft', ['flush', 'ruleset']);
+      await look();
+      expect(await page('http://127.0.0.1:8084/')).toBe(`from ${id.slice(0, 12)}\n`);
+    }
+  });
+
   test('two containers reach each other by address', async () => {
     const server = await stand.up({ command: web });
     const { networkDetails } = await stand.containers.inspect(server);

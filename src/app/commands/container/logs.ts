@@ -3,6 +3,7 @@ import { one } from '../argument-spec.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag, text } from '../option-spec.ts';
 import { parseTime } from '../parse-time.ts';
+import { logDetails, withDetails } from './log-details.ts';
 
 export const containerLogs = defineCommand({
   id: 'container.logs',
@@ -10,17 +11,18 @@ export const containerLogs = defineCommand({
   summary: 'Show what a container wrote',
   args: { container: one('CONTAINER', { source: 'container' }) },
   options: {
+    details: flag('Say before each line what --log-opt labels and env name'),
     follow: flag('Go on as more comes', { short: 'f' }),
     since: text('Begin at a time (2026-03-01T10:00:00Z) or an age (10m)'),
     tail: text('How many lines to begin with', { short: 'n', initial: 'all' }),
     timestamps: flag('Show when each line was written', { short: 't' }),
     until: text('End at a time (2026-03-01T10:00:00Z) or an age (10m)'),
   },
-  refused: { details: 'log lines carry no attributes' },
   keys: [{ key: 'l', places: ['containers'] }],
   on: { kind: 'container' },
   async run(ctx, { args, options }) {
-    const { id, spec } = await ctx.engine.containers.inspect(args.container, { signal: ctx.signal });
+    const container = await ctx.engine.containers.inspect(args.container, { signal: ctx.signal });
+    const { id, spec } = container;
     const entries = ctx.engine.containers.logs(id, {
       signal: ctx.signal,
       follow: options.follow,
@@ -28,7 +30,8 @@ export const containerLogs = defineCommand({
       since: options.since === undefined ? undefined : parseTime(options.since, ctx.now()),
       until: options.until === undefined ? undefined : parseTime(options.until, ctx.now()),
     });
-    return { kind: 'logs', entries, timestamps: options.timestamps, tty: spec.tty ?? false };
+    const lines = options.details ? withDetails(entries, logDetails(container)) : entries;
+    return { kind: 'logs', entries: lines, timestamps: options.timestamps, tty: spec.tty ?? false };
   },
 });
 

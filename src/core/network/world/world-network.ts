@@ -126,6 +126,9 @@ export function openWorldNetwork(
       if (endpoint.ports.length > 0) await withdraw();
     },
 
+    async ensureRules() {
+      await call('networking', 'ensureRules');
+    },
     async releaseAll(containerId) {
       await call('networking', 'releaseAll', containerId);
       await withdraw();
