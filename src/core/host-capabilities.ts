@@ -33,7 +33,9 @@ export function hostCapabilities(uid: number, noWorld = 'start gantry with sudo'
   if (cgroupMode() === 'none') {
     miss(
       needsCgroups,
-      inUserNamespace() ? 'no control groups are delegated to this user' : 'no control groups are mounted',
+      inUserNamespace()
+        ? 'no limits, statistics and pauses for containers of a normal user: run gantry as root for these'
+        : 'no control groups are mounted',
     );
   }
   return missing;

@@ -129,7 +129,12 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
             const { describeSettings } = await import('./registry/describe-settings.ts');
             return describeSettings(options.env, options.insecureRegistries);
           },
-          warnings: () => [...new Set(Object.values(engine.capabilities))],
+          warnings: async () => [
+            ...new Set(Object.values(engine.capabilities)),
+            ...(ownWorld() === undefined
+              ? []
+              : (await import('./host/user-world/lacking.ts')).lackingInWorld()),
+          ],
         });
       }),
       {},

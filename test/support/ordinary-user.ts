@@ -11,6 +11,8 @@ export interface OrdinaryUser extends AsyncDisposable {
   /** What starts a program as this user, before its words. */
   readonly through: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Lends them IDs: a line of /etc/subuid and /etc/subgid. */
+  lend(line: string): void;
   /** A path in their home. */
   at(...parts: readonly string[]): string;
   /** The process that keeps the namespaces of their world, or carries their containers' packets. */
@@ -73,6 +75,9 @@ export function ordinaryUser(
     gantry: gantryCli({ path: folder.at('home', 'root'), env }, through),
     through,
     env,
+    lend(line) {
+      for (const name of ['subuid', 'subgid']) writeFileSync(folder.at(name), `${line}\n`);
+    },
     at: (...parts) => folder.at('home', ...parts),
     worldProcess,
     async [Symbol.asyncDispose]() {

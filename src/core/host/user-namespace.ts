@@ -28,6 +28,11 @@ export function hasSingleId(): boolean {
   return inUserNamespace() && ownIdMap('uid').reduce((sum, { count }) => sum + count, 0) === 1;
 }
 
+/** The IDs of another process. */
+export function readIdMap(pid: number): readonly IdRange[] {
+  return parseIdMap(readFileSync(`/proc/${pid}/uid_map`, 'latin1'));
+}
+
 export function parseIdMap(text: string): readonly IdRange[] {
   return text
     .split('\n')

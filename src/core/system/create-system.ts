@@ -18,7 +18,7 @@ export interface SystemSources extends UsageSources {
   readonly snapshotterName: () => Promise<string>;
   /** What registries.json and the command line say. */
   readonly registrySettings: () => Promise<Pick<SystemInfo, 'insecureRegistries' | 'registryMirrors'>>;
-  readonly warnings: () => readonly string[];
+  readonly warnings: () => Promise<readonly string[]>;
 }
 
 /** The port's system. */
@@ -26,7 +26,7 @@ export function createSystem(sources: SystemSources): System {
   return {
     async info() {
       const { dirs, version, uid } = sources;
-      const warnings = [...sources.warnings()];
+      const warnings = [...(await sources.warnings())];
       const [runtime, snapshotter, images, containers, registries] = await Promise.all([
         sources.describeRuntime().catch(() => 'none'),
         sources.snapshotterName().catch(() => 'none'),

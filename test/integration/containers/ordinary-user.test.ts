@@ -152,7 +152,24 @@ describe('a normal user to whom no IDs are lent', () => {
     await using user = await userWithImage({ lent: false });
     expect(await user.gantry.must('run', '--rm', '--network', 'none', 'busybox', 'id', '-u')).toBe('0\n');
     const { stdout } = await user.gantry('doctor');
-    expect(stdout).toMatch(/no other user[\s\S]*\/etc\/subuid and \/etc\/subgid/);
+    const line = /echo (\d+:\d+:65536) \| tee -a \/etc\/subuid \/etc\/subgid/;
+    expect(stdout).toMatch(/no other user/);
+    expect(stdout).toMatch(line);
+    const { stderr } = await user.gantry('info');
+    expect(stderr).toMatch(/^WARNING: one user only in containers, root, who is you: as root: /m);
+    expect(stderr).toMatch(/^WARNING: no limits, statistics and pauses/m);
+    expect(stderr).toMatch(/^WARNING: no published ports below \d+: as root: sysctl -w/m);
+
+    // Root types it.
+    const keeper = user.worldProcess('world');
+    user.lend(line.exec(stderr)?.[1] ?? '');
+    await until(
+      async () =>
+        (await user.gantry.must('run', '--rm', '--network', 'none', '-u', '7', 'busybox', 'id', '-u')) ===
+        '7\n',
+    );
+    expect(user.worldProcess('world')).not.toBe(keeper);
+    expect((await user.gantry('info')).stderr).not.toContain('one user only');
   });
 });
 

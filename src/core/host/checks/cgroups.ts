@@ -3,14 +3,14 @@ import { type Finding, ok } from './finding.ts';
 import type { HostLook } from './host-look.ts';
 
 /** Which hierarchy there is and whether it has the controllers that limits and statistics come from. */
-export function cgroups(look: HostLook, mounts: CgroupMounts): Finding {
+export function cgroups(look: HostLook, mounts: CgroupMounts, inWorld = false): Finding {
   const { mode, controllers, unified } = mounts;
   if (mode === 'none') {
     return {
       status: 'missing',
-      found: 'none mounted',
+      found: inWorld ? 'none for a normal user' : 'none mounted',
       meaning: 'containers run without limits (--memory, --cpus, --pids-limit) and without statistics',
-      mend: 'mount -t cgroup2 none /sys/fs/cgroup',
+      mend: inWorld ? 'run gantry as root for these' : 'mount -t cgroup2 none /sys/fs/cgroup',
     };
   }
   const available =

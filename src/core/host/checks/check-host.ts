@@ -3,6 +3,7 @@ import type { HostCheck } from '../../../engine/system.ts';
 import type { EngineDirs } from '../../engine-dirs.ts';
 import { cgroupMounts } from '../cgroups/cgroup-mode.ts';
 import { boundingCapabilities } from '../own-capabilities.ts';
+import { ownWorld, worldNetworkPath } from '../user-world/own-world.ts';
 import { appArmor } from './apparmor.ts';
 import { cgroups } from './cgroups.ts';
 import { diskSpace } from './disk-space.ts';
@@ -38,9 +39,13 @@ const checks: readonly Check[] = [
   { id: 'monitor', title: 'Monitor', look: () => monitor(host) },
   { id: 'overlay', title: 'Overlay file system', look: overlay },
   { id: 'namespaces', title: 'Namespaces', look: () => namespaces(host) },
-  { id: 'cgroups', title: 'Control groups', look: () => cgroups(host, cgroupMounts()) },
-  { id: 'nftables', title: 'Firewall', look: () => nftables(host) },
-  { id: 'forwarding', title: 'IP forwarding', look: () => forwarding(host) },
+  {
+    id: 'cgroups',
+    title: 'Control groups',
+    look: () => cgroups(host, cgroupMounts(), ownWorld() !== undefined),
+  },
+  { id: 'nftables', title: 'Firewall', look: () => nftables(host, containersNetwork()) },
+  { id: 'forwarding', title: 'IP forwarding', look: () => forwarding(host, ownWorld() !== undefined) },
   { id: 'seccomp', title: 'Seccomp', look: () => seccomp(host) },
   { id: 'apparmor', title: 'AppArmor', look: () => appArmor(host) },
   { id: 'capabilities', title: 'Capabilities', look: () => givableCapabilities(boundingCapabilities()) },
@@ -48,6 +53,11 @@ const checks: readonly Check[] = [
   { id: 'disk', title: 'Disk space', look: (root) => diskSpace(root) },
   { id: 'node', title: 'Node.js', look: () => ({ status: 'ok', found: process.version }) },
 ];
+
+function containersNetwork(): string | undefined {
+  const world = ownWorld();
+  return world && worldNetworkPath(world);
+}
 
 async function look({ id, title, look }: Check, root: string): Promise<HostCheck> {
   try {

@@ -2,7 +2,8 @@ import { type Finding, ok } from './finding.ts';
 import type { HostLook } from './host-look.ts';
 
 /** Bridge networks need the host to route; gantry switches it on with the first of them, where it may. */
-export function forwarding(look: HostLook): Finding {
+export function forwarding(look: HostLook, inWorld = false): Finding {
+  if (inWorld) return ok('switched on in the network of your containers');
   const path = '/proc/sys/net/ipv4/ip_forward';
   const value = look.read(path)?.trim();
   if (value === '1') return ok('on');

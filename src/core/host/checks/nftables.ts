@@ -2,11 +2,16 @@ import { type Finding, ok } from './finding.ts';
 import type { HostLook } from './host-look.ts';
 import { programVersion } from './program-version.ts';
 
-/** Listing the tables shows both: the program is there, and the kernel answers it. */
-export async function nftables(look: HostLook): Promise<Finding> {
+/**
+ * Listing the tables shows both: the program is there, and the kernel answers it. `netns`: the network our rules are in,
+ * where that is not this one.
+ */
+export async function nftables(look: HostLook, netns?: string): Promise<Finding> {
   const [version, tables] = await Promise.all([
     look.ask('nft', '--version'),
-    look.ask('nft', 'list', 'tables'),
+    netns === undefined
+      ? look.ask('nft', 'list', 'tables')
+      : look.ask('nsenter', `--net=${netns}`, '--', 'nft', 'list', 'tables'),
   ]);
   if (version === undefined || tables === undefined) {
     return {

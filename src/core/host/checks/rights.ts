@@ -1,5 +1,6 @@
 import { effectiveCapabilities } from '../own-capabilities.ts';
 import { hasSingleId, inUserNamespace } from '../user-namespace.ts';
+import { lendingCommand } from '../user-world/lacking.ts';
 import { type Finding, ok } from './finding.ts';
 import type { HostLook } from './host-look.ts';
 
@@ -29,7 +30,7 @@ function rootOfOwnWorld(): Finding {
     status: 'degraded',
     found: 'root of a user namespace in which there is no other user',
     meaning: 'images with files of other users cannot be unpacked, and --user takes root only',
-    mend: 'as root: apt-get install uidmap, and a line USER:100000:65536 in /etc/subuid and /etc/subgid',
+    mend: `as root: ${lendingCommand()}`,
   };
 }
 

@@ -4,7 +4,8 @@ import { requireBinary } from '../find-binary.ts';
 import { lockFile } from '../lock-file.ts';
 import { isAlive, type ProcessIdentity } from '../process-identity.ts';
 import { replaceProcess } from '../replace-process.ts';
-import { makeWorld } from './make-world.ts';
+import { readIdMap } from '../user-namespace.ts';
+import { lentIds, makeWorld } from './make-world.ts';
 import { worldText, worldVariable } from './own-world.ts';
 import { findRemnant, namespacesOf } from './remnant.ts';
 import {
@@ -31,7 +32,7 @@ export interface WorldEntry {
 export async function enterWorld(entry: WorldEntry): Promise<never> {
   const { uid, gid, env } = entry;
   const folder = worldFolder(env, uid);
-  const keeper = living(folder) ?? (await makeOnce(folder, { uid, gid }));
+  const keeper = living(folder, uid) ?? (await makeOnce(folder, { uid, gid }));
   const { pid } = keeper;
   replaceProcess({
     argv: [
@@ -47,16 +48,25 @@ export async function enterWorld(entry: WorldEntry): Promise<never> {
   });
 }
 
-function living(folder: string): ProcessIdentity | undefined {
+function living(folder: string, uid: number): ProcessIdentity | undefined {
   const keeper = readWorldFile(folder, 'world');
-  return keeper !== undefined && isAlive(keeper) ? keeper : undefined;
+  if (keeper === undefined || !isAlive(keeper)) return undefined;
+  return isOutgrown(folder, keeper, uid) ? undefined : keeper;
+}
+
+/** Made when there was one user only, and IDs are lent since. While something runs in it, it stays. */
+function isOutgrown(folder: string, keeper: ProcessIdentity, uid: number): boolean {
+  if (readIdMap(keeper.pid).length > 1 || lentIds(uid) === undefined) return false;
+  const helpers = [keeper.pid, readWorldFile(folder, 'uplink')?.pid];
+  return findRemnant(uid, namespacesOf(keeper.pid), helpers) === undefined;
 }
 
 /** Of two that find none, one makes it. */
 async function makeOnce(folder: string, user: { uid: number; gid: number }): Promise<ProcessIdentity> {
   using _lock = await lockFile(join(folder, 'world.lock'), { timeoutMs: 30_000 });
-  const found = living(folder);
+  const found = living(folder, user.uid);
   if (found !== undefined) return found;
+  endOutgrown(folder, user.uid);
   const before = readWorldNamespaces(folder);
   // Its keeper was killed, and containers live on: they are to be found again, not left behind.
   const remnant = before === undefined ? undefined : findRemnant(user.uid, before);
@@ -66,6 +76,14 @@ async function makeOnce(folder: string, user: { uid: number; gid: number }): Pro
   writeWorldNamespaces(folder, namespaces);
   writeWorldFile(folder, 'world', keeper);
   return keeper;
+}
+
+function endOutgrown(folder: string, uid: number): void {
+  const keeper = readWorldFile(folder, 'world');
+  if (keeper === undefined || !isAlive(keeper) || !isOutgrown(folder, keeper, uid)) return;
+  process.kill(keeper.pid, 'SIGKILL');
+  endUplink(folder);
+  rmSync(join(folder, 'namespaces'), { force: true });
 }
 
 /** It carries packets of a network that nobody can enter any more. */

@@ -20,11 +20,16 @@ export function namespacesOf(pid: number): WorldNamespaces {
 
 /**
  * Looks for a process of that user in the namespaces of a world: monitors of containers are in them, and hold its network
- * open. Undefined: nothing runs there, and it is gone.
+ * open. `besides` do not count. Undefined: nothing runs there, and it is gone.
  */
-export function findRemnant(uid: number, { user, net }: WorldNamespaces): Remnant | undefined {
+export function findRemnant(
+  uid: number,
+  { user, net }: WorldNamespaces,
+  besides: readonly (number | undefined)[] = [],
+): Remnant | undefined {
   let found: Remnant | undefined;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (besides.includes(Number(pid))) continue;
     try {
       if (statSync(`/proc/${pid}`).uid !== uid || namespaceIdentity(Number(pid), 'user') !== user) continue;
       const network = readdirSync(`/proc/${pid}/fd`)

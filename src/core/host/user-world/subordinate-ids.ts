@@ -11,10 +11,24 @@ export function subordinateIds(
   file: '/etc/subuid' | '/etc/subgid',
   user: { readonly name: string | undefined; readonly uid: number },
 ): readonly SubordinateRange[] {
+  return parseSubordinateIds(readText(file), user);
+}
+
+/** The first ID nobody has been lent in either file, from where useradd(8) begins. */
+export function freeSubordinateStart(
+  texts: readonly string[] = ['/etc/subuid', '/etc/subgid'].map(readText),
+): number {
+  const ends = texts
+    .flatMap((text) => [...text.matchAll(/^[^:#\n]+:(\d+):(\d+)\s*$/gm)])
+    .map(([, start, count]) => Number(start) + Number(count));
+  return Math.max(100_000, ...ends);
+}
+
+function readText(path: string): string {
   try {
-    return parseSubordinateIds(readFileSync(file, 'utf8'), user);
+    return readFileSync(path, 'utf8');
   } catch {
-    return [];
+    return '';
   }
 }
 

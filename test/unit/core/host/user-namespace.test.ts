@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseCgroupMounts } from '../../../../src/core/host/cgroups/cgroup-mode.ts';
 import { parseIdMap } from '../../../../src/core/host/user-namespace.ts';
-import { idMapArguments, parseSubordinateIds } from '../../../../src/core/host/user-world/subordinate-ids.ts';
+import {
+  freeSubordinateStart,
+  idMapArguments,
+  parseSubordinateIds,
+} from '../../../../src/core/host/user-world/subordinate-ids.ts';
 
 describe('IDs of a user namespace', () => {
   it('are read as the kernel prints them', () => {
@@ -19,6 +23,11 @@ describe('IDs of a user namespace', () => {
       { start: 300_000, count: 5 },
     ]);
     expect(parseSubordinateIds(text, { name: undefined, uid: 7 })).toEqual([]);
+  });
+
+  it('that are lent next are behind all that somebody has', () => {
+    expect(freeSubordinateStart(['', '# none\n'])).toBe(100_000);
+    expect(freeSubordinateStart(['ann:100000:65536\n', 'bob:165536:10\n5:200000:1\n'])).toBe(200_001);
   });
 
   it('begin with the user as root, the lent ones one after the other', () => {
