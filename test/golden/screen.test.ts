@@ -82,7 +82,7 @@ describe('screen', () => {
 
   it('finds commands by name', async () => {
     await using screen = await mounted();
-    await screen.press(' ', 'start');
+    await screen.press('\u0010', 'start');
     await expectFrame(screen, 'palette');
   });
 
@@ -109,6 +109,26 @@ describe('screen', () => {
     expect(screen.engine.calls).toEqual(['container.restart migrate']);
   });
 
+  it('acts upon all that are marked and that it applies to, in one call', async () => {
+    await using screen = await mounted();
+    await screen.press('2', ' ', 'j', ' ', ' ');
+    await screen.shows('3 marked · 2 running · 5');
+    await screen.press('k', ' ');
+    await screen.shows('2 marked');
+    await screen.press('k', 'k', 'k', 'j');
+    await expectFrame(screen, 'marked');
+    await screen.press('d');
+    await screen.shows(/web[\s\S]*worker/);
+    await screen.press('n');
+    await screen.press('S');
+    await screen.shows('start: web is running');
+    await screen.press('s');
+    await screen.shows('✓ gantry stop web worker');
+    expect(screen.engine.calls).toEqual(['container.stop web', 'container.stop worker']);
+    await screen.press('\u001b', '\u001b');
+    await screen.lacks('marked');
+  });
+
   it('says what goes with an image, and what does not', async () => {
     await using screen = await mounted();
     screen.engine.imageList = screen.engine.imageList.map((image) => ({ ...image, containers: 0 }));
@@ -123,7 +143,7 @@ describe('screen', () => {
 
   it('says that no command is called so', async () => {
     await using screen = await mountScreen();
-    await screen.press(' ', 'xyzzy');
+    await screen.press('\u0010', 'xyzzy');
     await screen.shows('No command has “xyzzy”');
     await screen.press('\r');
     await screen.lacks('xyzzy');

@@ -37,7 +37,7 @@ const specs: readonly ViewCommandSpec[] = [
     id: 'palette.open',
     verb: 'palette',
     summary: 'Find a command by name',
-    keys: ['space'],
+    keys: ['ctrl-p'],
     run: (screen) => openOverlay(screen, { kind: 'palette', query: '', index: 0 }),
   },
   {
@@ -118,6 +118,14 @@ const specs: readonly ViewCommandSpec[] = [
     keys: ['enter'],
     places: lists,
     run: (screen) => void showDetails(screen),
+  },
+  {
+    id: 'mark.toggle',
+    verb: 'mark',
+    summary: 'Mark it for a command upon several, or unmark it',
+    keys: ['space'],
+    places: ['images', 'containers', 'volumes', 'networks'],
+    run: (screen) => focusedPane(screen)?.toggleMark?.(),
   },
   {
     id: 'copy.selected',
@@ -267,7 +275,12 @@ const specs: readonly ViewCommandSpec[] = [
     run: (screen) => resizeUpper(screen, -steps.row),
   },
   { id: 'theme.next', verb: 'theme', summary: 'Use the next theme', keys: ['T'], run: nextTheme },
-  { id: 'view.back', summary: 'Clear a message, a filter, a search, a zoom', keys: ['esc'], run: goBack },
+  {
+    id: 'view.back',
+    summary: 'Clear a message, marks, a filter, a search, a zoom',
+    keys: ['esc'],
+    run: goBack,
+  },
   {
     id: 'mouse.toggle',
     verb: 'mouse',

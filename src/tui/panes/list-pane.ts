@@ -1,6 +1,6 @@
 import type { KeyPlace } from '../../app/commands/subject.ts';
 import type { Selected } from '../../app/keymap/availability.ts';
-import { moveSelection, scrolledTop, selectedIndex } from '../view/list-view.ts';
+import { moveSelection, scrolledTop, selectedIndex, toggleMark } from '../view/list-view.ts';
 import type { ListPaneId } from '../view/view-state.ts';
 import { paintNote } from '../widgets/paint-note.ts';
 import { paintTable, type TableColumn } from '../widgets/paint-table.ts';
@@ -35,6 +35,10 @@ export function listPane<Row extends { readonly key: string }>(
   const list = () => view.state.lists[spec.id];
   const rows = () => spec.rows(list().filter);
   const keys = () => rows().map(({ key }) => key);
+  const marked = () => {
+    const known = list().marked;
+    return known.length === 0 ? [] : rows().filter(({ key }) => known.includes(key));
+  };
 
   return {
     id: spec.id,
@@ -42,7 +46,9 @@ export function listPane<Row extends { readonly key: string }>(
     title: () => {
       const { filter } = list();
       const filtered = filter === '' ? '' : `/${filter}  ${rows().length} of ${spec.all() ?? 0}`;
-      return { text: spec.name, detail: filter === '' ? spec.detail() : filtered };
+      const count = marked().length;
+      const marks = count === 0 ? '' : `${count} marked · `;
+      return { text: spec.name, detail: `${marks}${filter === '' ? spec.detail() : filtered}` };
     },
     inputs: () => [
       rows(),
@@ -65,12 +71,21 @@ export function listPane<Row extends { readonly key: string }>(
       const selected = selectedIndex(list(), keys());
       top = scrolledTop(top, selected, height, all.length);
       const focused = view.state.focus === spec.id;
-      paintTable(grid, { columns: spec.columns(), rows: all, top, selected, focused, styles });
+      const marks = new Set(list().marked);
+      const isMarked = ({ key }: Row) => marks.has(key);
+      paintTable(grid, { columns: spec.columns(), rows: all, top, selected, focused, isMarked, styles });
       return undefined;
     },
     selected() {
       const row = rows()[selectedIndex(list(), keys())];
       return row === undefined ? undefined : spec.selected(row);
+    },
+    marked: () => marked().flatMap((row) => spec.selected(row) ?? []),
+    toggleMark() {
+      view.update((state) => ({
+        ...state,
+        lists: { ...state.lists, [spec.id]: toggleMark(list(), keys()) },
+      }));
     },
     move(move) {
       view.update((state) => ({

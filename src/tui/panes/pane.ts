@@ -26,6 +26,10 @@ export interface Pane {
   paint(grid: CellGrid): SurfaceCursor | undefined;
   /** What its keys act upon. */
   selected(): Selected | undefined;
+  /** Marked rows in sight of the filter: what commands for many act upon. */
+  marked?(): readonly Selected[];
+  /** Marks what is selected, or takes the mark away. */
+  toggleMark?(): void;
   /** What is to know about a row that is no subject of a command: lines to read. */
   details?(): readonly string[] | undefined;
   move(move: ListMove): void;

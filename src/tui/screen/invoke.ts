@@ -11,6 +11,11 @@ import { focusedPane, type Screen } from './screen.ts';
 
 /** A command from a key or the palette, upon what is selected. What it still needs is asked for in a form. */
 export function invoke(screen: Screen, command: Command, selected = selectedFor(screen, command)): void {
+  const marked = markedFor(screen, command);
+  if (marked.length > 0) {
+    invokeUpon(screen, command, marked);
+    return;
+  }
   const reason = whyNot(command, screen.engine.capabilities, selected);
   if (reason !== undefined) {
     say(screen, 'warning', `${command.verbs[0]}: ${reason}`);
@@ -30,6 +35,27 @@ export function invoke(screen: Screen, command: Command, selected = selectedFor(
     return;
   }
   const words = [...command.verbs[0].split(' '), ...(subject === undefined ? [] : [subject])];
+  runWords(screen, words, 'key').catch((error: unknown) => sayError(screen, GantryError.from(error)));
+}
+
+/** What is marked where the keys are, if the command takes several of these. */
+function markedFor(screen: Screen, { args, on }: Command): readonly Selected[] {
+  if (Object.values(args)[0]?.kind !== 'many') return [];
+  const marked = focusedPane(screen)?.marked?.() ?? [];
+  return marked.filter(({ kind }) => kind === on?.kind);
+}
+
+/** One call upon all that are marked; those it does not apply to are left out. */
+function invokeUpon(screen: Screen, command: Command, marked: readonly Selected[]): void {
+  const reasons = marked.map((selected) => whyNot(command, screen.engine.capabilities, selected));
+  const names = marked
+    .filter((_, index) => reasons[index] === undefined)
+    .map(({ kind, subject }) => subjectName(kind, subject));
+  if (names.length === 0) {
+    say(screen, 'warning', `${command.verbs[0]}: ${reasons[0]}`);
+    return;
+  }
+  const words = [...command.verbs[0].split(' '), ...names];
   runWords(screen, words, 'key').catch((error: unknown) => sayError(screen, GantryError.from(error)));
 }
 

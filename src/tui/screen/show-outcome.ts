@@ -35,7 +35,7 @@ export async function showOutcome(
       finish(screen, line, outcome, []);
       return;
     case 'lines':
-      finish(screen, line, outcome, watched || command.danger !== undefined ? [] : outcome.lines);
+      finish(screen, line, outcome, watched || command.danger !== undefined ? [] : news(outcome.lines, line));
       return;
     case 'removals':
       finish(screen, line, outcome, removalLines(outcome).slice(-1));
@@ -87,6 +87,12 @@ function finish(
   if (error !== undefined) sayError(screen, error, others.length);
   else if (warning !== undefined) say(screen, 'warning', warning);
   else if (shown.length <= statusLines && !always) say(screen, 'success', `${line}${only}`);
+}
+
+/** What was printed, unless it only names again what the line named: `stop a b` prints `a` and `b`. */
+function news(lines: readonly string[], line: string): readonly string[] {
+  const words = new Set(line.split(' '));
+  return lines.every((text) => words.has(text)) && lines.length > 1 ? [] : lines;
 }
 
 /** A full ID says no more than its first twelve digits. */

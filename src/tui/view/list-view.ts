@@ -18,6 +18,15 @@ export function moveSelection(view: ListView, keys: readonly string[], move: Lis
     : { ...view, selected, index };
 }
 
+/** The selected row marked, or not any more, and the next one selected. Marks of rows that have gone are forgotten. */
+export function toggleMark(view: ListView, keys: readonly string[]): ListView {
+  const key = keys[selectedIndex(view, keys)];
+  if (key === undefined) return view;
+  const known = view.marked.filter((marked) => keys.includes(marked));
+  const marked = known.includes(key) ? known.filter((other) => other !== key) : [...known, key];
+  return moveSelection({ ...view, marked }, keys, { by: 1 });
+}
+
 /** The first row to show so that the selected one is in sight, moving as little as possible. */
 export function scrolledTop(top: number, index: number, height: number, length: number): number {
   const most = Math.max(0, length - height);

@@ -17,6 +17,8 @@ export interface ListView {
   /** Where it stood, for when it is gone. */
   readonly index: number;
   readonly filter: string;
+  /** Keys of rows that commands act upon together; some may have gone. */
+  readonly marked: readonly string[];
 }
 
 export interface LogsView {
@@ -81,7 +83,7 @@ export interface ViewState {
   readonly nowMs: number;
 }
 
-const emptyList: ListView = { selected: undefined, index: 0, filter: '' };
+const emptyList: ListView = { selected: undefined, index: 0, filter: '', marked: [] };
 
 export function initialView(
   options: Pick<ViewState, 'columns' | 'rows' | 'sizes' | 'theme' | 'nowMs'> & {

@@ -34,6 +34,7 @@ export interface TableInput<Row> {
   /** Index of the selected row; -1: none. */
   readonly selected: number;
   readonly focused: boolean;
+  readonly isMarked?: ((row: Row) => boolean) | undefined;
   readonly styles: Styles;
 }
 
@@ -41,7 +42,7 @@ const gap = 2;
 
 /** A list with aligned columns: a line of headers, rows, a bar at the selected one, a scroll bar when it is longer. */
 export function paintTable<Row>(grid: CellGrid, input: TableInput<Row>): void {
-  const { rows, top, selected, focused, styles } = input;
+  const { rows, top, selected, focused, isMarked, styles } = input;
   const height = Math.max(0, grid.rows - 1);
   const shown = rows.slice(top, top + height);
   const columns = solveColumns(input.columns, shown, grid.columns - 2);
@@ -55,7 +56,8 @@ export function paintTable<Row>(grid: CellGrid, input: TableInput<Row>): void {
     const selection = focused ? styles.selection : styles.selectionIdle;
     const line = index + 1;
     if (isSelected) fillCells(grid, 0, line, grid.columns, selection);
-    if (isSelected && focused) drawText(grid, 0, line, '▌', mergeStyle(selection, styles.accent));
+    const edge = isMarked?.(row) === true ? '✓' : isSelected && focused ? '▌' : '';
+    drawText(grid, 0, line, edge, isSelected ? mergeStyle(selection, styles.accent) : styles.accent);
     at = 1;
     for (const { column, width } of columns) {
       const { text, style = styles.text } = column.cell(row);

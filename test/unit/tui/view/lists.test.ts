@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { findMatches } from '../../../../src/tui/view/find-matches.ts';
-import { moveSelection, scrolledTop, selectedIndex } from '../../../../src/tui/view/list-view.ts';
+import { moveSelection, scrolledTop, selectedIndex, toggleMark } from '../../../../src/tui/view/list-view.ts';
 import { matchesFilter } from '../../../../src/tui/view/matches-filter.ts';
 import { shortAge, shortPorts, shortStatus } from '../../../../src/tui/view/short-text.ts';
+import type { ListView } from '../../../../src/tui/view/view-state.ts';
 import { sampleContainers } from '../../../support/sample-objects.ts';
 
-const view = { selected: 'b', index: 1, filter: '' };
+const view: ListView = { selected: 'b', index: 1, filter: '', marked: [] };
 
 describe('selection', () => {
   it('stays on its row while the list changes around it', () => {
@@ -33,6 +34,20 @@ describe('selection', () => {
     expect(scrolledTop(2, 3, 4, 10)).toBe(2);
     expect(scrolledTop(5, 3, 4, 10)).toBe(3);
     expect(scrolledTop(9, 9, 20, 10)).toBe(0);
+  });
+});
+
+describe('marks', () => {
+  it('are set and taken away row by row, on the way down', () => {
+    const keys = ['a', 'b', 'c'];
+    const marked = toggleMark(view, keys);
+    expect(marked).toMatchObject({ marked: ['b'], selected: 'c' });
+    expect(toggleMark(toggleMark(marked, keys), keys)).toMatchObject({ marked: ['b'], selected: 'c' });
+  });
+
+  it('of rows that have gone are forgotten', () => {
+    expect(toggleMark({ ...view, marked: ['gone', 'a'] }, ['a', 'b'])).toMatchObject({ marked: ['a', 'b'] });
+    expect(toggleMark(view, [])).toBe(view);
   });
 });
 
