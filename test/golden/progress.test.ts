@@ -205,6 +205,24 @@ describe('progress', () => {
     await screen.shows(/CONTAINER ID +IMAGE[\s\S]*scratchpad|CONTAINER ID +IMAGE[\s\S]*debian:12/);
   });
 
+  it('leaves what lies above the panes whole when there is much to say of it', async () => {
+    const engine = new FakeEngine();
+    const gate = Promise.withResolvers<void>();
+    engine.buildWork = async (emit) => {
+      emit({ kind: 'graph', vertices: [] });
+      await gate.promise;
+      const message = `${'make said no '.repeat(12)}at the very end`;
+      throw new GantryError({ kind: 'failed', code: 'step', message, hint: 'look into the log' });
+    };
+    await using screen = await mountScreen({ engine, columns: 80, rows: 24, cwd: import.meta.dirname });
+    await screen.press(':', 'build .\r');
+    await screen.shows('x cancel');
+    gate.resolve();
+    await screen.shows(/at the very end[\s\S]*j k read output · esc close ─╯/);
+    await screen.press('\u001b');
+    await screen.shows(/at the very end[\s\S]*look into the log/);
+  });
+
   it('tells all of why a transfer failed', async () => {
     const engine = new FakeEngine();
     const message = `${'the registry said no '.repeat(8)}because of the very last word`;

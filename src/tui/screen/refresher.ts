@@ -149,8 +149,8 @@ export class Refresher {
     const running = jobs.state.jobs.filter(({ state }) => state === 'running');
     const input = { message, jobs: running, styles };
     const rect = layout === undefined || prompt !== undefined ? emptyRect : layout.status;
-    const more = rect.rows === 0 ? 0 : statusRows(input, columns) - 1;
-    // A long message lies above the lowest rows of the panes.
+    // A long message lies above the lowest rows of the panes, never of what lies above those.
+    const more = rect.rows === 0 || view.state.overlays.length > 0 ? 0 : statusRows(input, columns) - 1;
     const tall = more === 0 ? rect : { ...rect, row: rect.row - more, rows: 1 + more };
     paintWhenChanged(this.#status, tall, [message, jobs.state, styles], (grid) => {
       paintStatus(grid, input);
