@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Outcome, SessionOutcome } from '../../app/commands/outcome.ts';
 import type { Session } from '../../engine/session.ts';
 import type { CliHost } from '../cli-host.ts';
@@ -57,6 +58,8 @@ export async function showSession(host: CliHost, outcome: SessionOutcome): Promi
       await hangUp();
       return { kind: 'none', exitCode: hangUpStatus };
     }
+    const signal = signals.leftBy();
+    if (signal !== undefined) return { kind: 'none', exitCode: 128 + constants.signals[signal] };
     if (exitCode === undefined && raw) host.stderr.text('read escape sequence\r\n');
     return await outcome.next(exitCode);
   } catch (error) {
@@ -93,6 +96,8 @@ async function copyInput(
 interface Forwarding extends Disposable {
   /** The process was interrupted so often that we left it. */
   gaveUp(): boolean;
+  /** What ended us, where the process is told of no signals. */
+  leftBy(): NodeJS.Signals | undefined;
 }
 
 /** Gives signals to the process. The first process of a container may well ignore them, and so one is not left in the dark. */
@@ -103,6 +108,7 @@ function forwardSignals(
   hangUp: () => Promise<void>,
 ): Forwarding {
   let interrupts = 0;
+  let leftBy: NodeJS.Signals | undefined;
   let timer: NodeJS.Timeout | undefined;
   const explain = (signal: NodeJS.Signals): void => {
     const sent = signal === 'SIGINT' ? '^C' : signal;
@@ -113,7 +119,10 @@ function forwardSignals(
   };
   const taken = host.interrupts.takeOver((signal) => {
     if (signal === 'SIGHUP' && (session.tty || forwardSignal === undefined)) return void hangUp();
-    if (forwardSignal === undefined) return leave();
+    if (forwardSignal === undefined) {
+      leftBy = signal;
+      return leave();
+    }
     if (signal === 'SIGINT' || signal === 'SIGTERM') {
       interrupts += 1;
       clearTimeout(timer);
@@ -129,6 +138,7 @@ function forwardSignals(
   if (host.interrupts.exitCode() === hangUpStatus) void hangUp();
   return {
     gaveUp: () => interrupts >= mostInterrupts,
+    leftBy: () => leftBy,
     [Symbol.dispose]() {
       clearTimeout(timer);
       taken[Symbol.dispose]();

@@ -1,8 +1,11 @@
+import { rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { isErrorCode } from '../../base/is-error-code.ts';
 import type { ContainerPruneReport } from '../../engine/containers.ts';
 import { checkFilterKeys, filterKeys } from '../../engine/filter-keys.ts';
 import type { Filters } from '../../engine/filters.ts';
 import { checkUntil, passesPruneFilters } from '../../engine/prune-filters.ts';
+import { ownNamesIn } from '../host/own-folder.ts';
 import { makeRoom } from '../metadata/reserve.ts';
 import { type ContainerContext, snapshotKey } from './container-context.ts';
 import { settledRecords } from './list-containers.ts';
@@ -44,6 +47,21 @@ export async function pruneContainers(
     removed.push(record.id);
     reclaimedBytes += sizeBytes;
   }
+  if (!dryRun) sweepFolders(context);
   if (!dryRun) tell(context, { type: 'container.pruned', reclaimed: reclaimedBytes });
   return { removed, reclaimedBytes };
+}
+
+/** Who was killed while it made a container may have left an empty folder that no record knows. */
+function sweepFolders({ dirs, records, metadata }: ContainerContext): void {
+  const unknown = ownNamesIn(dirs.containers).filter((id) => !records.has(id));
+  for (const id of unknown) {
+    // In this order: the lease of its creation is let go of once the record is there.
+    if (metadata.leases.protectedResources().snapshots.has(snapshotKey(id)) || records.has(id)) continue;
+    try {
+      rmdirSync(join(dirs.containers, id));
+    } catch {
+      // There is something in it, which `system check` knows how to judge; or it is gone.
+    }
+  }
 }

@@ -161,4 +161,16 @@ describe('signals', () => {
     const status = await new Promise((resolve) => child.once('close', resolve));
     expect({ status, said }).toEqual({ status: 42, said: 'ready\ncaught\n' });
   });
+
+  it('end a client at a terminal by themselves, and leave the process alone', async () => {
+    await gantry.must('run', '-dit', '--name', 'kept', 'busybox', 'sh');
+    await using pty = screen('attach', 'kept');
+    pty.type('echo $((40 + 2))\r');
+    await pty.shows('42');
+    process.kill(pty.pid, 'SIGTERM');
+    expect(await pty.exit()).toBe(143);
+    expect(pty.emulator.text()).not.toContain('escape sequence');
+    expect(await gantry.must('inspect', '-f', '{{.State.Status}}', 'kept')).toBe('running\n');
+    await gantry.must('rm', '-f', 'kept');
+  });
 });

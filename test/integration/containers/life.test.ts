@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
@@ -229,7 +229,13 @@ describe('remove', () => {
     const { id } = await stand.run(['sh', '-c', 'echo 12345 > /file']);
     const running = await stand.up();
     expect(await stand.containers.prune({ dryRun: true })).toEqual({ removed: [id], reclaimedBytes: 6 });
+    // Two that were killed while they made one; the second had come further.
+    const begun = ['a', 'b'].map((digit) => `${stand.root.dirs.containers}/${digit.repeat(64)}`);
+    for (const folder of begun) mkdirSync(folder);
+    writeFileSync(`${begun[1]}/file`, '');
     expect(await stand.containers.prune()).toEqual({ removed: [id], reclaimedBytes: 6 });
+    expect(begun.map((folder) => existsSync(folder))).toEqual([false, true]);
+    rmSync(begun[1] ?? '', { recursive: true });
     expect((await stand.containers.list({ all: true })).map((container) => container.id)).toEqual([running]);
   });
 });
