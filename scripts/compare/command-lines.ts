@@ -65,7 +65,7 @@ export const commandLines: readonly CommandLine[] = [
   line('run --rm -m 1m busybox true'),
   line('run --rm --cpus 1000 busybox true'),
   line('run --rm --shm-size 8m busybox grep -c size=8192k /proc/mounts'),
-  line('run --rm --shm-size 0 busybox grep -c size=65536k /proc/mounts'),
+  line('run --rm --shm-size 0 busybox grep -c ^shm.*size=65536k /proc/mounts'),
   line("run --rm --tmpfs /etc busybox stat -c '%a %u' /etc"),
   line('run --rm --cpuset-cpus 4095 busybox true'),
   line('run --rm --cpuset-cpus all busybox true'),
