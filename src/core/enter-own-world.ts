@@ -18,6 +18,7 @@ export async function enterOwnWorld(request: {
     // Inside everybody is user 0, and the folders are not told by that any more.
     const { root } = resolveDirs(options);
     return await enterWorld({
+      root,
       uid,
       gid: process.getgid?.() ?? uid,
       env,

@@ -69,7 +69,7 @@ export function ordinaryUser(
     GANTRY_ROOT: '',
   };
   const worldProcess = (name: WorldProcess): number | undefined =>
-    readWorldFile(folder.at('home/run/gantry'), name)?.pid;
+    readWorldFile(folder.at('home/root/world'), name)?.pid;
   return {
     uid,
     gantry: gantryCli({ path: folder.at('home', 'root'), env }, through),

@@ -1,4 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { baseImage } from '../../support/base-images.ts';
 import { setup as buildIfStale } from '../../support/build-if-stale.ts';
@@ -61,7 +64,9 @@ describe('a normal user with lent IDs', () => {
       'echo hello; sleep 100',
     );
     expect(await gantry.must('ps', '--format', '{{.Names}}')).toBe('kept\n');
-    expect(await gantry.must('exec', 'kept', 'id', '-u')).toBe('0\n');
+    // As cron or su come, or after a logout took the folder away.
+    const bare = { env: { XDG_RUNTIME_DIR: undefined } };
+    expect(await gantry.with(bare, 'exec', 'kept', 'id', '-u')).toMatchObject({ status: 0, stdout: '0\n' });
     expect(await gantry.must('logs', 'kept')).toBe('hello\n');
     await gantry.must('rm', '-f', 'kept');
     expect(await gantry.must('ps', '-aq')).toBe('');
@@ -227,6 +232,19 @@ describe('networks of a normal user', () => {
     await gantry.must('network', 'rm', 'inner');
   });
 
+  it('keep the loopback of the machine, and all that keeps them, from containers', async () => {
+    const { gantry } = user;
+    await using server = createServer((socket) => socket.end('secret')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const reach = `for at in 10.0.2.2 10.0.2.100 127.0.0.1; do nc -w 1 $at ${port} </dev/null; done; true`;
+    expect(await gantry.must('run', '--rm', 'busybox', 'sh', '-c', reach)).toBe('');
+    await gantry.must('run', '-d', '--name', 'idle', 'busybox', 'sleep', '100');
+    const links = await gantry.must('exec', 'idle', 'sh', '-c', 'ls -l /proc/1/fd /proc/self/fd');
+    expect(links).not.toMatch(/net:|socket:/);
+    await gantry.must('rm', '-f', 'idle');
+  });
+
   it('carry a step of a build', async () => {
     const file = 'FROM busybox\nRUN ip route | grep -q ^default\n';
     expect(await user.gantry.with({ input: file }, 'build', '-')).toMatchObject({ status: 0 });
@@ -276,6 +294,44 @@ describe('networks of a normal user', () => {
     const port = await freePort();
     await gantry.must('run', '-d', '-p', `${port}:80`, ...web('five'));
     expect(await until(() => pageAt(port))).toBe('five\n');
+  });
+});
+
+describe('a folder that tells of a world', () => {
+  it('is not believed when it is a link, or others may write to it', async () => {
+    await using user = await userWithImage();
+    const folder = user.at('root/world');
+    const tells = {
+      status: 125,
+      stderr: expect.stringContaining(`cannot use ${folder}: it is not a folder that only you`),
+    };
+    const run = () => user.gantry('run', '--rm', '--network', 'none', 'busybox', 'true');
+    chmodSync(folder, 0o770);
+    expect(await run()).toMatchObject(tells);
+    chmodSync(folder, 0o700);
+    renameSync(folder, `${folder}.real`);
+    symlinkSync(`${folder}.real`, folder);
+    expect(await run()).toMatchObject(tells);
+    rmSync(folder);
+    renameSync(`${folder}.real`, folder);
+    expect(await run()).toMatchObject({ status: 0 });
+  });
+
+  it('of another boot, or with another process in it, tells nothing', async () => {
+    await using user = await userWithImage();
+    const file = user.at('root/world/world');
+    for (const text of [
+      (pid: number) => `${pid} 1 ${randomUUID()}\n`,
+      () => `${process.pid} 1 x\n`,
+      () => '',
+    ]) {
+      const keeper = user.worldProcess('world') ?? 0;
+      writeFileSync(file, text(keeper));
+      expect(await user.gantry('run', '--rm', '--network', 'none', 'busybox', 'true')).toMatchObject({
+        status: 0,
+      });
+      process.kill(keeper, 'SIGKILL');
+    }
   });
 });
 

@@ -17,6 +17,8 @@ import {
 } from './world-file.ts';
 
 export interface WorldEntry {
+  /** The engine's: each has a world of its own. */
+  readonly root: string;
   readonly uid: number;
   readonly gid: number;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -26,12 +28,12 @@ export interface WorldEntry {
 }
 
 /**
- * Becomes `argv` as root of the user's world, which is made when there is none: one for each user, in which all their
- * gantrys and containers are. Same process, terminal and folder. Returns only by throwing.
+ * Becomes `argv` as root of the user's world, which is made when there is none: one for each engine's root, in
+ * which all gantrys and containers of it are. Same process, terminal and folder. Returns only by throwing.
  */
 export async function enterWorld(entry: WorldEntry): Promise<never> {
-  const { uid, gid, env } = entry;
-  const folder = worldFolder(env, uid);
+  const { uid, gid, env, root } = entry;
+  const folder = worldFolder(root, uid);
   const keeper = living(folder, uid) ?? (await makeOnce(folder, { uid, gid }));
   const { pid } = keeper;
   replaceProcess({

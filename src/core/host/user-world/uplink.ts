@@ -13,8 +13,10 @@ import { readWorldFile, writeWorldFile } from './world-file.ts';
 /** The world's end of it. */
 export const uplinkDevice = 'tap0';
 export function uplinkSocket({ folder }: OwnWorld): string {
-  return join(folder, 'uplink.sock');
+  return join(folder, socketName);
 }
+
+const socketName = 'uplink.sock';
 
 /** Whether there was one that has ended since: what it published is not to be reached any more. */
 export function hasLostUplink({ folder }: OwnWorld): boolean {
@@ -43,17 +45,24 @@ export function isUplinkUp({ folder }: OwnWorld): boolean {
 async function start(world: OwnWorld): Promise<ProcessIdentity> {
   const lacking = lackingUplink();
   if (lacking !== undefined) throw noUplink(lacking.what, lacking.mend);
-  const socket = uplinkSocket(world);
-  rmSync(socket, { force: true });
+  rmSync(uplinkSocket(world), { force: true });
   const logPath = join(world.folder, 'uplink.log');
   const log = openSync(logPath, 'w', 0o600);
   const slirp = startProcess({
     argv: [
       requireBinary('slirp4netns', 'slirp4netns'),
       ...['--configure', '--mtu=65520', '--disable-host-loopback', '--enable-sandbox', '--enable-seccomp'],
-      ...['--api-socket', socket, '--ready-fd=3', '--netns-type=path', worldNetworkPath(world), uplinkDevice],
+      ...[
+        '--api-socket',
+        socketName,
+        '--ready-fd=3',
+        '--netns-type=path',
+        worldNetworkPath(world),
+        uplinkDevice,
+      ],
     ],
-    cwd: '/',
+    // A name of any length goes by its folder.
+    cwd: world.folder,
     detached: true,
     // It tells each question it is asked on its output, for as long as it lives.
     stdio: ['ignore', 'ignore', log, 'pipe'],

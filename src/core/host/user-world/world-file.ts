@@ -1,36 +1,30 @@
-import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, renameSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
-import type { ProcessIdentity } from '../process-identity.ts';
+import { bootId, type ProcessIdentity } from '../process-identity.ts';
 import type { WorldNamespaces } from './remnant.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Which processes are noted in the folder: who keeps the namespaces, and who carries packets out of them. */
 export type WorldProcess = 'world' | 'uplink';
 
 /**
- * The folder that says where a user's world is: below XDG_RUNTIME_DIR where that is theirs, else in /tmp. Made when
- * missing. Throws `unavailable` / `world-folder` when somebody else has it: what lies there would be followed.
+ * The folder that says where the world of an engine's root is, below that root: whoever comes to the root, from a login
+ * session, cron or su, comes into the same. Made when missing. Throws `unavailable` / `world-folder` when it is not that
+ * user's alone: what lies there is followed.
  */
-export function worldFolder(env: Environment, uid: number): string {
-  const runtimeDir = env['XDG_RUNTIME_DIR'];
-  const folder =
-    runtimeDir?.startsWith('/') === true && ownerOf(runtimeDir) === uid
-      ? join(runtimeDir, 'gantry')
-      : `/tmp/gantry-${uid}`;
+export function worldFolder(root: string, uid: number): string {
+  const folder = join(root, 'world');
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch {
-    // It is there, or what follows says it.
+    // What follows says it.
   }
-  const stat = lstatSync(folder, { throwIfNoEntry: false });
-  if (stat?.isDirectory() === true && stat.uid === uid && (stat.mode & 0o077) === 0) return folder;
+  if (look(statSync, root)?.uid === uid && isPrivate(look(lstatSync, folder), uid)) return folder;
   throw new GantryError({
     kind: 'unavailable',
     code: 'world-folder',
     message: `cannot use ${folder}: it is not a folder that only you may enter`,
-    hint: 'set XDG_RUNTIME_DIR to a folder of yours with mode 0700, or have this one removed',
+    hint: 'give gantry a folder of yours with --root, or have this one removed',
     details: { path: folder },
   });
 }
@@ -50,11 +44,14 @@ export function writeWorldNamespaces(folder: string, { user, net }: WorldNamespa
   replaceFile(folder, 'namespaces', `${user} ${net}\n`);
 }
 
-/** The process as written down; undefined where nothing readable is. Whether it lives is not looked at. */
+/** The process as written down; undefined where nothing readable is, or of another boot. Whether it lives is not looked at. */
 export function readWorldFile(folder: string, name: WorldProcess): ProcessIdentity | undefined {
   try {
-    const found = /^([1-9]\d{0,9}) (\d{1,20})\n$/.exec(readFileSync(join(folder, name), 'latin1'));
-    return found === null ? undefined : { pid: Number(found[1]), startTime: found[2] as string };
+    const found = /^([1-9]\d{0,9}) (\d{1,20}) (\S+)\n$/.exec(readFileSync(join(folder, name), 'latin1'));
+    // The numbers begin anew with every boot.
+    return found === null || found[3] !== bootId()
+      ? undefined
+      : { pid: Number(found[1]), startTime: found[2] as string };
   } catch {
     return undefined;
   }
@@ -65,7 +62,7 @@ export function writeWorldFile(
   name: WorldProcess,
   { pid, startTime }: ProcessIdentity,
 ): void {
-  replaceFile(folder, name, `${pid} ${startTime}\n`);
+  replaceFile(folder, name, `${pid} ${startTime} ${bootId()}\n`);
 }
 
 function replaceFile(folder: string, name: string, text: string): void {
@@ -74,7 +71,15 @@ function replaceFile(folder: string, name: string, text: string): void {
   renameSync(temporary, join(folder, name));
 }
 
-function ownerOf(path: string): number | undefined {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat?.isDirectory() === true ? stat.uid : undefined;
+function look(call: typeof lstatSync, path: string): Stats | undefined {
+  try {
+    return call(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** A link, or what others may write to, would lead into the world of somebody else. */
+function isPrivate(stats: Stats | undefined, uid: number): boolean {
+  return stats?.isDirectory() === true && stats.uid === uid && (stats.mode & 0o077) === 0;
 }
