@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mountScreen } from '../support/mount-screen.ts';
 
 const up = '\u001b[A';
@@ -38,5 +38,12 @@ describe('the line for commands', () => {
     await using screen = await mountScreen();
     await screen.press(':', 'stp', left, 'o', 'o', '\u007f');
     await screen.shows(/^ : stop *$/m);
+  });
+
+  it('takes pasted lines as one, and does not carry them out', async () => {
+    await using screen = await mountScreen();
+    await screen.press(':', '\u001b[200~stop web\rrm -f web\r\u001b[201~');
+    await screen.shows(': stop web rm -f web');
+    expect(screen.engine.calls).toEqual([]);
   });
 });

@@ -7,7 +7,9 @@ const pasteLimit = 4096;
 /** Hands what types something to the text field of Ink that has the focus; everything else is dropped here. */
 export function typeInto(screen: Screen, event: InputEvent): void {
   if (event.kind === 'paste') {
-    const text = stripControl(event.text.slice(0, pasteLimit)).replace(/\s+/g, ' ').trim();
+    // Terminals send line ends as carriage returns. A field has one line, and what is pasted never goes by itself.
+    const lines = event.text.slice(0, pasteLimit).replaceAll('\r', '\n');
+    const text = stripControl(lines).replace(/\s+/g, ' ').trim();
     if (text !== '') screen.typing.type(text);
   } else if (event.kind === 'key') {
     const sequence = event.text === '' ? editingKeys[event.name] : event.text;
