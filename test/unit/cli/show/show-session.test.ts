@@ -88,7 +88,7 @@ describe('a session', () => {
       terminal: true,
       stdin: typed('a\u0010', '\u0011', new Promise(() => undefined)),
     });
-    expect(await showSession(host, outcome())).toEqual({ kind: 'none', exitCode: -1 });
+    expect(await showSession(host, outcome())).toEqual({ kind: 'none', exitCode: 130 });
     expect(seen).toMatchObject({ input: 'a', inputClosed: false, left: true });
     expect(host.raw).toEqual([true, false]);
     expect(host.printed.stderr).toBe('read escape sequence\r\n');
@@ -129,11 +129,11 @@ describe('a session', () => {
     await shown;
   });
 
-  it('is left at the first signal where it wants none', async () => {
+  it('is ended by the first signal where it wants none, with the status of that signal', async () => {
     const { outcome } = fakeProcess(false);
     const host = recordingHost();
     const shown = showSession(host, outcome({ stdin: false, forwardSignal: undefined }));
     host.signal('SIGINT');
-    expect(await shown).toEqual({ kind: 'none', exitCode: -1 });
+    expect(await shown).toEqual({ kind: 'none', exitCode: 130 });
   });
 });
