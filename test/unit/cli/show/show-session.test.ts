@@ -88,7 +88,7 @@ describe('a session', () => {
       terminal: true,
       stdin: typed('a\u0010', '\u0011', new Promise(() => undefined)),
     });
-    expect(await showSession(host, outcome())).toEqual({ kind: 'none', exitCode: 130 });
+    expect(await showSession(host, outcome())).toEqual({ kind: 'none', exitCode: -1 });
     expect(seen).toMatchObject({ input: 'a', inputClosed: false, left: true });
     expect(host.raw).toEqual([true, false]);
     expect(host.printed.stderr).toBe('read escape sequence\r\n');
