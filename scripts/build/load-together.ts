@@ -6,6 +6,7 @@
 export const loadTogether: Readonly<Record<string, readonly string[]>> = {
   /** Every command: words to command, engine, records, containers; output. */
   base: [
+    'cli/global-options',
     'cli/run-cli',
     'cli/show/show-outcome',
     'app/commands/argument-spec',
