@@ -159,13 +159,18 @@ function readHead(path: string): { readonly fingerprint: string; readonly key: s
   return match === null ? undefined : { fingerprint: match[1] as string, key: match[2] as string };
 }
 
+/** Piece by piece: all records in an array of their own would take as much again. */
 function parseRecords(text = ''): ReadonlyMap<string, string> {
   const records = new Map<string, string>();
   if (!text.startsWith(`${magic} `)) return records;
-  for (const record of text.slice(text.indexOf('\n') + 1).split('\0\0')) {
-    const [stamp, digest] = record.split('\0');
-    if (stamp !== undefined && digest !== undefined && /^[0-9a-f]{64}$/.test(digest))
-      records.set(stamp, digest);
+  for (let at = text.indexOf('\n') + 1; at > 0 && at < text.length; ) {
+    const end = text.indexOf('\0\0', at);
+    const record = text.slice(at, end < 0 ? text.length : end);
+    const middle = record.indexOf('\0');
+    const digest = record.slice(middle + 1);
+    if (middle >= 0 && /^[0-9a-f]{64}$/.test(digest)) records.set(record.slice(0, middle), digest);
+    if (end < 0) break;
+    at = end + 2;
   }
   return records;
 }
