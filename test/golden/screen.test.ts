@@ -118,7 +118,7 @@ describe('screen', () => {
     await screen.press('k', 'k', 'k', 'j');
     await expectFrame(screen, 'marked');
     await screen.press('d');
-    await screen.shows(/web[\s\S]*worker/);
+    await screen.shows(/web {2}web:1 {2}running[\s\S]*web, worker run and stay: stop them first\./);
     await screen.press('n');
     await screen.press('S');
     await screen.shows('start: web is running');

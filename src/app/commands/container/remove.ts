@@ -1,7 +1,9 @@
+import type { ContainerSummary } from '../../../engine/containers.ts';
 import { many } from '../argument-spec.ts';
 import { defineCommand } from '../define-command.ts';
 import { onEach } from '../on-each.ts';
 import { flag } from '../option-spec.ts';
+import { isRunning } from './container-states.ts';
 
 export const containerRemove = defineCommand({
   id: 'container.remove',
@@ -27,7 +29,7 @@ export const containerRemove = defineCommand({
         items: found.map(({ name, image, state }) => `${name}  ${image}  ${state}`),
         prompt: options.force
           ? `What runs is killed; what ${who} wrote is lost.`
-          : `What ${who} wrote is lost.`,
+          : `What ${who} wrote is lost.${stays(found.filter(isRunning))}`,
       };
     },
   },
@@ -45,3 +47,12 @@ export const containerRemove = defineCommand({
       options,
     ),
 });
+
+/** What runs is refused: better said before than after. */
+function stays(running: readonly ContainerSummary[]): string {
+  if (running.length === 0) return '';
+  const names = running.map(({ name }) => name).join(', ');
+  return running.length === 1
+    ? ` ${names} runs and stays: stop it first.`
+    : ` ${names} run and stay: stop them first.`;
+}
