@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { GantryError } from '../../base/gantry-error.ts';
 import { isErrorCode } from '../../base/is-error-code.ts';
 import { ownIdentity } from '../host/process-identity.ts';
-import { withReserve } from '../metadata/reserve.ts';
+import { holdRest, withReserve } from '../metadata/reserve.ts';
 import { changeRecord, changeRecordAtLast, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -56,7 +56,7 @@ async function stopOnce(context: ContainerContext, id: string, options: StopOpti
   const mark = (): ContainerRecord =>
     changeRecord(context, id, (current) => (isSameRun(current) ? endedBy(options) : {}));
   // On a full disk a stop must work above all.
-  const marked = unlessFull(mark);
+  const marked = unlessFull(mark) ?? (await whileFrozen(context, record, mark));
   if (marked !== undefined && !isSameRun(marked)) return false;
 
   const runtime = await context.runtime();
@@ -71,11 +71,41 @@ async function stopOnce(context: ContainerContext, id: string, options: StopOpti
     await sendToEnd(context, record, constants.signals.SIGKILL);
     await runtime.waitExit(id, dir, process, options.signal);
   }
-  // Now nothing of it fills the space that is given back.
-  if (marked === undefined) unlessFull(() => withReserve(context.dirs.database, mark));
-  await settle(context, record, options.signal);
+  await settleEnd(context, record, options.signal);
   tell(context, { type: 'container.stopped', ...eventOf(record) });
   return true;
+}
+
+/**
+ * Writes something down on a full disk: the container must not fill the space that is given back for that. What of it
+ * is not needed is set aside again, for the end. Undefined: there was none to give.
+ */
+async function whileFrozen(
+  context: ContainerContext,
+  { id, state }: ContainerRecord,
+  write: () => ContainerRecord,
+): Promise<ContainerRecord | undefined> {
+  const runtime = await context.runtime();
+  if (state !== 'paused') await runtime.pause(id).catch(() => undefined);
+  try {
+    return unlessFull(() => withReserve(context.dirs.database, write));
+  } finally {
+    holdRest(context.dirs.database);
+    if (state !== 'paused') await runtime.resume(id).catch(() => undefined);
+  }
+}
+
+/** Buries what was ended. When the disk has no room for even that, the next look does it. */
+async function settleEnd(
+  context: ContainerContext,
+  record: ContainerRecord,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    await settle(context, record, signal);
+  } catch (error) {
+    if (!isErrorCode(error, 'no-space')) throw error;
+  }
 }
 
 /** Sends a signal; SIGKILL and the container's own stop signal mean that it is to stay down. Default SIGKILL. */
@@ -99,7 +129,7 @@ export async function killContainer(
       (current) => ({ stoppedByHand: current.stoppedByHand || isFinal }),
       (changed) => ({ type: 'container.killed', ...eventOf(changed), signal: String(number) }),
     );
-  const marked = unlessFull(mark);
+  if (unlessFull(mark) === undefined) await whileFrozen(context, record, mark);
   await send(context, record, number);
   if (number !== constants.signals.SIGKILL) return;
   await (await context.runtime()).waitExit(
@@ -108,8 +138,7 @@ export async function killContainer(
     process,
     options.signal,
   );
-  if (marked === undefined) unlessFull(() => withReserve(context.dirs.database, mark));
-  await settle(context, record, options.signal);
+  await settleEnd(context, record, options.signal);
 }
 
 function toKill(context: ContainerContext, idOrName: string): ContainerRecord {

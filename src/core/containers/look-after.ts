@@ -1,6 +1,7 @@
 import { placeOutsideService } from '../host/cgroups/place-process.ts';
 import { processIdentity, isAlive as processLives } from '../host/process-identity.ts';
 import { startProcess } from '../host/start-process.ts';
+import { isDiskFull } from '../metadata/reserve.ts';
 import { changeRecord } from './change-record.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -48,7 +49,8 @@ export async function lookAfter(
   context: ContainerContext,
   record: ContainerRecord,
 ): Promise<ContainerRecord> {
-  if (!isNeglected(context, record)) return record;
+  // What cannot be written down is not begun: the next look does it.
+  if (!isNeglected(context, record) || isDiskFull(context.dirs.database)) return record;
   if (comesBack(record)) return wake(context, record);
   const dir = containerDir(context, record.id);
   if (isUnbounded(record, dir)) {

@@ -13,6 +13,8 @@ import { isErrno } from '../host/system-error.ts';
 const reserveBytes = 1024 * 1024;
 /** Some of the largest transactions. */
 const probeBytes = 64 * 1024;
+/** What a few of them may take. */
+const spentBytes = 256 * 1024;
 /** Below that somebody else needs it more. */
 const plentyBytes = 4 * reserveBytes;
 
@@ -24,7 +26,11 @@ function pathOf(database: string): string {
 export function holdReserve(database: string): void {
   const path = pathOf(database);
   try {
-    if (lookAt(path) !== undefined || freeSpace(dirname(database)).freeBytes < plentyBytes) return;
+    const held = lookAt(path);
+    if (held !== undefined && (!held.isFile() || held.size >= reserveBytes)) return;
+    if (freeSpace(dirname(database)).freeBytes < plentyBytes) return;
+    // Half of one, from a day it was needed.
+    if (held !== undefined) giveReserveBack(database);
     writeFileSync(path, noise(), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     // No reserve then, nor half of one: all else goes on.
@@ -45,6 +51,17 @@ export function withReserve<T>(database: string, write: () => T): T {
     if (!isErrorCode(error, 'no-space')) throw error;
     giveReserveBack(database);
     return write();
+  }
+}
+
+/** Sets aside again what is left of the space that {@link withReserve} gave. */
+export function holdRest(database: string): void {
+  const path = pathOf(database);
+  try {
+    if (lookAt(path) === undefined)
+      writeFileSync(path, noise().subarray(spentBytes), { mode: 0o600, flag: 'wx' });
+  } catch {
+    // As much as there was.
   }
 }
 
