@@ -26,7 +26,8 @@ export async function compileAhead(node: string, folder: string, files: readonly
     const entry = await readFile(path).catch(() => undefined);
     const changed = entry && remark(entry, marks);
     if (changed === undefined) continue;
-    await writeFile(`${path}.new`, changed, { mode: 0o600 });
+    // It is no secret, and who builds is not always who runs it.
+    await writeFile(`${path}.new`, changed, { mode: 0o644 });
     await rename(`${path}.new`, path);
   }
 }
