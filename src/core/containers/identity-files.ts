@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname as hostName } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerPaths } from '../../engine/containers.ts';
+import { openRegularFile } from '../host/open-regular-file.ts';
 import { worldResolver } from '../host/user-world/own-world.ts';
 import { hostResolver } from '../network/host-resolver.ts';
 import { hostsText, resolverText } from '../network/identity-texts.ts';
@@ -48,7 +49,7 @@ export function writeIdentityFiles(
       proxy: worldResolver(),
     }),
   };
-  for (const [file, text] of Object.entries(texts)) writeFileSync(join(dir, file), text, { mode: 0o644 });
+  for (const [file, text] of Object.entries(texts)) writeInPlace(join(dir, file), text);
 }
 
 /** The whole name, and the first word of it where there are more. */
@@ -71,6 +72,17 @@ export function identityMounts(dir: string, taken: readonly string[]): readonly 
       ? []
       : [{ kind: 'bind', source: join(dir, file), target, readOnly: false } as const],
   );
+}
+
+/** In place: who shares this network has the same file as a mount. */
+function writeInPlace(path: string, text: string): void {
+  const fd = openRegularFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
+  try {
+    ftruncateSync(fd);
+    writeFileSync(fd, text);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function readText(path: string): string {

@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockFile } from '../host/lock-file.ts';
+import { openRegularFile } from '../host/open-regular-file.ts';
 import { isErrno } from '../host/system-error.ts';
 import { addressesOf, type Endpoint } from '../network/networking.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
@@ -76,7 +77,7 @@ function linkLines(record: ContainerRecord, living: readonly ContainerRecord[]):
 function writeNames(path: string, lines: readonly string[]): void {
   let fd: number;
   try {
-    fd = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
+    fd = openRegularFile(path, constants.O_RDWR | constants.O_NOFOLLOW);
   } catch (error) {
     // It joins the network of another, or is being removed.
     if (isErrno(error, 'ENOENT')) return;

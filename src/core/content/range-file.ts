@@ -1,9 +1,13 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { isErrorKind } from '../../base/is-error-code.ts';
 import { writeFileWhole } from '../host/durable-file.ts';
+import { readRegularFile } from '../host/read-regular-file.ts';
 import { isErrno } from '../host/system-error.ts';
 import { type ByteRange, ByteRanges } from './byte-ranges.ts';
 
 const suffix = '.ranges';
+/** A map is of some dozen holes. */
+const mostMapBytes = 1 << 20;
 
 /** The ingest that a file in the folder of ingests belongs to: itself, or the one whose map it is or was to become. */
 export function ingestNameOf(fileName: string): string {
@@ -18,9 +22,10 @@ export function ingestNameOf(fileName: string): string {
 export function readRangeFile(ingestPath: string, sizeBytes: number): ByteRanges | 'none' | undefined {
   let text: string;
   try {
-    text = readFileSync(ingestPath + suffix, 'utf8');
+    text = readRegularFile(ingestPath + suffix, mostMapBytes).toString();
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return 'none';
+    if (isErrno(error, 'ELOOP', 'ENXIO') || isErrorKind(error, 'corrupt')) return undefined;
     throw error;
   }
   const ranges = parse(text);

@@ -21,6 +21,11 @@ export function mirroredSession(
 ): RegistrySession {
   const down = new Set<MirrorSession>();
   return {
+    leaveMirrors() {
+      const had = down.size < mirrors.length;
+      for (const mirror of mirrors) down.add(mirror);
+      return had;
+    },
     send: async (request) => {
       if (!isContent(request, path)) return origin.send(request);
       for (const mirror of mirrors) {

@@ -55,6 +55,11 @@ export interface RepositoryClient {
    * come from its `urls`, without credentials.
    */
   fetchBlob(descriptor: Descriptor, range: BlobRange, signal: AbortSignal): Promise<BlobStream>;
+  /**
+   * Asks no mirrors any more: what came of them is not what it should be. False: there is none that is asked, and the
+   * registry itself answered so.
+   */
+  leaveMirrors(): boolean;
   /** Uploads unless it is there. */
   pushBlob(descriptor: Descriptor, options: BlobPushOptions): Promise<BlobPush>;
   pushManifest(

@@ -22,6 +22,8 @@ export interface SessionRequest {
 /** One registry as one repository's client sees it: it knows the address and shows what is wanted. */
 export interface RegistrySession {
   send(request: SessionRequest): Promise<HttpResponse>;
+  /** Where mirrors are asked too: leaves them from now on. Result: whether any was still asked. */
+  leaveMirrors?(): boolean;
 }
 
 export interface SessionOptions {

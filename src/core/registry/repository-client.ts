@@ -1,4 +1,5 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { isErrorKind } from '../../base/is-error-code.ts';
 import { decodeManifestDocument } from '../../oci/decode-manifest.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { type Digest, isDigest, parseDigest } from '../../oci/digest.ts';
@@ -44,8 +45,16 @@ export function repositoryClient(
   const send = (request: Omit<SessionRequest, 'scopes'>): Promise<HttpResponse> =>
     session.send({ ...request, scopes });
 
-  const fetchManifest = (tagOrDigest: string, signal: AbortSignal): Promise<FetchedManifest> =>
-    againWhenBroken(() => fetchManifestOnce(tagOrDigest, signal), signal);
+  const leaveMirrors = (): boolean => session.leaveMirrors?.() === true;
+  const fetchManifest = async (tagOrDigest: string, signal: AbortSignal): Promise<FetchedManifest> => {
+    const fetch = () => againWhenBroken(() => fetchManifestOnce(tagOrDigest, signal), signal);
+    try {
+      return await fetch();
+    } catch (error) {
+      if (signal.aborted || !isErrorKind(error, 'corrupt') || !leaveMirrors()) throw error;
+      return await fetch();
+    }
+  };
   const fetchManifestOnce = async (tagOrDigest: string, signal: AbortSignal): Promise<FetchedManifest> => {
     const headers = { Accept: accept };
     const response = await send({ method: 'GET', path: `${path}/manifests/${tagOrDigest}`, headers, signal });
@@ -60,6 +69,7 @@ export function repositoryClient(
 
   return {
     fetchManifest,
+    leaveMirrors,
     resolve: async (tagOrDigest, signal) => {
       const headers = { Accept: accept };
       const response = await send({

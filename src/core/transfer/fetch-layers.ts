@@ -1,3 +1,4 @@
+import { GantryError } from '../../base/gantry-error.ts';
 import { documentLimitBytes } from '../../oci/decode-json.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { DiffId, Digest } from '../../oci/digest.ts';
@@ -19,13 +20,30 @@ import { type LayerToUnpack, unpackLayers } from './unpack-layers.ts';
 const parallelDownloads = 3;
 const extraConnections = 8;
 
+export interface LayersRequest extends PullRequest {
+  readonly fetched: ChosenManifest;
+  readonly lease: Lease;
+}
+
 /**
  * Brings an image's config and layers into the content store and its layers into snapshots. The lowest missing layer
  * is unpacked while it comes in; the others arrive beside it and are unpacked from disk. The first failure stops all.
+ * What mirrors brought and is not what it should be, or never came to its end, is fetched from the registry itself.
  */
-export async function fetchLayers(
-  request: PullRequest & { readonly fetched: ChosenManifest; readonly lease: Lease },
-): Promise<ReadonlyMap<DiffId, Digest>> {
+export async function fetchLayers(request: LayersRequest): Promise<ReadonlyMap<DiffId, Digest>> {
+  try {
+    return await fetchOnce(request);
+  } catch (error) {
+    const { kind, message } = GantryError.from(error);
+    const mayBeMirrors = kind === 'corrupt' || kind === 'network' || kind === 'timeout';
+    if (request.signal.aborted || !mayBeMirrors || !request.repository.leaveMirrors()) throw error;
+    const text = `The registry itself is asked now, and no mirror any more: ${message}`;
+    request.emit({ kind: 'message', text, warning: true });
+    return await fetchOnce(request);
+  }
+}
+
+async function fetchOnce(request: LayersRequest): Promise<ReadonlyMap<DiffId, Digest>> {
   const { services, repository, emit, fetched, lease } = request;
   const { content, snapshots } = services;
   const stop = new AbortController();

@@ -372,3 +372,35 @@ describe('a push over a broken connection', () => {
 function isRange(line: string): boolean {
   return line.includes('bytes=');
 }
+
+describe('a pull through a mirror', () => {
+  const lies: readonly (readonly [string, (path: string) => Fault | undefined])[] = [
+    ['gives other bytes for a layer', (path) => (isBig(path) ? { tamper: true } : undefined)],
+    ['gives other bytes for all blobs', (path) => (isBlob(path) ? { tamper: true } : undefined)],
+    [
+      'gives another manifest than the digest says',
+      (path) => (path.includes('/manifests/sha256:') ? { tamper: true } : undefined),
+    ],
+    ['breaks off in a layer each time', (path) => (isBig(path) ? { cutAfterBytes: 1000 } : undefined)],
+    [
+      'gives a layer of another length',
+      (path) => (isBig(path) ? { extend: true, headers: { 'content-length': '3100000' } } : undefined),
+    ],
+  ];
+
+  it.each(lies)('that %s is brought to its end by the registry itself', async (_, lie) => {
+    proxy.fault = (method, path) => (method === 'GET' ? lie(path) : undefined);
+    const mirrors = new Map([[server.host, [{ domain: proxy.host, prefix: '', scheme: undefined }]]]);
+    using mirrored = createRegistryClient({}, { settings: { ...defaultSettings, mirrors } });
+    using direct = testEngine(mirrored);
+    const { digest } = await mirrored
+      .repository(server.host, 'web', 'pull')
+      .resolve('1', new AbortController().signal);
+    await direct.port.pull(`${server.host}/web@${digest}`).result;
+    const [image] = direct.images.list();
+    expect([image?.sizeBytes, image?.repoDigests]).toEqual([3_000_005, [`${server.host}/web@${digest}`]]);
+    expect(readdirSync(join(direct.dirs.content, 'ingest'))).toEqual([]);
+    // It was asked, and lied.
+    expect(proxy.seen.some((line) => lie(line.split(' ')[1] ?? '') !== undefined)).toBe(true);
+  });
+});

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { ContextSource, FetchedContext } from '../../../engine/builds.ts';
 import type { CoreServices } from '../../core-services.ts';
+import { readRegularFile } from '../../host/read-regular-file.ts';
 import { applyLayer } from '../../layers/apply-layer.ts';
 import { detectSource } from '../../layers/decompress.ts';
 import type { BuildDependencies } from '../build-dependencies.ts';
@@ -154,7 +155,11 @@ function withDockerfile(
     if (real === undefined || !real.startsWith(`${realpathSync(contextDir)}/`)) continue;
     const stats = statSync(real);
     if (!stats.isFile() || stats.size > dockerfileLimitBytes) continue;
-    return { contextDir, dockerfile: path, dockerfileText: readFileSync(real, 'utf8') };
+    return {
+      contextDir,
+      dockerfile: path,
+      dockerfileText: readRegularFile(real, dockerfileLimitBytes).toString('utf8'),
+    };
   }
   throw new GantryError({
     kind: 'not-found',

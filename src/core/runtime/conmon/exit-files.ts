@@ -1,6 +1,7 @@
-import { existsSync, type FSWatcher, readFileSync, rmSync, statSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, rmSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { deferred } from '../../../base/deferred.ts';
+import { readRegularFile } from '../../host/read-regular-file.ts';
 
 export interface ExitStatus {
   readonly exitCode: number;
@@ -19,7 +20,7 @@ export function exitFolder(dir: string): string {
 export function readExitStatus(id: string, dir: string): ExitStatus | undefined {
   const path = join(exitFolder(dir), id);
   try {
-    const text = readFileSync(path, 'latin1').trim();
+    const text = readRegularFile(path, 64).toString('latin1').trim();
     if (!/^-?\d+$/.test(text)) return undefined;
     return {
       exitCode: Number(text),
