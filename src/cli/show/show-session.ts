@@ -120,6 +120,8 @@ function forwardSignals(
   const taken = host.interrupts.takeOver((signal) => {
     if (signal === 'SIGHUP' && (session.tty || forwardSignal === undefined)) return void hangUp();
     if (forwardSignal === undefined) {
+      // Going on ends nobody; it comes with every hang-up, too.
+      if (signal === 'SIGCONT') return;
       leftBy = signal;
       return leave();
     }

@@ -81,9 +81,12 @@ async function findDifference(context: CheckContext, layer: KnownLayer): Promise
   if (storedBlob(context, layer) !== undefined && hasParent(context, layer)) {
     return withUnpacked(context, layer, (fresh) => compareTrees(fresh, snapshots.layerDir(chainId)));
   }
-  // Others write their tars in another order: without the blob the digest says nothing of a layer that was pulled.
-  const isMadeHere = layer.blobs.every((blob) => (blob.digest as string) === diffId);
-  return isMadeHere ? 'its digest is another' : counted?.words;
+  // Others write their tars in another order: without the blob the digest says nothing of what was pulled, loaded or
+  // imported, and those who made a layer are not written down. It counts where something was touched, too.
+  const noticed = counted ?? (await countedDifference(context, chainId));
+  if (noticed === undefined) return undefined;
+  const mayBeMadeHere = layer.blobs.every((blob) => (blob.digest as string) === diffId);
+  return noticed.words ?? (mayBeMadeHere ? 'its digest is another' : undefined);
 }
 
 function hasParent({ services }: CheckContext, { parent }: KnownLayer): boolean {

@@ -44,7 +44,8 @@ export function readAuthFile(path: string): AuthFile | undefined {
   if (object === undefined) return undefined;
   const auths = Object.entries(objectOf(object['auths']) ?? {}).map(([key, value]) => {
     const entry = objectOf(value);
-    return [key, { auth: textOf(entry?.['auth']), identitytoken: textOf(entry?.['identitytoken']) }] as const;
+    const identitytoken = textOf(entry?.['identitytoken']);
+    return [key, { auth: textOf(entry?.['auth']) || inBase64(entry), identitytoken }] as const;
   });
   return {
     path,
@@ -53,6 +54,14 @@ export function readAuthFile(path: string): AuthFile | undefined {
     credHelpers: texts(object['credHelpers']),
     httpHeaders: texts(object['HttpHeaders']),
   };
+}
+
+/** What was written by hand in two fields, as docker reads it where `auth` holds nothing. */
+function inBase64(entry: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const username = textOf(entry?.['username']);
+  const password = textOf(entry?.['password']);
+  if (!username || password === undefined) return undefined;
+  return Buffer.from(`${username}:${password}`).toString('base64');
 }
 
 /** The whole of a JSON file, for whoever keeps what it does not know. An empty file is an empty object. */

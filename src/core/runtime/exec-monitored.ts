@@ -139,7 +139,8 @@ function session(
     },
     resize: async (size) => resizeTerminal(folder, size),
     hangUp: async () => (await import('./hang-up.ts')).hangUp(folder, processExit),
-    kill: async () => (await import('./hang-up.ts')).killRunning(request.id, request.dir, folder),
+    kill: async () =>
+      (await import('./hang-up.ts')).killRunning(request.id, request.dir, folder, processExit),
     [Symbol.asyncDispose]: async () => {
       left.reject(sessionLeft());
       socket[Symbol.dispose]();

@@ -56,7 +56,7 @@ export async function execWithPipes(program: OciProgram, request: ExecRequest): 
     exit,
     closeInput: () => writer?.end(),
     hangUp: async () => (await import('./hang-up.ts')).hangUp(folder, exit),
-    kill: async () => (await import('./hang-up.ts')).killRunning(request.id, request.dir, folder),
+    kill: async () => (await import('./hang-up.ts')).killRunning(request.id, request.dir, folder, exit),
   });
 }
 

@@ -64,3 +64,10 @@ describe('a filter', () => {
     await gantry.must('builder', 'prune', '--force', '--all');
   });
 });
+
+it('everything goes in one go, also what only the build cache still held', async () => {
+  await build();
+  await gantry.must('rmi', '-f', 'busybox');
+  await gantry.must('system', 'prune', '--all', '--force');
+  expect(await gantry.must('system', 'prune', '--all', '--force')).toBe('Total reclaimed space: 0B\n');
+});

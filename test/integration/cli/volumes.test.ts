@@ -77,7 +77,7 @@ describe('what shows of containers', () => {
     await gantry.must('run', '--rm', '--label', 'team=blue', '--name', 'labelled', 'busybox', 'true');
     const shown = (...filters: readonly string[]) =>
       gantry.must('events', '--since', '10m', '--until', '0s', '--format', '{{.Action}}', ...filters);
-    expect(await shown('--filter', 'label=team=blue')).toBe('create\nstart\ndie\ndestroy\n');
+    expect(await shown('--filter', 'label=team=blue')).toBe('create\nattach\nstart\ndie\ndestroy\n');
     expect(await shown('--filter', 'label=team', '--filter', 'event=die')).toBe('die\n');
     expect(await shown('--filter', 'label=team=red')).toBe('');
   });

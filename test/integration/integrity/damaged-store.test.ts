@@ -41,9 +41,9 @@ const images = (): Images =>
   });
 const files = [{ path: 'etc/' }, { path: 'etc/passwd', content: 'root:x:0:0::/:/bin/sh\n' }];
 
-async function imported(reference: string): Promise<Image> {
+async function imported(reference: string, entries = files): Promise<Image> {
   const archive = (async function* () {
-    yield makeTar(files);
+    yield makeTar(entries);
   })();
   const id = await importImage({
     services: core,
@@ -269,6 +269,27 @@ describe('a size that is not the blob’s', () => {
     truncateSync(core.content.path(digest), 5);
     await core.content.put(bytes);
     expect(Buffer.from(await core.content.read(digest, 100))).toEqual(bytes);
+  });
+});
+
+describe('an imported layer whose blob is gone', () => {
+  const lose = (image: Image): void => {
+    for (const diffId of image.config.rootfs.diff_ids) rmSync(core.content.path(diffId as never));
+  };
+
+  it('is not taken for changed: nobody can tell how its tar was written', async () => {
+    lose(await imported('web', [...files].reverse()));
+    expect(
+      foundIn(await checkCore(core, { depth: 'full' })).filter((found) => found.startsWith('layer')),
+    ).toEqual([]);
+  });
+
+  it('is told of where its files were touched, too', async () => {
+    const image = await imported('web', [...files].reverse());
+    lose(image);
+    const passwd = join(core.snapshots.layerDir(image.topChainId as string), 'etc/passwd');
+    writeFileSync(passwd, readFileSync(passwd, 'utf8').replace('root', 'ruut'));
+    expect(foundIn(await checkCore(core, { depth: 'full' }))).toContain('layer-altered found');
   });
 });
 

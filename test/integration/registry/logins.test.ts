@@ -213,6 +213,12 @@ describe('gantry login', () => {
     expect(text).not.toMatch(/ -echo /);
   });
 
+  it('reads names and passwords that were written by hand in fields of their own', async () => {
+    put({ auths: { [basic.host]: { username: registryUser, password: registryPassword } } });
+    const { stdout } = await run(undefined, 'login', basic.host);
+    expect(stdout).toContain('Login Succeeded');
+  });
+
   it('keeps everything else in the file, its mode, and the link that leads to it', async () => {
     put({
       psFormat: 'table',

@@ -75,16 +75,19 @@ async function prune(
   const cache = isLabelled
     ? { removed: [], reclaimedBytes: 0 }
     : await engine.builds.pruneCache({ signal, all, filters, dryRun, withoutContainers, withoutImages });
+  // What only the cache still held of the images' layers.
+  const isMore = !dryRun && cache.removed.length > 0;
+  const rest = isMore ? [await engine.images.prune({ signal, all, filters })] : [];
+  const reclaimed = [containers, freed, images, cache, ...rest].map(({ reclaimedBytes }) => reclaimedBytes);
   return {
     sections: [
       { noun: 'Containers', lines: containers.removed },
       { noun: 'Networks', lines: networks.removed },
       { noun: 'Volumes', lines: freed.removed },
-      { noun: 'Images', lines: prunedImageLines(images) },
+      { noun: 'Images', lines: [images, ...rest].flatMap(prunedImageLines) },
       { noun: 'build cache objects', lines: cache.removed },
     ],
-    reclaimedBytes:
-      containers.reclaimedBytes + freed.reclaimedBytes + images.reclaimedBytes + cache.reclaimedBytes,
+    reclaimedBytes: reclaimed.reduce((sum, bytes) => sum + bytes, 0),
   };
 }
 

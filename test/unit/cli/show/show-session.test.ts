@@ -133,6 +133,8 @@ describe('a session', () => {
     const { outcome } = fakeProcess(false);
     const host = recordingHost();
     const shown = showSession(host, outcome({ stdin: false, forwardSignal: undefined }));
+    // It comes with every hang-up, and when a stopped client goes on.
+    host.signal('SIGCONT');
     host.signal('SIGINT');
     expect(await shown).toEqual({ kind: 'none', exitCode: 130 });
   });
