@@ -100,10 +100,14 @@ it("a container's own process goes on when its pane is left, and when the screen
   screen.type('2');
   await screen.shows(/▌● +w3/);
   screen.type('a');
+  await screen.shows(`5 ${container} · attach`);
+  screen.type('\r');
   await screen.shows('/ #');
   screen.type(leave);
   await screen.shows(`left ${container} · attach: it goes on running`);
   screen.type('a');
+  await screen.shows(`5 ${container} · attach`);
+  screen.type('\r');
   await screen.shows('/ #');
   screen.terminal.hangUp();
   await screen.terminal.exit();
