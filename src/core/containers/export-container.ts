@@ -23,7 +23,8 @@ export async function* exportContainer(
   using root =
     pid !== undefined && isAlive(record.state) ? livingRoot(pid) : privateView(context, readOnly(plan));
   tell(context, { type: 'container.exported', ...eventOf(record) });
-  const tree = { folderFd: root.fd, name: '.', as: '.' };
+  // Scripts take single files out by the names that docker gives them: without a dot before them.
+  const tree = { folderFd: root.fd, name: '.', as: '' };
   yield* packLayer(tree, { compression: 'none', signal }).chunks;
 }
 

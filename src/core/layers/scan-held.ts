@@ -11,7 +11,7 @@ export interface HeldSource {
   readonly folder: Pick<HeldFolder, 'fd' | 'path'>;
   /** A name in the folder, or `.` for the folder itself. */
   readonly name: ByteString;
-  /** Path of it in what is made of it: `dir`, or `.` for "its content". */
+  /** Path of it in what is made of it: `dir`, `.` for "its content", or nothing for that without the folder itself. */
   readonly as: ByteString;
 }
 
@@ -38,9 +38,9 @@ function* scanOne(
   }
   using folder = unlessGone(() => openChild(parent, name));
   if (folder === undefined) return;
-  yield found;
+  if (as !== '') yield found;
   if (unlessGone(() => isKernelFolder(folder.fd)) !== false) return;
-  const prefix = `${as}/`;
+  const prefix = as === '' ? '' : `${as}/`;
   if (prefix.split('/').length > mostFolders) throw tooDeep(as);
   for (const child of namesIn(`/proc/self/fd/${folder.fd}`)) {
     yield* scanOne(folder, child, `${prefix}${child}`, links);

@@ -30,7 +30,7 @@ export async function registryError(response: HttpResponse, subject: RequestSubj
       kind: 'denied',
       code: 'registry-denied',
       message: told?.message === undefined ? message : `${message}: ${told.message}`,
-      hint: `Check the name, and log in if it is private: ${loginLine(host)}`,
+      hint: deniedHint(host, repository),
       details,
     });
   }
@@ -69,6 +69,14 @@ export async function registryError(response: HttpResponse, subject: RequestSubj
     message: `registry ${host} answered ${status}${told === undefined ? '' : `: ${told.message ?? told.code}`}`,
     details,
   });
+}
+
+/** Nobody is asked to log in at a host that the registry chose: it may not be one to tell a password. */
+function deniedHint(host: string, repository: string): string {
+  const isRegistry = host === 'registry-1.docker.io' || repository.startsWith(`${host}/`);
+  return isRegistry
+    ? `Check the name, and log in if it is private: ${loginLine(host)}`
+    : `Check the name. It is ${JSON.stringify(host)} that refuses, where the registry keeps this or a mirror is.`;
 }
 
 function loginLine(host: string): string {

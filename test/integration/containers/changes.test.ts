@@ -50,10 +50,8 @@ test('export holds the whole tree and nothing of volumes, of running containers 
     const file = stand.root.at(`export-${running}.tar`);
     writeFileSync(file, Buffer.concat(chunks));
     const names = (await mustRun(['tar', '-tf', file])).split('\n');
-    expect(names).toEqual(expect.arrayContaining(['./own', './bin/busybox', './data/', './proc/']));
-    expect(names.filter((name) => /^\.\/(?:data|proc|sys|dev)\/./.test(name) && !name.endsWith('/'))).toEqual(
-      [],
-    );
+    expect(names).toEqual(expect.arrayContaining(['own', 'bin/busybox', 'data/', 'proc/']));
+    expect(names.filter((name) => /^(?:data|proc|sys|dev)\/./.test(name) && !name.endsWith('/'))).toEqual([]);
   }
 });
 
