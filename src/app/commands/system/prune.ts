@@ -75,7 +75,7 @@ async function prune(
   const cache = isLabelled
     ? { removed: [], reclaimedBytes: 0 }
     : await engine.builds.pruneCache({ signal, all, filters, dryRun, withoutContainers, withoutImages });
-  // What only the cache still held of the images' layers.
+  // What only the cache still held of the images' layers; a dry run does not foresee it.
   const isMore = !dryRun && cache.removed.length > 0;
   const rest = isMore ? [await engine.images.prune({ signal, all, filters })] : [];
   const reclaimed = [containers, freed, images, cache, ...rest].map(({ reclaimedBytes }) => reclaimedBytes);
