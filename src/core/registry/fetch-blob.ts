@@ -1,6 +1,7 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { isForeignLayer } from '../../oci/foreign-layer.ts';
+import { discardBody } from './discard-body.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import type { BlobRange, BlobStream } from './registry-client.ts';
 import { type RequestSubject, registryError } from './registry-error.ts';
@@ -19,26 +20,62 @@ export interface BlobFetchRequest {
 
 const mostUrls = 5;
 
-/** See `fetchBlob` of the repository client. */
+/**
+ * See `fetchBlob` of the repository client. Whatever a place answers, and though it cannot be reached, the next one is
+ * asked; rejects with what the first said, the registry itself.
+ */
 export async function fetchBlob(request: BlobFetchRequest): Promise<BlobStream> {
   const { send, path, descriptor, range, signal } = request;
   const own = `${path}/blobs/${descriptor.digest}`;
-  // Only layers that may lie elsewhere are asked for elsewhere.
-  const urls = isForeignLayer(descriptor) ? (descriptor.urls ?? []).slice(0, mostUrls) : [];
-  let refusal: GantryError | undefined;
-  for (const from of [own, ...urls.filter((url) => /^https?:\/\//.test(url))]) {
-    const response = await send({
-      method: 'GET',
-      path: from,
-      headers: rangeHeader(descriptor, range),
-      signal,
-    });
+  const fetchFrom = async (from: string): Promise<BlobStream> => {
+    const headers = rangeHeader(descriptor, range);
+    const response = await send({ method: 'GET', path: from, headers, signal });
     if (response.status === 200 || response.status === 206) return opened(response, descriptor, range);
-    const error = await registryError(response, request.subject(descriptor.digest));
-    refusal ??= error;
-    if (response.status !== 404) break;
+    if (from !== own) throw placeRefuses(response);
+    throw await registryError(response, { ...request.subject(), blob: descriptor.digest });
+  };
+  const refusals: GantryError[] = [];
+  for (const from of [own, ...otherPlaces(descriptor)]) {
+    try {
+      return await fetchFrom(from);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof GantryError)) throw error;
+      refusals.push(error);
+    }
   }
-  throw refusal ?? new Error('no place to fetch from');
+  const [first, ...others] = refusals;
+  if (first === undefined || others.length === 0) throw first ?? new Error('no place to fetch from');
+  throw nowhere(descriptor, first, others);
+}
+
+/** Only layers that may lie elsewhere are asked for elsewhere. */
+function otherPlaces(descriptor: Descriptor): readonly string[] {
+  const urls = isForeignLayer(descriptor) ? (descriptor.urls ?? []) : [];
+  return urls.slice(0, mostUrls).filter((url) => /^https?:\/\//.test(url));
+}
+
+function placeRefuses(response: HttpResponse): GantryError {
+  discardBody(response);
+  const { status, url } = response;
+  return new GantryError({
+    kind: 'not-found',
+    code: 'place-refuses',
+    message: `${url.host} answered ${status}`,
+    details: { status },
+  });
+}
+
+function nowhere({ digest }: Descriptor, first: GantryError, others: readonly GantryError[]): GantryError {
+  const { kind, code, details } = first;
+  const tried = others.map(({ message }) => message).join('; ');
+  return new GantryError({
+    kind,
+    code,
+    message: `${first.message}; nor does it come from where its manifest says: ${tried}`,
+    hint: `Layer ${digest} is one that registries are not meant to have: those places have to be reached.`,
+    details,
+    cause: first,
+  });
 }
 
 function rangeHeader({ size }: Descriptor, { start, end = size }: BlobRange): Record<string, string> {

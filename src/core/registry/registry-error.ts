@@ -1,5 +1,6 @@
 import { GantryError } from '../../base/gantry-error.ts';
 import { stripControl } from '../../base/strip-control.ts';
+import type { Digest } from '../../oci/digest.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import { readBody } from './read-body.ts';
 import { retryAfterMs } from './retry.ts';
@@ -9,6 +10,8 @@ export interface RequestSubject {
   /** `docker.io/library/web` as the user wrote it: `web`. */
   readonly repository: string;
   readonly reference?: string | undefined;
+  /** Where it was a blob that was asked for, not a manifest. */
+  readonly blob?: Digest | undefined;
   readonly access: 'pull' | 'push';
 }
 
@@ -20,7 +23,7 @@ export async function registryError(response: HttpResponse, subject: RequestSubj
   const { status } = response;
   const details = { status, registryCode: told?.code };
   const host = response.url.host;
-  const { repository, reference } = subject;
+  const { repository, reference, blob } = subject;
   if (status === 401 || status === 403 || told?.code === 'DENIED' || told?.code === 'UNAUTHORIZED') {
     const message =
       subject.access === 'pull'
@@ -49,6 +52,16 @@ export async function registryError(response: HttpResponse, subject: RequestSubj
       code: 'repository-unknown',
       message: `registry ${host} takes nothing for ${repository}: ${told?.message ?? 'it knows no such repository or upload'}`,
       hint: 'Check the name. Some registries want a repository to be made before it is pushed to.',
+      details,
+    });
+  }
+  if (status === 404 && blob !== undefined) {
+    const isUnknown = told === undefined || told.code === 'BLOB_UNKNOWN';
+    return new GantryError({
+      kind: 'not-found',
+      code: 'blob-unknown',
+      message: `blob ${blob} of ${repository} not found: ${isUnknown ? 'blob unknown' : told.code}: ${told?.message ?? `${host} does not have it`}`,
+      hint: `The image is not whole where it lies: it has to be pushed to ${host} again.`,
       details,
     });
   }
