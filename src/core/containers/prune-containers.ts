@@ -7,6 +7,7 @@ import type { Filters } from '../../engine/filters.ts';
 import { checkUntil, passesPruneFilters } from '../../engine/prune-filters.ts';
 import { ownNamesIn } from '../host/own-folder.ts';
 import { makeRoom } from '../metadata/reserve.ts';
+import { sweepExitFolders } from '../runtime/conmon/exit-place.ts';
 import { type ContainerContext, snapshotKey } from './container-context.ts';
 import { settledRecords } from './list-containers.ts';
 import { removeContainer } from './remove-container.ts';
@@ -47,7 +48,10 @@ export async function pruneContainers(
     removed.push(record.id);
     reclaimedBytes += sizeBytes;
   }
-  if (!dryRun) sweepFolders(context);
+  if (!dryRun) {
+    sweepFolders(context);
+    sweepExitFolders(context.dirs.run);
+  }
   if (!dryRun) tell(context, { type: 'container.pruned', reclaimed: reclaimedBytes });
   return { removed, reclaimedBytes };
 }

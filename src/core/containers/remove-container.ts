@@ -5,6 +5,7 @@ import { isErrorCode, isErrorKind } from '../../base/is-error-code.ts';
 import { bootId, ownIdentity } from '../host/process-identity.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import { holdReserve, isDiskFull, makeRoom, withReserve } from '../metadata/reserve.ts';
+import { removeExitFolder } from '../runtime/conmon/exit-place.ts';
 import { changeRecordAtLast, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -96,6 +97,7 @@ export async function removeLocked(
   }
   const snapshots = await context.snapshots();
   if (snapshots.has(snapshotKey(id))) await snapshots.remove(snapshotKey(id));
+  removeExitFolder(id, containerDir(context, id));
   // Its monitor may be writing its last words there.
   rmSync(containerDir(context, id), { recursive: true, force: true, maxRetries: 30, retryDelay: 5 });
   const volumes = record.mounts.some((mount) => mount.type === 'volume')

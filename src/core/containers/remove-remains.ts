@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { isErrorKind } from '../../base/is-error-code.ts';
 import { ownNamesIn } from '../host/own-folder.ts';
+import { removeExitFolder } from '../runtime/conmon/exit-place.ts';
 import { volumeRecords } from '../volumes/volume-record.ts';
 import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
 import { findContainerId, onlyOne } from './find-container.ts';
@@ -41,6 +42,7 @@ export async function removeRemains(
   for (const { path, label } of snapshots.strays().folders) {
     if (label?.key === key) await snapshots.removeStray(path);
   }
+  removeExitFolder(id, dir);
   rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 5 });
   forget(context, id);
   await (await context.networking()).releaseAll(id);

@@ -1,10 +1,11 @@
 import { closeSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cloneMount, placeMount } from '../host/clone-mount.ts';
 import { withPrivateMounts } from '../host/private-mounts.ts';
 import { processIdentity } from '../host/process-identity.ts';
 import { bundleFiles, rootFolder, writeBundle } from './bundle.ts';
 import { clearExitStatus, exitFolder } from './conmon/exit-files.ts';
+import { makeExitFolder } from './conmon/exit-place.ts';
 import { monitorArguments } from './conmon/monitor-arguments.ts';
 import { WaitingMonitor } from './conmon/waiting-monitor.ts';
 import { holdParts } from './hold-parts.ts';
@@ -22,9 +23,9 @@ import { startError } from './start-error.ts';
  */
 export async function launch(program: OciProgram, request: LaunchRequest): Promise<RunningProcess> {
   const { id, dir } = request;
-  mkdirSync(exitFolder(dir), { recursive: true, mode: 0o700 });
   mkdirSync(program.stateRoot, { recursive: true, mode: 0o700 });
   clearExitStatus(id, dir);
+  makeExitFolder(id, dir, dirname(program.stateRoot));
   const netns = await ownNetwork(request);
   try {
     const netnsPath = netns === undefined ? undefined : `/proc/${process.pid}/fd/${netns}`;

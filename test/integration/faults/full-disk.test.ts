@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readlinkSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assembleCheck } from '../../../src/core/assemble-check.ts';
@@ -166,6 +166,22 @@ describe('a full disk of a real file system', () => {
     expect(await stateOf(id)).toBe('paused');
     await containers.unpause(id);
     await containers.remove(id, { force: true });
+    await until(() => !isFull());
+  });
+
+  it('loses no exit status', async () => {
+    const command = ['sh', '-c', 'sleep 1000 & trap "exit 7" TERM; wait'];
+    const web = await containers.create({ image: 'busybox', name: 'web', command, network: 'none' });
+    await containers.start(web.id);
+    const filler = await filling('filler');
+    const folder = readlinkSync(join(small.dirs.containers, web.id, 'exit'));
+    await containers.stop(web.id, { timeoutSeconds: 5 });
+    await containers.stop(filler, { timeoutSeconds: 5 });
+    const codeOf = async (id: string) => (await containers.inspect(id)).exitCode;
+    expect([await codeOf(web.id), await codeOf(filler)]).toEqual([7, 5]);
+    await containers.remove(web.id);
+    expect(existsSync(folder)).toBe(false);
+    await containers.remove(filler);
     await until(() => !isFull());
   });
 
