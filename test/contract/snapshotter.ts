@@ -94,6 +94,7 @@ export function describeSnapshotter(name: string, open: () => SnapshotterUnderTe
         parent: 'base',
         kind: 'active',
         sizeBytes: undefined,
+        isUnpacked: false,
       });
       expect([test.snapshots.has('base'), test.snapshots.has('active-base')]).toEqual([true, false]);
       expect(test.snapshots.info('nothing')).toBeUndefined();

@@ -7,7 +7,7 @@ import { chainIds } from '../../oci/sha256.ts';
 import type { CoreServices } from '../core-services.ts';
 import { type ImageRecord, imageRecords } from '../images/image-records.ts';
 import type { CheckContext } from './problem.ts';
-import { manifestOf } from './recreate-blob.ts';
+import { manifestOf } from './remake-blob.ts';
 import { soundEntries } from './sound-entries.ts';
 import { storedConfig } from './stored-config.ts';
 import { asManifest } from './stored-manifest.ts';
@@ -37,6 +37,17 @@ export async function restoreImage({ services, signal }: CheckContext, id: strin
   });
 }
 
+/** Whether there is a manifest to restore an image with, or all that one is written from. */
+export async function canRestore(
+  { services, signal }: CheckContext,
+  id: string,
+  { rootfs }: ImageConfig,
+): Promise<boolean> {
+  if ((await storedConfig(services.content, id)) === undefined) return false;
+  const isUnpacked = chainIds(rootfs.diff_ids).every((key) => services.snapshots.has(key));
+  return isUnpacked || (await storedManifest(services, id, signal)) !== undefined;
+}
+
 /** The manifest in the content store that names this config; of several one whose blobs are all here. */
 async function storedManifest(
   services: CoreServices,
@@ -63,7 +74,7 @@ async function newManifest(
   id: string,
   config: ImageConfig,
 ): Promise<Descriptor | undefined> {
-  const bytes = await manifestOf(services, id as ImageId, config.rootfs.diff_ids);
+  const bytes = await manifestOf(services, id as ImageId, config);
   if (bytes === undefined) return undefined;
   const { digest, sizeBytes } = await services.content.put(bytes);
   return { mediaType: mediaTypes.manifest, digest, size: sizeBytes };

@@ -50,22 +50,6 @@ export function storedLayerBlob(
   return blob !== undefined && content.has(blob.digest) ? blob : undefined;
 }
 
-/**
- * Whether a layer an image names can leave as it is: its blob is here, or one of another form; or it was made here and
- * never had one, since its tar comes from the snapshot.
- */
-export function hasLayerBlob(
-  services: { readonly metadata: Metadata; readonly content: ContentStore },
-  { digest }: Descriptor,
-  diffId: DiffId | undefined,
-): boolean {
-  return (
-    services.content.has(digest) ||
-    (digest as string) === diffId ||
-    (diffId !== undefined && storedLayerBlob(services, diffId) !== undefined)
-  );
-}
-
 /** To what an OCI manifest calls the same. */
 const compressedTypes: ReadonlyMap<string, string> = new Map([
   [mediaTypes.layerGzip, mediaTypes.layerGzip],

@@ -50,16 +50,19 @@ async function makeLayerBlob(
   await using ingest = await content.ingest(undefined, { signal });
   for await (const chunk of packing.chunks) await ingest.write(chunk);
   const made = await packing.result;
-  if (made.diffId !== diffId) {
-    throw new GantryError({
-      kind: 'corrupt',
-      code: 'diff-id-mismatch',
-      message: `the unpacked layer is ${made.diffId} where the image says ${diffId}`,
-      hint: 'Its files were changed behind the engine. Build or pull the image again.',
-    });
-  }
+  if (made.diffId !== diffId) throw diffIdMismatch(diffId, made.diffId);
   const { digest, sizeBytes } = await ingest.commit(lease);
   const blob: Descriptor = { mediaType: mediaTypes.layerGzip, digest, size: sizeBytes };
   metadata.transaction(() => layerBlobs(metadata).put(diffId, blob));
   return blob;
+}
+
+/** What is unpacked makes another tar than the image's. */
+export function diffIdMismatch(wanted: DiffId, made: DiffId): GantryError {
+  return new GantryError({
+    kind: 'corrupt',
+    code: 'diff-id-mismatch',
+    message: `the unpacked layer is ${made} where the image says ${wanted}`,
+    hint: 'Its files were changed behind the engine, or its blob was lost. Build, load or pull the image again.',
+  });
 }

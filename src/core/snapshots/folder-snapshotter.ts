@@ -192,7 +192,7 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
         if (find(name) !== undefined && replace === undefined) return record.id;
         replace?.();
         const before = records.get(name);
-        records.put(name, { ...record, kind: 'committed', usage: known });
+        records.put(name, { ...record, kind: 'committed', usage: known, ...(known && { isUnpacked: true }) });
         unflushed.put(name, bootId());
         if (record.parent !== undefined) children.put(`${record.parent} ${name}`, true);
         writeLabel(join(dir, record.id), { key: name, kind: 'committed', parent: record.parent });
@@ -322,7 +322,8 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
 }
 
 function snapshotInfo(key: string, record: SnapshotRecord): SnapshotInfo {
-  return { key, parent: record.parent, kind: record.kind, sizeBytes: record.usage?.sizeBytes };
+  const { parent, kind, usage, isUnpacked = false } = record;
+  return { key, parent, kind, sizeBytes: usage?.sizeBytes, isUnpacked };
 }
 
 function makeFolder(path: string): boolean {

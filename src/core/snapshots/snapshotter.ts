@@ -24,6 +24,8 @@ export interface SnapshotInfo {
   readonly parent: string | undefined;
   readonly kind: 'active' | 'committed';
   readonly sizeBytes: number | undefined;
+  /** Unpacked from a tar: its own need not be the one that comes of packing it. False of those nobody noted it of. */
+  readonly isUnpacked: boolean;
 }
 
 export interface SnapshotStrays {
@@ -48,7 +50,8 @@ export interface Snapshotter {
   /**
    * Renames, no copy. If `name` exists already the active one is dropped: same name, same content; with `replace` it
    * takes the place of the one that is there (and damaged), unless that, called in the transaction that does it, throws.
-   * Whoever has just written it knows its usage and spares counting it later.
+   * Whoever has just unpacked it from a tar knows its usage, which spares counting it later; what was made here is
+   * committed without.
    */
   commit(
     key: string,

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { GantryError } from '../../base/gantry-error.ts';
+import { isErrorCode } from '../../base/is-error-code.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import { type ChainId, type DiffId, digestAlgorithm, digestHex } from '../../oci/digest.ts';
+import { type ChainId, type DiffId, digestAlgorithm, digestHex, shortId } from '../../oci/digest.ts';
 import type { Manifest } from '../../oci/manifest.ts';
 import { mediaTypes } from '../../oci/media-types.ts';
 import { chainIds } from '../../oci/sha256.ts';
@@ -13,9 +14,10 @@ import type { CoreServices } from '../core-services.ts';
 import type { Image } from '../images/image-store.ts';
 import { layerFolder } from '../images/layer-folder.ts';
 import { leaseImage } from '../images/lease-image.ts';
+import { familiar } from '../images/summarize-image.ts';
 import { putDocument } from '../images/write-image.ts';
-import { packLayer } from '../layers/diff-layer.ts';
-import { ensureLayerBlob } from '../layers/layer-blob.ts';
+import { hashLayer, packLayer } from '../layers/diff-layer.ts';
+import { diffIdMismatch, ensureLayerBlob } from '../layers/layer-blob.ts';
 import { asInManifest } from '../layers/layer-blob-records.ts';
 import type { LayerFolder } from '../layers/layer-io.ts';
 import type { Lease } from '../metadata/metadata.ts';
@@ -60,7 +62,15 @@ export async function planShipment(
   const chain = chainIds(image.diffIds);
   const layers: ShippedLayer[] = [];
   for (const [index, diffId] of image.diffIds.entries()) {
-    layers.push(await shipLayer(services, options, document, index, diffId, chain[index] as ChainId));
+    try {
+      layers.push(await shipLayer(services, options, document, index, diffId, chain[index] as ChainId));
+    } catch (error) {
+      const descriptor = document.layers[index];
+      const hadBlob = descriptor?.digest !== (diffId as string) || isUnpacked(services, chain[index]);
+      throw hadBlob && isErrorCode(error, 'diff-id-mismatch', 'snapshot-not-found')
+        ? blobLost(image, diffId, error)
+        : error;
+    }
   }
   const isSame = layers.every(
     ({ descriptor }, index) => descriptor.digest === document.layers[index]?.digest,
@@ -89,6 +99,8 @@ async function shipLayer(
   }
   const folder = layerFolder(services.snapshots, chainId);
   if (!compress && isPlain && (descriptor.digest as string) === diffId) {
+    // Before the first byte leaves: a tar of others need not be the one that we make.
+    if (isUnpacked(services, chainId)) await requireDiffId(folder, diffId, signal);
     return unpackedLayerOf(folder, descriptor, diffId, signal);
   }
   const tell = layerTeller(emit, diffId);
@@ -143,14 +155,29 @@ function unpackedLayerOf(
     yield* packing.chunks;
     const made = await packing.result;
     if (made.diffId === diffId && made.tarBytes === descriptor.size) return;
-    throw new GantryError({
-      kind: 'corrupt',
-      code: 'diff-id-mismatch',
-      message: `the unpacked layer is ${made.diffId} where the image says ${diffId}`,
-      hint: 'Its files were changed behind the engine. Build or pull the image again.',
-    });
+    throw diffIdMismatch(diffId, made.diffId);
   }
   return { descriptor, diffId, open: () => Readable.from(bytes()) };
+}
+
+function isUnpacked({ snapshots }: CoreServices, chainId: ChainId | undefined): boolean {
+  return chainId !== undefined && snapshots.info(chainId)?.isUnpacked === true;
+}
+
+async function requireDiffId(folder: LayerFolder, diffId: DiffId, signal: AbortSignal): Promise<void> {
+  const made = await hashLayer(folder, signal);
+  if (made.diffId !== diffId) throw diffIdMismatch(diffId, made.diffId);
+}
+
+function blobLost({ id, references: [name] }: Image, diffId: DiffId, cause: unknown): GantryError {
+  const called = name === undefined ? shortId(id) : familiar(name);
+  return new GantryError({
+    kind: 'corrupt',
+    code: 'blob-lost',
+    message: `the blob of layer ${diffId} of image ${called} is lost, and what is unpacked of it does not make it again`,
+    hint: `Pull, load or build ${called} again. "gantry system check" tells what else is missing.`,
+    cause,
+  });
 }
 
 function tooFewLayers(): GantryError {

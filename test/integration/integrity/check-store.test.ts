@@ -19,12 +19,15 @@ import { cacheRecords } from '../../../src/core/build/solver/cache-records.ts';
 import { tryLockFile } from '../../../src/core/host/lock-file.ts';
 import { createImages, type ImageTransfers } from '../../../src/core/images/create-images.ts';
 import type { Image } from '../../../src/core/images/image-store.ts';
+import { putDocument } from '../../../src/core/images/write-image.ts';
 import type { StoreCheckOptions } from '../../../src/core/integrity/check-store.ts';
 import { importImage } from '../../../src/core/transfer/import-image.ts';
 import { loadImages } from '../../../src/core/transfer/load-images.ts';
+import { planShipment } from '../../../src/core/transfer/plan-shipment.ts';
 import { saveImages } from '../../../src/core/transfer/save-images.ts';
 import { volumeRecords } from '../../../src/core/volumes/volume-record.ts';
 import type { StoreReport } from '../../../src/engine/store-report.ts';
+import { mediaTypes } from '../../../src/oci/media-types.ts';
 import { fakeDigest } from '../../support/sample-objects.ts';
 import { checkCore, expectMended as expectMendedIn } from '../../support/store-check.ts';
 import { makeTar } from '../../support/tar-fixture.ts';
@@ -52,10 +55,14 @@ const files = [
 ] as const;
 
 /** An image that came as a compressed layer, and keeps it. */
-async function pulledImage(name = 'pulled', members: Parameters<typeof makeTar>[0] = files): Promise<Image> {
+function pulledImage(name = 'pulled', members: Parameters<typeof makeTar>[0] = files): Promise<Image> {
+  return importedImage(name, gzipSync(makeTar(members)));
+}
+
+async function importedImage(name: string, layer: Uint8Array): Promise<Image> {
   const id = await importImage({
     services: core,
-    archive: Readable.from([gzipSync(makeTar(members))]),
+    archive: Readable.from([layer]),
     options: { reference: name },
     emit: () => undefined,
     signal: new AbortController().signal,
@@ -123,7 +130,12 @@ describe('a blob', () => {
     const image = await pulledImage();
     const [layer] = (await core.images.manifest(image.id)).layers;
     truncateSync(core.content.path(layer!.digest), 100);
-    expect(codes(await check({ depth: 'quick' }))).toEqual(['blob-altered']);
+    const found = await check({ depth: 'quick' });
+    expect(found.findings).toMatchObject([
+      { code: 'blob-altered' },
+      { code: 'blob-missing', byHand: true, remedy: 'pull, load or build pulled:latest again' },
+    ]);
+    expect(found.findings[1]?.message).toMatch(/of image pulled:latest is damaged$/);
     const report = await check({ repair: true });
     expect(report.findings.map(({ code, status }) => [code, status])).toEqual([
       ['blob-altered', 'mended'],
@@ -143,7 +155,57 @@ describe('a blob', () => {
     bytes[bytes.length - 9]! ^= 1;
     writeFileSync(core.content.path(layer!.digest), bytes);
     expect(codes(await check({ depth: 'quick' }))).toEqual([]);
-    expect(codes(await check())).toEqual(['blob-altered']);
+    expect(codes(await check())).toEqual(['blob-altered', 'blob-missing']);
+  });
+
+  it.each([
+    ['compressed', (tar: Buffer) => gzipSync(tar)],
+    ['plain', (tar: Buffer) => tar],
+  ] as const)('that is lost, %s, of a layer others packed is told without a promise', async (_, packed) => {
+    const signal = new AbortController().signal;
+    const image = await importedImage('theirs', packed(makeTar(files)));
+    const [layer] = (await core.images.manifest(image.id)).layers;
+    const saved = await Array.fromAsync(saveImages(core, ['theirs'], signal));
+    await core.content.delete(layer!.digest);
+    for (const depth of ['quick', 'normal', 'full'] as const) {
+      const report = await check({ depth });
+      expect(report.findings).toMatchObject([
+        { code: 'blob-missing', byHand: true, remedy: 'pull, load or build theirs:latest again' },
+      ]);
+      expect(report.incompleteImages).toEqual(['theirs:latest']);
+    }
+    const sent: Uint8Array[] = [];
+    const saving = (async () => {
+      for await (const chunk of saveImages(core, ['theirs'], signal)) sent.push(chunk);
+    })();
+    await expect(saving).rejects.toMatchObject({
+      code: 'blob-lost',
+      message: expect.stringContaining('of image theirs:latest is lost'),
+      hint: expect.stringMatching(/^Pull, load or build theirs:latest again.*gantry system check/),
+    });
+    expect(sent).toEqual([]);
+
+    await loadImages({ services: core, archive: Readable.from(saved), emit: () => undefined, signal });
+    expect((await check({ depth: 'full' })).findings).toEqual([]);
+    expect(Buffer.concat(await Array.fromAsync(saveImages(core, ['theirs'], signal)))).toEqual(
+      Buffer.concat(saved),
+    );
+  });
+
+  it('that is lost of a layer made here and compressed for a push is made again, byte for byte', async () => {
+    const image = await addImage(core, { names: ['built'], layers: [base, top] });
+    const signal = new AbortController().signal;
+    using lease = core.metadata.leases.acquire('push');
+    const emit = (): void => undefined;
+    const { layers } = await planShipment(core, image, { lease, compress: true, emit, signal });
+    const manifest = await putDocument(core.content, lease, mediaTypes.manifest, {
+      ...(await core.images.manifest(image.id)),
+      layers: layers.map(({ descriptor }) => descriptor),
+    });
+    await core.images.record({ manifest, references: [], event: 'image.loaded' });
+    for (const { descriptor } of layers) await core.content.delete(descriptor.digest);
+    await expectMended(['blob-missing', 'blob-missing']);
+    for (const { descriptor } of layers) expect(core.content.has(descriptor.digest)).toBe(true);
   });
 
   it.each(['manifest', 'config'] as const)(
@@ -242,8 +304,13 @@ describe('a layer', () => {
     writeFileSync(core.content.path(layers[0]?.digest as never), 'else', { flag: 'r+' });
     await core.snapshots.prepare('container-1', image.topChainId);
     const found = (await check()).findings;
-    expect(found).toMatchObject([{ code: 'blob-altered' }, { code: 'layer-altered' }, {}]);
-    expect(found[1]?.remedy).toMatch(/^its blob is not here: set it aside, then pull/);
+    expect(found).toMatchObject([
+      { code: 'blob-altered' },
+      { code: 'blob-missing' },
+      { code: 'layer-altered' },
+      {},
+    ]);
+    expect(found[2]?.remedy).toMatch(/^its blob is not here: set it aside, then pull/);
 
     const mended = await check({ repair: true });
     expect(mended.findings.filter(({ code }) => code.startsWith('layer'))).toMatchObject([

@@ -73,7 +73,11 @@ function verdict(findings: readonly StoreFinding[], left: number, repair: boolea
   if (!repair && findings.every(({ byHand }) => byHand)) {
     return `${count(found, 'problem')} found that --repair cannot mend.`;
   }
-  if (!repair) return `${count(found, 'problem')} found. Mend with: gantry system check --repair`;
+  if (!repair) {
+    const byHand = findings.filter((finding) => finding.byHand).length;
+    const except = byHand === 0 ? '' : `, of which --repair cannot mend ${byHand}`;
+    return `${count(found, 'problem')} found${except}. Mend with: gantry system check --repair`;
+  }
   if (found === left) return `${count(left, 'problem')} not mended.`;
   const mended = `${count(found - left, 'problem')} mended`;
   return left === 0 ? `${mended}.` : `${mended}, ${left} not.`;

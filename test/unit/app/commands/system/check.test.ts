@@ -62,7 +62,9 @@ describe('system check', () => {
     const byHand = { ...finding('found', 'pull web:1 again'), byHand: true } as const;
     expect((await shown([byHand], false)).text).toMatch(/\n1 problem found that --repair cannot mend\.$/);
     const both = await shown([byHand, finding('found', 'remove it')], false);
-    expect(both.text).toMatch(/\n2 problems found\. Mend with: gantry system check --repair$/);
+    expect(both.text).toMatch(
+      /\n2 problems found, of which --repair cannot mend 1\. Mend with: gantry system check --repair$/,
+    );
   });
 
   it('says that nothing is wrong, and what was not looked at', async () => {
