@@ -43,11 +43,17 @@ export function parseConfig(bytes: Uint8Array, manifest: Manifest): ImageConfig 
       message: `image operating system "${config.os.slice(0, 60)}" cannot be used on this platform`,
     });
   }
-  if (config.rootfs.diff_ids.length === manifest.layers.length) return config;
+  requireLayerCount(manifest.layers.length, config.rootfs.diff_ids.length);
+  return config;
+}
+
+/** Throws `corrupt` / `layer-count-mismatch` where an image has more or fewer layers than its config says. */
+export function requireLayerCount(have: number, named: number): void {
+  if (have === named) return;
   throw new GantryError({
     kind: 'corrupt',
     code: 'layer-count-mismatch',
-    message: `the image has ${manifest.layers.length} layers but its config names ${config.rootfs.diff_ids.length}`,
+    message: `the image has ${have} layers but its config names ${named}`,
   });
 }
 

@@ -13,7 +13,7 @@ import { applyLayer } from '../layers/apply-layer.ts';
 import { compressionOf } from '../layers/compression.ts';
 import { rememberLayerBlobs } from '../layers/layer-blob-records.ts';
 import type { Lease } from '../metadata/metadata.ts';
-import { parseConfig } from './fetch-image.ts';
+import { parseConfig, requireLayerCount } from './fetch-image.ts';
 import { type ArchivedImage, findArchivedImages, type KeptImage } from './find-archived-images.ts';
 import { isWhole } from './is-whole.ts';
 import { layerTeller, partTeller } from './layer-progress.ts';
@@ -62,7 +62,7 @@ async function loadUnder(lease: Lease, request: LoadRequest): Promise<readonly s
   const images = await findArchivedImages({ services, lease, archive });
   for (const image of request.choose?.(images) ?? images) {
     const manifest =
-      (await findHere(request, lease, image.id, unpacked)) ??
+      (await findHere(request, lease, image, unpacked)) ??
       (await unpackImage(request, lease, await image.keep(), unpacked));
     await services.snapshots.flush();
     signal.throwIfAborted();
@@ -97,11 +97,12 @@ function tellRenaming({ services, emit }: LoadRequest, reference: string, id: Im
 async function findHere(
   { services, emit }: LoadRequest,
   lease: Lease,
-  id: ImageId,
+  { id, layers }: ArchivedImage,
   unpacked: ReadonlyMap<DiffId, Digest>,
 ): Promise<Descriptor | undefined> {
   const here = services.images.get(id);
   if (here === undefined) return undefined;
+  requireLayerCount(layers.length, here.diffIds.length);
   try {
     const { descriptor, manifest } = await leaseImage(services.images, lease, here);
     if (!(await isWhole(services, here))) return undefined;

@@ -1,7 +1,9 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { isErrorKind } from '../../base/is-error-code.ts';
 import type { PulledImage } from '../../engine/images.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Platform } from '../../oci/platform.ts';
 import { formatPlatform, normalizePlatform } from '../../oci/platform-parse.ts';
@@ -69,8 +71,8 @@ async function pullUnder(lease: Lease, request: PullRequest): Promise<PulledImag
   const current = await findCurrent(request, tagOrDigest);
   if (current !== undefined) {
     tellBegin(request);
-    await tellExisting(request, current.image);
-    const { image, digest } = current;
+    const { image, layers, digest } = current;
+    for (const layer of layers) layerTeller(request.emit, layer.digest)('exists', layer.size, layer.size);
     tellEnd(request, digest);
     return { reference: familiarReference(reference), digest, id: image.id, upToDate: true };
   }
@@ -100,19 +102,29 @@ async function pullUnder(lease: Lease, request: PullRequest): Promise<PulledImag
 
 /**
  * The image this name means here, if the registry means the same by it: asked by HEAD, which registries that count
- * pulls do not count.
+ * pulls do not count. One that somebody removes while the registry is asked is not here.
  */
 async function findCurrent(
   { services, repository, reference, platform, signal }: PullRequest,
   tagOrDigest: string,
-): Promise<{ readonly image: Image; readonly digest: Digest } | undefined> {
-  const image = services.images.find(canonicalReference(reference));
+): Promise<
+  { readonly image: Image; readonly layers: readonly Descriptor[]; readonly digest: Digest } | undefined
+> {
+  const find = (): Image | undefined => services.images.find(canonicalReference(reference));
+  const image = find();
   if (image === undefined || !(await isWhole(services, image))) return undefined;
   const { os, architecture, variant } = image.config;
   const of = variant === undefined ? { os, architecture } : { os, architecture, variant };
   if (formatPlatform(normalizePlatform(of)) !== formatPlatform(normalizePlatform(platform))) return undefined;
   const digest = reference.digest ?? (await repository.resolve(tagOrDigest, signal)).digest;
-  return image.repoDigests.includes(`${repositoryName(reference)}@${digest}`) ? { image, digest } : undefined;
+  if (!image.repoDigests.includes(`${repositoryName(reference)}@${digest}`)) return undefined;
+  try {
+    const { layers } = await services.images.manifest(image.id);
+    return find()?.id === image.id ? { image, layers, digest } : undefined;
+  } catch (error) {
+    if (isErrorKind(error, 'not-found')) return undefined;
+    throw error;
+  }
 }
 
 /** Once it is known to be there. */
@@ -123,9 +135,4 @@ function tellBegin({ reference, emit }: PullRequest): void {
 
 function tellEnd({ emit }: PullRequest, digest: Digest): void {
   emit({ kind: 'message', text: `Digest: ${digest}`, endsImage: true });
-}
-
-async function tellExisting({ services, emit }: PullRequest, image: Image): Promise<void> {
-  const { layers } = await services.images.manifest(image.id);
-  for (const { digest, size } of layers) layerTeller(emit, digest)('exists', size, size);
 }

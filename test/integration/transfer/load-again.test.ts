@@ -108,6 +108,17 @@ describe('loading', () => {
     expect(again.sizeBytes).toBe(5 * 1024 ** 2 + 5);
   });
 
+  it.each([
+    ['more', [base, top]],
+    ['fewer', []],
+  ])('refuses %s layers than the config names, though the image is here', async (_, tars) => {
+    await engine.port.load(dockerArchive(imageOf([base]), [base])).result;
+    await expect(engine.port.load(dockerArchive(imageOf([base]), tars)).result).rejects.toMatchObject({
+      code: 'layer-count-mismatch',
+      message: `the image has ${tars.length} layers but its config names 1`,
+    });
+  });
+
   it('mends an image that is here and not whole', async () => {
     const image = await importBase();
     const { layers } = await engine.images.manifest(image.id);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRegistryClient } from '../../../src/core/registry/create-registry-client.ts';
 import type { RegistryClient } from '../../../src/core/registry/registry-client.ts';
+import { createTransfers } from '../../../src/core/transfer/create-transfers.ts';
 import { ensureBaseImage } from '../../../src/core/transfer/ensure-base-image.ts';
 import type { TransferEvent } from '../../../src/engine/transfer-events.ts';
 import { type Digest, shortId } from '../../../src/oci/digest.ts';
@@ -78,6 +79,21 @@ describe('pushing and pulling', () => {
     expect(copy.config.config).toEqual({ Cmd: ['/bin/app'] });
     expect(fileOf(two, copy.topChainId as string, 'etc/conf')).toBe('conf');
     expect((await two.port.pull(name).result)[0]?.upToDate).toBe(true);
+    // Somebody removes it while the registry is asked whether it is the newest.
+    const removing: RegistryClient = {
+      ...registry,
+      repository: (...what) => {
+        const repository = registry.repository(...what);
+        const resolve: typeof repository.resolve = async (...of) => {
+          await two.port.remove(name);
+          return repository.resolve(...of);
+        };
+        return { ...repository, resolve };
+      },
+    };
+    const pull = createTransfers(two, { registry: async () => removing, roots: [] }).pull(name);
+    expect(await pull.result).toEqual([pulled]);
+    expect(two.images.resolve(name).id).toBe(image.id);
     const [again] = await two.port.push(name).result;
     expect(again?.digest).toBe(pushed?.digest);
   });
