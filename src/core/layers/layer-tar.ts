@@ -27,6 +27,13 @@ export function* tarOf(
   let block = newBlock();
   let fill = 0;
 
+  /** Most of what is put fits, and needs no generator. */
+  function fits(bytes: Buffer): boolean {
+    if (bytes.length >= block.length - fill) return false;
+    fill += bytes.copy(block, fill);
+    return true;
+  }
+
   function* put(bytes: Buffer): Generator<Buffer, void, undefined> {
     for (let at = 0; at < bytes.length; ) {
       const taken = bytes.copy(block, fill, at);
@@ -47,21 +54,24 @@ export function* tarOf(
   function* putFile({ entry, source }: ScannedEntry): Generator<Buffer, void, undefined> {
     const fd = source === undefined || entry.sizeBytes === 0 ? undefined : openContent(source, mayVanish);
     if (fd === 'gone') return;
-    yield* put(encodeTarHeader(entry));
-    if (fd === undefined) return;
     try {
+      const header = encodeTarHeader(entry);
+      if (!fits(header)) yield* put(header);
+      if (fd === undefined) return;
       for (let left = entry.sizeBytes; left > 0; ) {
         const wanted = Math.min(left, block.length - fill);
         const got = readSync(fd, block, fill, wanted, null);
         if (got === 0) block.fill(0, fill, fill + wanted);
         const length = got === 0 ? wanted : got;
         left -= length;
-        yield* advance(length);
+        if (fill + length < block.length) fill += length;
+        else yield* advance(length);
       }
     } finally {
-      closeSync(fd);
+      if (fd !== undefined) closeSync(fd);
     }
-    yield* put(tarPadding(entry.sizeBytes));
+    const padding = tarPadding(entry.sizeBytes);
+    if (!fits(padding)) yield* put(padding);
   }
 
   for (const scanned of entries) {

@@ -36,11 +36,18 @@ function readBase256(block: Uint8Array, offset: number, length: number, field: s
   return number;
 }
 
-/** Writes octal digits and a NUL; false when the value does not fit and a PAX record must hold it. */
-export function writeOctal(block: Uint8Array, offset: number, length: number, value: number): boolean {
-  const fits = value >= 0 && value < 8 ** (length - 1);
-  const digits = (fits ? value : 0).toString(8).padStart(length - 1, '0');
-  for (let at = 0; at < length - 1; at += 1) block[offset + at] = digits.charCodeAt(at);
+/** Whether a header field of that length can hold the value, as octal digits and a NUL. */
+export function fitsOctal(length: number, value: number): boolean {
+  return value >= 0 && value < 8 ** (length - 1);
+}
+
+/** Writes octal digits and a NUL; zero when the value does not fit and a PAX record must hold it. */
+export function writeOctal(block: Uint8Array, offset: number, length: number, value: number): void {
+  let rest = fitsOctal(length, value) ? value : 0;
+  for (let at = offset + length - 2; at >= offset; at -= 1) {
+    const above = Math.floor(rest / 8);
+    block[at] = 0x30 + (rest - above * 8);
+    rest = above;
+  }
   block[offset + length - 1] = 0;
-  return fits;
 }
