@@ -9,11 +9,11 @@ export async function showDocuments(host: CliHost, outcome: DocumentsOutcome): P
   const format = outcome.format === '' ? undefined : outcome.format;
   if (text === undefined) {
     const isJson = format === undefined || format === 'json';
-    if (documents.length > 0 || isJson) host.stdout.text(`${await documentText(outcome)}\n`);
+    if (documents.length > 0 || isJson) host.stdout.text(`${await documentText(outcome, host.stdout)}\n`);
   } else if (format === undefined) {
     host.stdout.text(`${stripControl(text)}\n`);
   } else {
-    const print = await documentPrinter(format);
+    const print = await documentPrinter(format, host.stdout);
     for (const document of documents) host.stdout.text(`${print(document)}\n`);
   }
 }

@@ -5,7 +5,7 @@ import { eraseBelow, eraseLine, home } from './terminal-codes.ts';
 
 /** A table redrawn in place on a terminal; one table after the other anywhere else. */
 export async function showLiveTable(host: CliHost, outcome: LiveTableOutcome): Promise<undefined> {
-  const printer = await tablePrinter(outcome.table, outcome.view);
+  const printer = await tablePrinter(outcome.table, outcome.view, host.stdout);
   const { stdout } = host;
   for await (const rows of outcome.frames) {
     const lines = printer(rows);

@@ -22,7 +22,7 @@ async function showBody(host: CliHost, outcome: Outcome): Promise<Outcome | unde
       print(host, outcome.lines.map(stripControl));
       return undefined;
     case 'table':
-      print(host, (await tablePrinter(outcome.table, outcome.view))(outcome.rows));
+      print(host, (await tablePrinter(outcome.table, outcome.view, host.stdout))(outcome.rows));
       return undefined;
     case 'removals':
       print(host, (await import('../../app/commands/present/removal-lines.ts')).removalLines(outcome));

@@ -96,6 +96,29 @@ describe('a command', () => {
     });
   });
 
+  it('gives a program what a template names as it is, and a terminal without control codes', async () => {
+    const value = 'a\u001b[31mb\u0007\nc\u202e';
+    const documents = answering(async () => ({
+      kind: 'documents',
+      documents: [{ Value: value }],
+      format: '{{.Value}}',
+    }));
+    const table = answering(async () => ({
+      kind: 'table',
+      table: {
+        columns: ['Value'],
+        quiet: 'Value',
+        fields: { Value: { header: 'VALUE', value: () => value } },
+      },
+      view: { format: '{{.Value}}', quiet: false, full: false, nowMs: 0 },
+      rows: [{}],
+    }));
+    for (const commands of [documents, table]) {
+      expect((await gantry('try', { commands })).stdout).toBe(`${value}\n`);
+      expect((await gantry('try', { commands, terminal: true })).stdout).toBe('ab\nc\n');
+    }
+  });
+
   it('calls a fault of ours so, and says where it came from to who asks', async () => {
     const commands = answering(async () => {
       throw new TypeError('oops');

@@ -1,6 +1,7 @@
 import type { Table, TableView } from '../table.ts';
 import type { TemplateObject } from '../template/template-value.ts';
 import { alignColumns } from './align-columns.ts';
+import { type PrintTarget, terminalTarget } from './print-target.ts';
 import { headerObject, rowObject } from './row-object.ts';
 import { safeJson, safeLine } from './safe-text.ts';
 
@@ -11,10 +12,14 @@ export type TablePrinter<Row> = (rows: readonly Row[]) => readonly string[];
  * A printer for a table, in the way the view asks for. A template is read here, once, so that a bad one fails before
  * any work; the template engine is loaded only when there is a template. Rejects `invalid` / `bad-template`.
  */
-export async function tablePrinter<Row>(table: Table<Row>, view: TableView): Promise<TablePrinter<Row>> {
+export async function tablePrinter<Row>(
+  table: Table<Row>,
+  view: TableView,
+  target: PrintTarget = terminalTarget,
+): Promise<TablePrinter<Row>> {
   const format = view.format ?? '';
   if (format === 'json') return (rows) => rows.map((row) => safeJson(rowObject(table, row, view)));
-  if (format !== '' && format !== 'table') return templatePrinter(table, view, format);
+  if (format !== '' && format !== 'table') return templatePrinter(table, view, format, target);
   const cell = (name: string, row: Row) => safeLine(table.fields[name]!.value(row, view));
   if (view.quiet) return (rows) => rows.map((row) => cell(table.quiet, row));
   const header = table.columns.map((name) => table.fields[name]!.header);
@@ -25,6 +30,7 @@ async function templatePrinter<Row>(
   table: Table<Row>,
   view: TableView,
   format: string,
+  { isTerminal }: PrintTarget,
 ): Promise<TablePrinter<Row>> {
   const isTable = /^table\s/.test(format);
   const source = (isTable ? format.slice(6).trimStart() : format)
@@ -37,7 +43,7 @@ async function templatePrinter<Row>(
   const nodes = parseTemplate(source);
   const show = (row: Row) => executeTemplate(nodes, rowObject(table, row, view));
   checkFields(table, (probe) => executeTemplate(nodes, probe, { plainText: true }));
-  if (!isTable) return (rows) => rows.map((row) => safeLines(show(row)));
+  if (!isTable) return (rows) => rows.map(isTerminal ? (row) => safeLines(show(row)) : show);
   const header = executeTemplate(nodes, headerObject(table), { plainText: true });
   return (rows) =>
     alignColumns(
