@@ -1,5 +1,7 @@
+import { isErrorCode } from '../base/is-error-code.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineEvent, EventOptions } from '../engine/events.ts';
+import { carriedOutBy } from './carried-out-by.ts';
 import type { ContainerServices } from './containers/container-context.ts';
 import type { CoreServices } from './core-services.ts';
 import type { EngineDirs } from './engine-dirs.ts';
@@ -58,6 +60,18 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
   const parts = coreParts(options);
   await healWorld(parts);
   const { dirs } = parts;
+  const freeing = <Noun extends object>(names: readonly (keyof Noun & string)[], noun: Noun): Noun =>
+    carriedOutBy(noun, names, async (work) => {
+      const { isDiskFull } = await import('./metadata/reserve.ts');
+      if (!isDiskFull(dirs.database)) {
+        try {
+          return await work();
+        } catch (error) {
+          if (!isErrorCode(error, 'no-space')) throw error;
+        }
+      }
+      return (await import('./containers/disk-alone.ts')).withDiskAlone(dirs, work);
+    });
   let capabilities: Engine['capabilities'] | undefined;
 
   const engine: Engine = {
@@ -66,41 +80,56 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
       capabilities ??= hostCapabilities(options.uid, options.noWorld);
       return capabilities;
     },
-    images: lazyNoun(
-      lazy(async () => (await import('./assemble-images.ts')).assembleImages(parts)),
-      {
-        pull: 'operation',
-        push: 'operation',
-        copy: 'operation',
-        load: 'operation',
-        import: 'operation',
-        save: 'stream',
-      },
+    images: freeing(
+      ['prune', 'remove'],
+      lazyNoun(
+        lazy(async () => (await import('./assemble-images.ts')).assembleImages(parts)),
+        {
+          pull: 'operation',
+          push: 'operation',
+          copy: 'operation',
+          load: 'operation',
+          import: 'operation',
+          save: 'stream',
+        },
+      ),
     ),
-    containers: lazyNoun(
-      lazy(async () => {
-        const { createContainers } = await import('./containers/create-containers.ts');
-        return createContainers(await parts.containers());
-      }),
-      { logs: 'stream', stats: 'stream', readArchive: 'stream', export: 'stream' },
+    containers: freeing(
+      ['prune'],
+      lazyNoun(
+        lazy(async () => {
+          const { createContainers } = await import('./containers/create-containers.ts');
+          return createContainers(await parts.containers());
+        }),
+        { logs: 'stream', stats: 'stream', readArchive: 'stream', export: 'stream' },
+      ),
     ),
-    builds: lazyNoun(
-      lazy(async () => (await import('./assemble-builds.ts')).assembleBuilds(parts)),
-      { build: 'operation', openShell: 'operation' },
+    builds: freeing(
+      ['pruneCache'],
+      lazyNoun(
+        lazy(async () => (await import('./assemble-builds.ts')).assembleBuilds(parts)),
+        { build: 'operation', openShell: 'operation' },
+      ),
     ),
-    volumes: lazyNoun(
-      lazy(async () => {
-        const { createVolumes } = await import('./volumes/create-volumes.ts');
-        return createVolumes({ dirs, metadata: await parts.metadata() });
-      }),
-      { export: 'stream' },
+    volumes: freeing(
+      ['prune', 'remove'],
+      lazyNoun(
+        lazy(async () => {
+          const { createVolumes } = await import('./volumes/create-volumes.ts');
+          return createVolumes({ dirs, metadata: await parts.metadata() });
+        }),
+        { export: 'stream' },
+      ),
     ),
-    networks: lazyNoun(
-      lazy(async () => {
-        const { assembleNetworks } = await import('./assemble-networks.ts');
-        return assembleNetworks(await parts.containers(), (await parts.worldNetwork())?.networks);
-      }),
-      {},
+    networks: freeing(
+      ['prune', 'remove'],
+      lazyNoun(
+        lazy(async () => {
+          const { assembleNetworks } = await import('./assemble-networks.ts');
+          return assembleNetworks(await parts.containers(), (await parts.worldNetwork())?.networks);
+        }),
+        {},
+      ),
     ),
     registries: lazyNoun(
       lazy(async () => {

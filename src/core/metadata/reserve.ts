@@ -22,15 +22,24 @@ function pathOf(database: string): string {
   return `${database}.reserve`;
 }
 
+/** For when nobody is there to take it from us: containers may have eaten the other. */
+function lastPathOf(database: string): string {
+  return `${database}.last-reserve`;
+}
+
 /** Sets space aside, unless it is or there is little. */
 export function holdReserve(database: string): void {
-  const path = pathOf(database);
+  hold(database, pathOf(database));
+  hold(database, lastPathOf(database));
+}
+
+function hold(database: string, path: string): void {
   try {
     const held = lookAt(path);
     if (held !== undefined && (!held.isFile() || held.size >= reserveBytes)) return;
     if (freeSpace(dirname(database)).freeBytes < plentyBytes) return;
     // Half of one, from a day it was needed.
-    if (held !== undefined) giveReserveBack(database);
+    if (held !== undefined) rmSync(path, { force: true });
     writeFileSync(path, noise(), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     // No reserve then, nor half of one: all else goes on.
@@ -56,7 +65,21 @@ export function withReserve<T>(database: string, write: () => T): T {
 
 /** Sets aside again what is left of the space that {@link withReserve} gave. */
 export function holdRest(database: string): void {
-  const path = pathOf(database);
+  holdSome(pathOf(database));
+}
+
+/** Gives all there is, to who has the disk alone. {@link holdLastRest} sets aside what is left of it. */
+export function giveLastReserve(database: string): void {
+  giveReserveBack(database);
+  rmSync(lastPathOf(database), { force: true });
+}
+
+export function holdLastRest(database: string): void {
+  holdSome(lastPathOf(database));
+  holdSome(pathOf(database));
+}
+
+function holdSome(path: string): void {
   try {
     if (lookAt(path) === undefined)
       writeFileSync(path, noise().subarray(spentBytes), { mode: 0o600, flag: 'wx' });

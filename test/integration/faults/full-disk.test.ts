@@ -5,9 +5,11 @@ import { assembleCheck } from '../../../src/core/assemble-check.ts';
 import { assembleImages } from '../../../src/core/assemble-images.ts';
 import { containerRecords } from '../../../src/core/containers/container-record.ts';
 import { createContainers } from '../../../src/core/containers/create-containers.ts';
+import { isFrozen } from '../../../src/core/host/cgroups/freezer.ts';
 import { mount, unmount } from '../../../src/core/host/mount.ts';
 import { giveReserveBack, holdReserve, isDiskFull } from '../../../src/core/metadata/reserve.ts';
-import type { CoreParts } from '../../../src/core/open-core.ts';
+import { type CoreParts, openCore } from '../../../src/core/open-core.ts';
+import { containerCgroup } from '../../../src/core/runtime/free-state.ts';
 import { createVolumes } from '../../../src/core/volumes/create-volumes.ts';
 import type { ContainerSpec, Containers } from '../../../src/engine/containers.ts';
 import { busyboxImage } from '../../support/busybox-image.ts';
@@ -197,6 +199,41 @@ describe('a full disk of a real file system', () => {
       expect(await containers.list({ all: true })).toEqual([]);
       await until(() => !isFull());
     }
+  });
+
+  it('keeps nobody from removing what is not used while a container goes on filling it', async () => {
+    await using engine = await openCore({
+      rootOption: small.dirs.root,
+      env: {},
+      uid: 0,
+      version: '0',
+      selfCommand: [],
+    });
+    await containers.create({ image: 'busybox', name: 'old' });
+    await engine.images.tag('busybox', 'other');
+    await engine.volumes.create({ name: 'data' });
+    const filler = await filling('filler');
+    for (const free of [
+      () => engine.volumes.prune({ all: true }),
+      () => engine.images.remove('other'),
+      () => engine.networks.prune(),
+      () => engine.builds.pruneCache({ all: true }),
+      () => engine.containers.prune(),
+      () => engine.images.prune({ all: true }),
+      () => engine.containers.prune(),
+    ]) {
+      // What others set free it takes.
+      giveReserveBack(small.dirs.database);
+      await until(() => isFull());
+      await free();
+      expect(await stateOf(filler)).toBe('running');
+      await until(() => isFull());
+    }
+    expect(isFrozen(containerCgroup(filler))).toBe(false);
+    expect([await engine.volumes.list(), (await engine.images.list()).length]).toEqual([[], 1]);
+    expect((await containers.list({ all: true })).map(({ name }) => name)).toEqual(['filler']);
+    await containers.remove(filler, { force: true });
+    await until(() => !isFull());
   });
 
   const processesOf = async (id: string) => (await (await small.containers()).runtime()).processes(id);

@@ -43,9 +43,20 @@ export function isFrozen(path: string): boolean {
   return folder !== undefined && isFolderFrozen(folder);
 }
 
+/** What has a cgroup go on when it is written there: for who may have to do it in our place. Undefined: no freezer. */
+export function thawRequest(path: string): { readonly file: string; readonly text: string } | undefined {
+  const folder = cgroupFolder(path, 'freezer');
+  return folder === undefined ? undefined : requestOf(folder, false);
+}
+
 function request(folder: string, frozen: boolean): void {
-  if (cgroupMode() === 'v2') writeFileSync(join(folder, 'cgroup.freeze'), frozen ? '1' : '0');
-  else writeFileSync(join(folder, 'freezer.state'), frozen ? 'FROZEN' : 'THAWED');
+  const { file, text } = requestOf(folder, frozen);
+  writeFileSync(file, text);
+}
+
+function requestOf(folder: string, frozen: boolean): { readonly file: string; readonly text: string } {
+  if (cgroupMode() === 'v2') return { file: join(folder, 'cgroup.freeze'), text: frozen ? '1' : '0' };
+  return { file: join(folder, 'freezer.state'), text: frozen ? 'FROZEN' : 'THAWED' };
 }
 
 function isFolderFrozen(folder: string): boolean {

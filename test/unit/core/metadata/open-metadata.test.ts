@@ -8,7 +8,7 @@ describe('openMetadata', () => {
   it('makes a file nobody else may read, and holds space beside it for a full disk', () => {
     using folder = tempFolder();
     openMetadata(folder.at('db'))[Symbol.dispose]();
-    expect(readdirSync(folder.path)).toEqual(['db', 'db.reserve']);
+    expect(readdirSync(folder.path)).toEqual(['db', 'db.last-reserve', 'db.reserve']);
     expect(statSync(folder.at('db')).mode & 0o777).toBe(0o600);
   });
 
