@@ -66,10 +66,14 @@ function isEntry(fileName: string): boolean {
   return !/-[\w-]{8}\.js$/.test(fileName);
 }
 
-/** The one that the launcher starts. */
-async function programNode(): Promise<string> {
-  for await (const path of glob('node_modules/node-linux-*/bin/node', { cwd: home })) return join(home, path);
-  return process.execPath;
+/** The one that the launcher starts, and the options it gives it for V8, which takes no code compiled under others. */
+async function programNode(): Promise<readonly [string, ...string[]]> {
+  const launcher = await readFile(join(home, 'scripts/launch/gantry'), 'utf8');
+  const options = launcher.match(/(?<=^exec .*)--[\w-]*-size=\d+/gm) ?? [];
+  for await (const path of glob('node_modules/node-linux-*/bin/node', { cwd: home })) {
+    return [join(home, path), ...options];
+  }
+  return [process.execPath, ...options];
 }
 
 /** Chunks of the build before stay: a gantry that runs since then may load one of them yet. */

@@ -7,18 +7,25 @@ import { crc32 } from 'node:zlib';
 /**
  * Fills the folder of compiled code (`NODE_COMPILE_CACHE`) for these files, all of their functions. Node by itself keeps
  * of a module what V8 compiles at once, which is little but its outermost lines: every command would compile the
- * functions it calls anew, a fifth of its time. `node` is the one the program runs on.
+ * functions it calls anew, a fifth of its time. `node` is the one the program runs on, with the program's options for V8.
  *
  * V8 takes compiled code only where the flags are those it was compiled with, and the one that makes it compile
  * everything changes nothing in what it makes of a function; so the mark of the flags is put back. Where that does not
  * work out, or does not any more with some later Node, the program compiles as it goes: V8 checks what it takes.
  */
-export async function compileAhead(node: string, folder: string, files: readonly string[]): Promise<void> {
+export async function compileAhead(
+  node: readonly [string, ...string[]],
+  folder: string,
+  files: readonly string[],
+): Promise<void> {
   await rm(folder, { recursive: true, force: true });
+  const [program, ...options] = node;
   const env = { ...process.env, NODE_COMPILE_CACHE: folder };
-  const { stdout } = await promisify(execFile)(node, ['--input-type=module', '-e', compiler, ...files], {
-    env,
-  });
+  const { stdout } = await promisify(execFile)(
+    program,
+    [...options, '--input-type=module', '-e', compiler, ...files],
+    { env },
+  );
   const marks: unknown = JSON.parse(stdout);
   if (!isMarks(marks)) return;
   for (const { parentPath, name } of await readdir(folder, { recursive: true, withFileTypes: true })) {

@@ -19,7 +19,7 @@ test('a program takes what was compiled ahead, the functions it has not called y
   const ahead = join(folder, 'ahead');
 
   load(file, usual);
-  await compileAhead(process.execPath, ahead, [file]);
+  await compileAhead([process.execPath], ahead, [file]);
   expect(load(file, ahead)).toMatch(/part\.js was accepted/);
   expect(sizeOf(ahead)).toBeGreaterThan(2 * sizeOf(usual));
 });
@@ -28,7 +28,7 @@ test('what was compiled for another source is not taken', async () => {
   const file = join(folder, 'part.js');
   const ahead = join(folder, 'ahead');
   writeFileSync(file, 'export const answer = () => 41;');
-  await compileAhead(process.execPath, ahead, [file]);
+  await compileAhead([process.execPath], ahead, [file]);
   writeFileSync(file, 'export const answer = () => 42;');
   expect(load(file, ahead)).not.toMatch(/part\.js was accepted/);
 });
