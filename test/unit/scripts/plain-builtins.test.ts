@@ -5,7 +5,7 @@ it("takes names of Node's modules from the modules, and leaves all other imports
   const code = [
     'import { a as b, constants } from "./base-12345678.js";',
     'import { constants as constants$1, openSync } from "node:fs";',
-    'import { setTimeout as pause } from "node:timers/promises";',
+    'import { open, rm as remove } from "node:fs/promises";',
     'import fs from "node:fs";',
     'import * as path from "node:path";',
     'import React from "react";',
@@ -15,8 +15,8 @@ it("takes names of Node's modules from the modules, and leaves all other imports
     code[0],
     'const { constants: constants$1, openSync } = process.getBuiltinModule("node:fs");',
     [
-      'const open = (...given) => process.getBuiltinModule("node:timers/promises").open(...given);',
-      'const pause = (...given) => process.getBuiltinModule("node:timers/promises").setTimeout(...given);',
+      'const open = (...given) => process.getBuiltinModule("node:fs/promises").open(...given);',
+      'const remove = (...given) => process.getBuiltinModule("node:fs/promises").rm(...given);',
     ].join(' '),
     ...code.slice(3),
   ]);
