@@ -32,7 +32,8 @@ const longestReference = longestName + 1 + 128 + 1 + 256;
  * `bad-reference` in Docker's words.
  */
 export function parseReference(text: string): Reference {
-  if (text === '') throw bad('repository name must have at least one component', text);
+  if (text === '')
+    throw bad('invalid reference format', text, 'A name is missing: what stands there is empty.');
   if (text.length > longestReference) throw bad('invalid reference format', text);
   if (/^[a-f0-9]{64}$/.test(text)) {
     throw bad(`invalid repository name (${text}), cannot specify 64-byte hexadecimal strings`, text);

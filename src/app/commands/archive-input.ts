@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { ArchiveBytes } from '../../engine/images.ts';
+import { beginStream } from './begin-stream.ts';
 import type { CommandContext } from './command-context.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { CommandContext } from './command-context.ts';
  */
 export async function archiveInput(ctx: CommandContext, file: string | undefined): Promise<ArchiveBytes> {
   if (file === undefined) {
-    const piped = ctx.io.stdinIsTerminal ? undefined : await withoutEmpty(ctx.io.stdin);
+    const piped = ctx.io.stdinIsTerminal ? undefined : await beginStream(ctx.io.stdin);
     if (piped !== undefined) return piped;
     throw new GantryError({
       kind: 'invalid',
@@ -38,17 +39,4 @@ export async function archiveInput(ctx: CommandContext, file: string | undefined
   }
   const stream = createReadStream(path, { highWaterMark: 256 * 1024, signal: ctx.signal });
   return { file: path, [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() };
-}
-
-/** Waits for the first bytes; undefined: there are none. */
-async function withoutEmpty(
-  source: AsyncIterable<Uint8Array>,
-): Promise<AsyncIterable<Uint8Array> | undefined> {
-  const iterator = source[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  if (first.done === true) return undefined;
-  return (async function* () {
-    yield first.value;
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
-  })();
 }

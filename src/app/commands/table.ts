@@ -13,6 +13,8 @@ export interface TableField<Row> {
   readonly header: string;
   /** A function of the row alone and of the view: text as Docker prints it. Not yet safe for a terminal. */
   value(row: Row, view: TableView): string;
+  /** What the default columns show where the value is empty; templates and JSON have it empty, as Docker's. */
+  readonly whenEmpty?: string | undefined;
   /** `{{.Label "key"}}`: a field that takes a word. Left out of `json`. */
   lookup?(row: Row, word: string): string;
 }

@@ -37,12 +37,12 @@ export function findBaseImage(records: ImageRecords, reference: string): FoundIm
   return prefix === undefined ? findName(records, reference) : findByPrefix(records, prefix);
 }
 
-/** As Docker says it, with the tag it looked for. */
-export function noSuchImage(reference: string): GantryError {
+/** As Docker says it, with the tag it looked for, unless another way to call it is given. */
+export function noSuchImage(reference: string, called = displayName(reference)): GantryError {
   return new GantryError({
     kind: 'not-found',
     code: 'image-not-found',
-    message: `No such image: ${displayName(reference)}`,
+    message: `No such image: ${called}`,
     details: { reference },
   });
 }

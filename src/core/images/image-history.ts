@@ -17,6 +17,9 @@ export async function layersOf(image: Image, snapshots: Snapshotter): Promise<re
   );
 }
 
+/** Go's zero time, as Docker writes what nobody knows. */
+const unknownTime = '0001-01-01T00:00:00Z';
+
 /**
  * What `docker history` shows, newest first. Steps that made no layer have size 0; layers that no line of the history
  * tells of get one without words.
@@ -30,7 +33,7 @@ export function historyOf(image: Image, layers: readonly ImageLayer[]): readonly
     if (layer !== undefined) next += 1;
     entries.push({
       id: undefined,
-      createdAt: line.created ?? image.createdAt,
+      createdAt: line.created ?? unknownTime,
       createdBy: line.created_by ?? '',
       comment: line.comment ?? '',
       sizeBytes: layer?.sizeBytes ?? 0,

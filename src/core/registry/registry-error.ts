@@ -23,7 +23,7 @@ export async function registryError(response: HttpResponse, subject: RequestSubj
   const { status } = response;
   const details = { status, registryCode: told?.code };
   const host = response.url.host;
-  const { repository, reference, blob } = subject;
+  const { repository } = subject;
   if (status === 401 || status === 403 || told?.code === 'DENIED' || told?.code === 'UNAUTHORIZED') {
     const message =
       subject.access === 'pull'
@@ -46,42 +46,53 @@ export async function registryError(response: HttpResponse, subject: RequestSubj
       details,
     });
   }
-  if (status === 404 && subject.access === 'push') {
-    return new GantryError({
-      kind: 'not-found',
-      code: 'repository-unknown',
-      message: `registry ${host} takes nothing for ${repository}: ${told?.message ?? 'it knows no such repository or upload'}`,
-      hint: 'Check the name. Some registries want a repository to be made before it is pushed to.',
-      details,
-    });
-  }
-  if (status === 404 && blob !== undefined) {
-    const isUnknown = told === undefined || told.code === 'BLOB_UNKNOWN';
-    return new GantryError({
-      kind: 'not-found',
-      code: 'blob-unknown',
-      message: `blob ${blob} of ${repository} not found: ${isUnknown ? 'blob unknown' : told.code}: ${told?.message ?? `${host} does not have it`}`,
-      hint: `The image is not whole where it lies: it has to be pushed to ${host} again.`,
-      details,
-    });
-  }
-  if (status === 404) {
-    const name = reference === undefined ? repository : joinReference(repository, reference);
-    const unknown = told?.code === 'NAME_UNKNOWN' ? 'name unknown' : 'manifest unknown';
-    return new GantryError({
-      kind: 'not-found',
-      code: 'manifest-unknown',
-      message: `manifest for ${name} not found: ${unknown}: ${told?.message ?? unknown}`,
-      hint: `Check name and tag; ${host} has no such image.`,
-      details,
-    });
-  }
+  if (status === 404) return unknownThere(subject, host, told, details);
   return new GantryError({
     kind: status >= 500 ? 'network' : 'invalid',
     code: 'registry-refused',
     message: `registry ${host} answered ${status}${told === undefined ? '' : `: ${told.message ?? told.code}`}`,
     details,
   });
+}
+
+/** What the registry does not have: the repository, a blob, or a manifest. */
+function unknownThere(
+  { repository, reference, blob, access }: RequestSubject,
+  host: string,
+  told: ToldError | undefined,
+  details: GantryError['details'],
+): GantryError {
+  const error = (code: string, message: string, hint: string): GantryError =>
+    new GantryError({ kind: 'not-found', code, message, hint, details });
+  const codeOr = (otherwise: string): string => (told?.code === 'NAME_UNKNOWN' ? 'name unknown' : otherwise);
+  if (access === 'push') {
+    return error(
+      'repository-unknown',
+      `registry ${host} takes nothing for ${repository}: ${told?.message ?? 'it knows no such repository or upload'}`,
+      'Check the name. Some registries want a repository to be made before it is pushed to.',
+    );
+  }
+  if (blob !== undefined) {
+    return error(
+      'blob-unknown',
+      `blob ${blob} of ${repository} not found: ${codeOr('blob unknown')}: ${told?.message ?? `${host} does not have it`}`,
+      `The image is not whole where it lies: it has to be pushed to ${host} again.`,
+    );
+  }
+  if (reference === undefined) {
+    const unknown = codeOr('repository unknown');
+    return error(
+      'repository-unknown',
+      `repository ${repository} not found: ${unknown}: ${told?.message ?? unknown}`,
+      `Check the name; ${host} has no such repository.`,
+    );
+  }
+  const unknown = codeOr('manifest unknown');
+  return error(
+    'manifest-unknown',
+    `manifest for ${joinReference(repository, reference)} not found: ${unknown}: ${told?.message ?? unknown}`,
+    `Check name and tag; ${host} has no such image.`,
+  );
 }
 
 /** Nobody is asked to log in at a host that the registry chose: it may not be one to tell a password. */
@@ -106,9 +117,13 @@ function joinReference(repository: string, reference: string): string {
   return reference.includes(':') ? `${repository}@${reference}` : `${repository}:${reference}`;
 }
 
-function firstError(
-  body: Buffer,
-): { readonly code: string; readonly message: string | undefined } | undefined {
+/** What an error answer says. */
+interface ToldError {
+  readonly code: string;
+  readonly message: string | undefined;
+}
+
+function firstError(body: Buffer): ToldError | undefined {
   try {
     const { errors } = JSON.parse(body.toString('utf8')) as {
       errors?: { code?: unknown; message?: unknown }[];

@@ -94,7 +94,7 @@ function chooseNames(
     const tags = found?.by === 'id' ? [] : tagsOf(services, reference);
     for (const { id, name } of tags) add(id, [name]);
     if (tags.length > 0) continue;
-    if (found === undefined) throw noSuchImage(reference);
+    if (found === undefined) throw noSuchImage(reference, reference);
     add(found.id, found.by === 'name' && !found.name.includes('@') ? [found.name] : []);
   }
   return chosen;

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256 } from '../../../src/oci/sha256.ts';
 import { type CliStand, cliStand } from '../../support/cli-stand.ts';
 import type { GantryCli } from '../../support/gantry-cli.ts';
 import { PtyScreen } from '../../support/pty-screen.ts';
+import { makeTar } from '../../support/tar-fixture.ts';
 
 let stand: CliStand;
 let gantry: GantryCli;
@@ -219,6 +221,66 @@ describe('images from a shell', () => {
       status: 1,
       stderr: expect.stringContaining('open /nope.tar: no such file or directory'),
     });
+  });
+
+  it('are all saved by the name of their repository, and no file is made for those that are not here', async () => {
+    for (const tag of ['1', '2']) await gantry.must('tag', 'busybox', `many:${tag}`);
+    const file = stand.root.at('many.tar');
+    await gantry.must('save', '-o', file, 'many');
+    const index = JSON.parse(execFileSync('tar', ['xOf', file, 'manifest.json'], { encoding: 'utf8' }));
+    expect(index[0].RepoTags).toEqual(['docker.io/library/many:1', 'docker.io/library/many:2']);
+
+    const failure = async (...words: readonly string[]) => (await gantry(...words)).stderr.split('\n')[0];
+    const missing = stand.root.at('missing.tar');
+    expect(await failure('save', '-o', missing, 'many', 'nope')).toBe('gantry: No such image: nope');
+    expect(existsSync(missing)).toBe(false);
+    const nowhere = stand.root.at('nowhere');
+    expect(await failure('save', '-o', `${nowhere}/x.tar`, 'many')).toBe(
+      `gantry: failed to save image: invalid output path: stat ${nowhere}: no such file or directory`,
+    );
+    expect(await failure('save', '-o', stand.root.at('.'), 'many')).toBe(
+      'gantry: failed to save image: cannot write to a directory',
+    );
+    for (const words of [
+      ['pull', ''],
+      ['tag', '', 'x'],
+      ['save', ''],
+    ])
+      expect(await failure(...words)).toBe('gantry: invalid reference format');
+    const digest = `sha256:${'0'.repeat(64)}`;
+    expect(await gantry('push', `many@${digest}`)).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('cannot push a digest reference'),
+    });
+    await gantry.must('rmi', 'many:1', 'many:2');
+  });
+
+  it('have times that nobody knows, and no count of containers, in the words docker has', async () => {
+    const layer = makeTar([{ path: 'a', content: 'a' }]);
+    const config = JSON.stringify({
+      architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+      os: 'linux',
+      rootfs: { type: 'layers', diff_ids: [sha256(layer)] },
+    });
+    const list = [{ Config: 'config.json', RepoTags: ['bare:1'], Layers: ['layer.tar'] }];
+    const archive = makeTar([
+      { path: 'config.json', content: config },
+      { path: 'layer.tar', content: layer },
+      { path: 'manifest.json', content: JSON.stringify(list) },
+    ]);
+    writeFileSync(stand.root.at('bare.tar'), archive);
+    await gantry.must('load', '-q', '-i', stand.root.at('bare.tar'));
+    const [, row] = (await gantry.must('images', 'bare')).split('\n');
+    expect(row).toMatch(/^bare +1 +[0-9a-f]{12} +N\/A +1B$/);
+    expect(JSON.parse(await gantry.must('images', '--format', 'json', 'bare'))).toMatchObject({
+      Containers: 'N/A',
+      CreatedAt: '0001-01-01 00:00:00 +0000 UTC',
+      CreatedSince: '',
+      VirtualSize: '1B',
+    });
+    expect((await gantry.must('history', 'bare:1')).split('\n')[1]).toMatch(/^[0-9a-f]{12} +N\/A +1B +$/);
+    expect((await gantry.must('images', '')).split('\n').length).toBeGreaterThan(2);
+    await gantry.must('rmi', 'bare:1');
   });
 
   it('go with image prune, but not those in use', async () => {

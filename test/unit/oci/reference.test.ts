@@ -31,7 +31,7 @@ describe('parseReference', () => {
   });
 
   it.each([
-    ['', /must have at least one component/],
+    ['', /^invalid reference format$/],
     ['Web', /invalid reference format: repository name must be lowercase/],
     ['alice/Web:1', /repository name must be lowercase/],
     ['web:', /^invalid reference format$/],

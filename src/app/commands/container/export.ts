@@ -13,11 +13,9 @@ export const containerExport = defineCommand({
   options: { output: text('Write to a file instead of stdout', { short: 'o', source: 'file' }) },
   on: { kind: 'container' },
   async run(ctx, { args, options }) {
-    requireArchiveOutput(ctx, options.output);
-    const { containers } = ctx.engine;
-    // A name that is not there must fail before a file is made or a byte is written.
-    await containers.inspect(args.container, { signal: ctx.signal });
-    const bytes = containers.export(args.container, { signal: ctx.signal });
-    return archiveOutput(ctx, bytes, options.output, 'failed to export container');
+    const output = options.output === '' ? undefined : options.output;
+    requireArchiveOutput(ctx, output);
+    const bytes = ctx.engine.containers.export(args.container, { signal: ctx.signal });
+    return archiveOutput(ctx, bytes, output, 'failed to export container');
   },
 });

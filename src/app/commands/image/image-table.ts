@@ -52,17 +52,22 @@ export const imageTable: Table<ImageRow> = {
   columns: ['Repository', 'Tag', 'ID', 'CreatedSince', 'Size'],
   quiet: 'ID',
   fields: {
-    Containers: { header: 'CONTAINERS', value: ({ image }) => String(image.containers) },
+    // Known to `system df -v` alone, as in Docker; so are the shared and the unique size.
+    Containers: { header: 'CONTAINERS', value: () => 'N/A' },
     CreatedAt: { header: 'CREATED AT', value: ({ image }) => localTime(image.createdAt) },
-    CreatedSince: { header: 'CREATED', value: ({ image }, { nowMs }) => humanAge(image.createdAt, nowMs) },
+    CreatedSince: {
+      header: 'CREATED',
+      value: ({ image }, { nowMs }) =>
+        Date.parse(image.createdAt) <= 0 ? '' : humanAge(image.createdAt, nowMs),
+      whenEmpty: 'N/A',
+    },
     Digest: { header: 'DIGEST', value: ({ digest }) => digest },
     ID: { header: 'IMAGE ID', value: ({ image }, { full }) => (full ? image.id : shortId(image.id)) },
     Repository: { header: 'REPOSITORY', value: ({ repository }) => repository },
-    // Known to `system df -v` alone, as in Docker.
     SharedSize: { header: 'SHARED SIZE', value: () => 'N/A' },
     Size: { header: 'SIZE', value: ({ image }) => humanSize(image.sizeBytes, 3) },
     UniqueSize: { header: 'UNIQUE SIZE', value: () => 'N/A' },
-    VirtualSize: { header: 'SIZE', value: ({ image }) => humanSize(image.sizeBytes, 3) },
+    VirtualSize: { header: 'SIZE', value: ({ image }) => humanSize(image.sizeBytes, 4) },
     Tag: { header: 'TAG', value: ({ tag }) => tag },
   },
 };

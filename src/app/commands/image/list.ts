@@ -34,7 +34,7 @@ export const imageList = defineCommand({
       all: options.all,
       layers: options.tree,
       filters:
-        args.reference === undefined
+        args.reference === undefined || args.reference === ''
           ? filters
           : { ...filters, reference: [...(filters['reference'] ?? []), args.reference] },
     });

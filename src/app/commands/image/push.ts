@@ -30,7 +30,8 @@ export const imagePush = defineCommand({
         details: { exitCode: 1 },
       });
     }
-    const untagged = reference.tag === undefined && reference.digest === undefined && !options.allTags;
+    if (reference.digest !== undefined) throw cannotPushDigest();
+    const untagged = reference.tag === undefined && !options.allTags;
     const operation = ctx.engine.images.push(args.image, { signal: ctx.signal, allTags: options.allTags });
     const target = repositoryName(reference);
     return {
@@ -53,3 +54,12 @@ export const imagePush = defineCommand({
     };
   },
 });
+
+function cannotPushDigest(): GantryError {
+  return new GantryError({
+    kind: 'invalid',
+    code: 'bad-reference',
+    message: 'cannot push a digest reference',
+    hint: 'A digest is what an image is; a push needs a tag it is to have there.',
+  });
+}

@@ -12,10 +12,9 @@ export const imageSave = defineCommand({
   refused: { platform: 'an image here is of one platform' },
   on: { kind: 'image' },
   async run(ctx, { args, options }) {
-    requireArchiveOutput(ctx, options.output);
-    // A name that is not there must fail before a file is made or a byte is written.
-    for (const image of args.images) await ctx.engine.images.inspect(image, { signal: ctx.signal });
+    const output = options.output === '' ? undefined : options.output;
+    requireArchiveOutput(ctx, output);
     const bytes = ctx.engine.images.save(args.images, { signal: ctx.signal });
-    return archiveOutput(ctx, bytes, options.output, 'failed to save image');
+    return archiveOutput(ctx, bytes, output, 'failed to save image');
   },
 });

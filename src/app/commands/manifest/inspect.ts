@@ -1,5 +1,6 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { RemoteManifest } from '../../../engine/registries.ts';
+import { familiarReference, parseReference, withDefaultTag } from '../../../oci/reference.ts';
 import { one } from '../argument-spec.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag } from '../option-spec.ts';
@@ -45,7 +46,7 @@ function noSuchManifest(name: string, cause: GantryError): GantryError {
   return new GantryError({
     kind: 'not-found',
     code: 'manifest-unknown',
-    message: `no such manifest: ${name}`,
+    message: `no such manifest: ${familiarReference(withDefaultTag(parseReference(name)))}`,
     hint: cause.hint,
     cause,
   });

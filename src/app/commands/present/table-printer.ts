@@ -20,7 +20,10 @@ export async function tablePrinter<Row>(
   const format = view.format ?? '';
   if (format === 'json') return (rows) => rows.map((row) => safeJson(rowObject(table, row, view)));
   if (format !== '' && format !== 'table') return templatePrinter(table, view, format, target);
-  const cell = (name: string, row: Row) => safeLine(table.fields[name]!.value(row, view));
+  const cell = (name: string, row: Row) => {
+    const { value, whenEmpty } = table.fields[name]!;
+    return safeLine(value(row, view) || (whenEmpty ?? ''));
+  };
   if (view.quiet) return (rows) => rows.map((row) => cell(table.quiet, row));
   const header = table.columns.map((name) => table.fields[name]!.header);
   return (rows) => alignColumns([header, ...rows.map((row) => table.columns.map((name) => cell(name, row)))]);
