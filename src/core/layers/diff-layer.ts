@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { GantryError } from '../../base/gantry-error.ts';
 import { fromThreadError } from '../../base/thread-error.ts';
 import { type DiffId, parseDiffId } from '../../oci/digest.ts';
+import type { GateEnd } from './folder-gate.ts';
 import type { LayerFolder } from './layer-io.ts';
 import type { PackJob, PackReply } from './pack.worker.ts';
 import { borrowWorker } from './worker-pool.ts';
@@ -22,10 +23,16 @@ export interface PackOptions {
 
 /**
  * The diff ID of a layer's folder, or of `Snapshotter.layerDir` in overlayfs form, without making the tar: about 0.15 s for ten
- * thousand files. Runs in a worker thread. Rejects `corrupt` / `bad-layer` for what no layer can hold, `io`.
+ * thousand files. Runs in a worker thread. Rejects `corrupt` / `bad-layer` for what no layer can hold, `io`. `gate`: of a
+ * layer of its own files that is still being written.
  */
-export async function hashLayer(folder: LayerFolder | string, signal?: AbortSignal): Promise<LayerTarInfo> {
-  const packing = startPacking(typeof folder === 'string' ? { layerDir: folder } : folder, undefined, signal);
+export async function hashLayer(
+  folder: LayerFolder | string,
+  signal?: AbortSignal,
+  gate?: GateEnd,
+): Promise<LayerTarInfo> {
+  const source = typeof folder === 'string' ? { layerDir: folder } : folder;
+  const packing = startPacking(source, { output: undefined, gate }, signal);
   for await (const _ of packing.chunks) break;
   return packing.result;
 }
@@ -38,12 +45,12 @@ export function packLayer(
   source: PackJob['source'],
   options: PackOptions,
 ): { readonly chunks: AsyncIterable<Uint8Array>; readonly result: Promise<LayerTarInfo> } {
-  return startPacking(source, options.compression, options.signal, options.onProgress);
+  return startPacking(source, { output: options.compression }, options.signal, options.onProgress);
 }
 
 function startPacking(
   source: PackJob['source'],
-  output: PackJob['output'],
+  how: Pick<PackJob, 'output' | 'gate'>,
   signal?: AbortSignal,
   onProgress?: (tarBytes: number) => void,
 ): { readonly chunks: AsyncIterable<Uint8Array>; readonly result: Promise<LayerTarInfo> } {
@@ -68,7 +75,8 @@ function startPacking(
       replies.push(reply);
       wake.resolve();
     });
-    worker.post({ port: port2, source, output } satisfies PackJob, [port2]);
+    const gatePorts = how.gate === undefined ? [] : [how.gate.port];
+    worker.post({ port: port2, source, ...how } satisfies PackJob, [port2, ...gatePorts]);
     try {
       for (;;) {
         const reply = replies.shift();

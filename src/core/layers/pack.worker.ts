@@ -5,6 +5,7 @@ import { gzip } from 'node:zlib';
 import { GantryError } from '../../base/gantry-error.ts';
 import { type ThreadError, toThreadError } from '../../base/thread-error.ts';
 import { sha256Digester } from '../../oci/sha256.ts';
+import { awaitAtGate, type GateEnd } from './folder-gate.ts';
 import { heldFolder } from './held-folder.ts';
 import type { LayerFolder } from './layer-io.ts';
 import { layerTar, tarOf } from './layer-tar.ts';
@@ -17,6 +18,8 @@ export interface PackJob {
   readonly port: MessagePort;
   readonly source: LayerFolder | { readonly tarPath: string } | HeldTree;
   readonly output: 'none' | 'gzip' | undefined;
+  /** Of a layer's folder that is still being written. */
+  readonly gate?: GateEnd | undefined;
 }
 
 /** A file or folder that may be in use. The descriptor belongs to who sends it, and stays open until the end. */
@@ -53,20 +56,24 @@ async function run(job: PackJob): Promise<void> {
   }
 }
 
-function hashOnly({ source }: PackJob): PackReply {
+function hashOnly({ source, gate }: PackJob): PackReply {
   const digester = sha256Digester();
   const block = Buffer.allocUnsafeSlow(hashBytes);
   let tarBytes = 0;
-  for (const piece of tarBlocks(source, () => block)) {
+  for (const piece of tarBlocks(source, () => block, gate)) {
     digester.update(piece);
     tarBytes += piece.length;
   }
   return { kind: 'done', diffId: digester.digest(), tarBytes };
 }
 
-function tarBlocks(source: PackJob['source'], newBlock: () => Buffer): Generator<Buffer, void, undefined> {
+function tarBlocks(
+  source: PackJob['source'],
+  newBlock: () => Buffer,
+  gate?: GateEnd,
+): Generator<Buffer, void, undefined> {
   if ('tarPath' in source) return fileBlocks(source.tarPath, newBlock);
-  if ('layerDir' in source) return layerTar(source, newBlock);
+  if ('layerDir' in source) return layerTar(source, newBlock, gate && awaitAtGate(gate));
   const { folderFd, ...entry } = source;
   return tarOf(scanHeld({ ...entry, folder: heldFolder(folderFd) }), newBlock, { mayVanish: true });
 }

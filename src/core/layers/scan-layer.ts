@@ -2,6 +2,7 @@ import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { fileTime } from '../host/file-times.ts';
 import { deviceParts } from '../host/make-node.ts';
 import { getXattr, listXattrs } from '../host/xattrs.ts';
+import type { AwaitFolder } from './folder-gate.ts';
 import { layerError } from './layer-error.ts';
 import { baseOf } from './layer-path.ts';
 import { type ByteString, byteString, pathOf } from './tar/byte-string.ts';
@@ -33,10 +34,12 @@ const marker: Omit<TarEntry, 'path'> = {
 /**
  * The entries of a folder in overlayfs form, as a layer has them: parents first, names in byte order, so that equal
  * folders give equal layers. Deleted names (0:0 devices) and opaque folders become whiteouts; sockets are left out.
- * Of extended attributes, `security.capability` and `user.*` are kept. Nothing is said of the root folder itself.
+ * Of extended attributes, `security.capability` and `user.*` are kept. Nothing is said of the root folder itself. `ready`
+ * is asked before each folder is looked at.
  */
-export function* scanLayer(layerDir: string): Generator<ScannedEntry, void, undefined> {
-  yield* scanFolder(byteString(layerDir), '', new Map());
+export function* scanLayer(layerDir: string, ready?: AwaitFolder): Generator<ScannedEntry, void, undefined> {
+  ready?.('');
+  yield* scanFolder(byteString(layerDir), '', new Map(), ready);
 }
 
 /** First names of files with several, by device and inode: later ones become hard links to them. */
@@ -47,10 +50,15 @@ export function* scanFolder(
   dir: ByteString,
   prefix: ByteString,
   links: LinkNames,
+  ready?: AwaitFolder,
 ): Generator<ScannedEntry, void, undefined> {
   for (const name of namesIn(dir)) {
     const full = `${dir}/${name}`;
-    const stat = lstatSync(pathOf(full), { bigint: true });
+    let stat = lstatSync(pathOf(full), { bigint: true });
+    if (ready !== undefined && stat.isDirectory()) {
+      ready(`${prefix}${name}`);
+      stat = lstatSync(pathOf(full), { bigint: true });
+    }
     if (stat.isCharacterDevice() && stat.rdev === 0n) {
       yield whiteout(prefix, name);
       continue;
@@ -61,7 +69,7 @@ export function* scanFolder(
     if (found.scanned.entry.type !== 'directory') continue;
     const { path } = found.scanned.entry;
     if (found.isOpaque) yield { entry: { ...marker, path: `${path}${opaqueMarker}` }, source: undefined };
-    yield* scanFolder(full, path, links);
+    yield* scanFolder(full, path, links, ready);
   }
 }
 

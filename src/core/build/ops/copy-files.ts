@@ -12,6 +12,7 @@ import { resolveInTree } from '../tree/resolve-in-tree.ts';
 import type { SelectedEntry, Selection } from '../tree/selection.ts';
 import type { Owner, Placement, TreeWriter } from '../tree/tree-writer.ts';
 import type { ModeChange } from './file-mode.ts';
+import { folderFinisher } from './finish-folders.ts';
 
 export interface InlineFile {
   readonly name: string;
@@ -35,6 +36,10 @@ export interface CopyPlan {
   readonly contents?: KnownContents;
   /** For what has no time of its own. */
   readonly nowSeconds: number;
+  /** Told how many bytes of files were copied, now and then. */
+  readonly wrote?: ((bytes: number) => void) | undefined;
+  /** Told of folders of the layer into which nothing more is put: see `LayerTarget`. */
+  readonly folderDone?: ((path: string) => void) | undefined;
   /** Told now and then how many entries are done. */
   readonly onProgress?: (done: number) => void;
 }
@@ -81,14 +86,22 @@ export async function copyFiles(
       continue;
     }
     ensure(target);
+    const isWhole = plan.selections.length + plan.inline.length === 1;
+    const finisher =
+      isWhole && plan.folderDone !== undefined
+        ? folderFinisher(below, target, writer, plan.folderDone)
+        : undefined;
     for (const entry of below) {
+      finisher?.before(entry);
       const path = target === '' ? entry.relative : `${target}/${entry.relative}`;
       await copyUnlessGone(plan, entry, () => copyBelow(path, entry, from));
       done += 1;
+      plan.wrote?.(entry.stats.size);
       if (!pacer.isDue) continue;
       plan.onProgress?.(done);
       await pacer.rest();
     }
+    finisher?.end();
   }
   for (const { name, data } of plan.inline) {
     const path = resolve(fileTarget(tree, target, name));

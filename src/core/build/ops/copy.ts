@@ -63,6 +63,8 @@ export function prepareCopy(session: BuildSession, state: StageState, inputs: Co
         followLinks: !instruction.link,
         contents,
         nowSeconds: Math.floor(stepTime(session).getTime() / 1000),
+        wrote: target.wrote,
+        folderDone: target.folderDone,
         onProgress: (done: number) =>
           session.emit({ kind: 'progress', vertex, label: 'files', done, total }, `${vertex} files`),
       };

@@ -1,6 +1,8 @@
 import { chainId } from '../../../oci/sha256.ts';
+import { pathBytes } from '../../host/path-text.ts';
 import { layerFolder } from '../../images/layer-folder.ts';
-import { hashLayer } from '../../layers/diff-layer.ts';
+import { growingLayer } from '../../layers/growing-layer.ts';
+import { type ByteString, byteString } from '../../layers/tar/byte-string.ts';
 import { Pacer } from '../tree/pacer.ts';
 import type { BuildSession } from './build-session.ts';
 import type { CachedLayer } from './cache-records.ts';
@@ -20,14 +22,24 @@ export async function makeLayer(
 ): Promise<CachedLayer | undefined> {
   const { snapshots } = session.services;
   await using layer = await openLayer(session, parent);
-  if (!(await write(layer))) return undefined;
+  const folder = layerFolder(snapshots, layer.key);
+  using growing = growingLayer(folder, session.signal);
+  // Times are clamped, and copies compared, when all is there.
+  const isReadAhead = session.epochSeconds === undefined && folder.baseDir === undefined;
+  const folderDone = (path: string): void => growing.folderDone(bytesOf(path));
+  if (!(await write(isReadAhead ? { ...layer, folderDone } : layer))) return undefined;
   if (session.epochSeconds !== undefined) {
     await clampTimes(layer.upperDir, session.epochSeconds, new Pacer(session.signal));
   }
   session.signal.throwIfAborted();
-  const { diffId, tarBytes } = await hashLayer(layerFolder(snapshots, layer.key), session.signal);
+  const { diffId, tarBytes } = await growing.finish();
   const name = chainId(parent.chainId, diffId);
   session.lease.protect({ kind: 'snapshot', key: name });
   await snapshots.commit(layer.key, name);
   return { diffId, chainId: name, tarBytes };
+}
+
+function bytesOf(path: string): ByteString {
+  const bytes = pathBytes(path);
+  return typeof bytes === 'string' ? byteString(bytes) : bytes.toString('latin1');
 }

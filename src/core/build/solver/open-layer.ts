@@ -22,6 +22,7 @@ export async function openLayer(session: BuildSession, parent: StageState): Prom
     plan,
     scratchDir,
     upperDir: snapshots.layerDir(key),
+    wrote: (bytes) => snapshots.wrote(bytes),
     tree: new LayeredTree(plan, 'this stage'),
     async [Symbol.asyncDispose]() {
       if (snapshots.has(key)) await snapshots.remove(key);

@@ -12,6 +12,13 @@ export interface LayerTarget {
   readonly upperDir: string;
   /** For whatever the step needs beside its layer: may be made, is removed after the step. */
   readonly scratchDir: string;
+  /** To be told that so many more bytes were written: they go to the disk while others come. */
+  readonly wrote: (bytes: number) => void;
+  /**
+   * May be told of a folder (the root is empty) once nothing more is written into it and nothing in it changes, folders in
+   * it aside, to have it read at once. Undefined: all is read at the end.
+   */
+  readonly folderDone?: ((path: string) => void) | undefined;
 }
 
 export interface ShellOptions {

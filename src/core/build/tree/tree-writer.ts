@@ -295,6 +295,14 @@ export class TreeWriter {
     setFileTimes(pathBytes(hostPath), { accessed: modified, modified });
   }
 
+  /** Sets the time of a folder into which nothing will be written any more. */
+  finishFolder(path: string): void {
+    const modified = this.#times.get(path);
+    if (modified === undefined) return;
+    this.#times.delete(path);
+    setFileTimes(pathBytes(this.hostPath(path)), { modified });
+  }
+
   /** Sets the times of folders. Nothing may be written after it. */
   finish(): void {
     for (const [path, modified] of this.#times) setFileTimes(pathBytes(this.hostPath(path)), { modified });
