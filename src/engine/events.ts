@@ -62,6 +62,8 @@ type ContainerEvent =
         | 'container.read'
         | 'container.written';
     }
+  /** Of its terminal, in characters. */
+  | { readonly type: 'container.resized'; readonly height: number; readonly width: number }
   | { readonly type: 'container.renamed'; readonly oldName: string }
   /** -1: the status was lost. */
   | { readonly type: 'container.died'; readonly exitCode: number }

@@ -29,6 +29,8 @@ export interface ImageLayer {
   readonly diffId: string;
   readonly chainId: string;
   readonly sizeBytes: number;
+  /** Where its own files lie on this machine; undefined where they lie among those of the layers below. */
+  readonly folder?: string | undefined;
 }
 
 export interface ImageDetails extends ImageSummary {

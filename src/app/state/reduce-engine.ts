@@ -78,6 +78,7 @@ export function staleNouns(event: EngineEvent): readonly ListedNoun[] {
     case 'container.killed':
     case 'container.pruned':
     case 'container.read':
+    case 'container.resized':
     case 'container.stopped':
     case 'container.top':
     case 'container.written':

@@ -56,7 +56,15 @@ export async function execInContainer(
   const execId = randomHex(32);
   const told = { ...eventOf(record), execId, command: spec.command.join(' ') };
   tell(context, { type: 'container.exec-created', ...told }, { type: 'container.exec-started', ...told });
-  const session = await runtime.exec(record.id, containerDir(context, record.id), undefined, spec);
+  const dir = containerDir(context, record.id);
+  if (spec.detach === true) {
+    const tellExit = [
+      ...context.selfCommand,
+      ...['internal', 'exec-died', record.id, '--root', context.dirs.root, execId],
+    ];
+    return runtime.exec(record.id, dir, undefined, spec, tellExit);
+  }
+  const session = await runtime.exec(record.id, dir, undefined, spec);
   const exit = session.exit.then((exitCode) => {
     tell(context, { type: 'container.exec-died', ...eventOf(record), execId, exitCode });
     return exitCode;

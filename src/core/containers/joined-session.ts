@@ -28,7 +28,16 @@ export function joinedSession(context: ContainerContext, record: ContainerRecord
     output: session.output,
     write: (data) => session.write(data),
     closeInput: () => session.closeInput(),
-    resize: (size) => session.resize(size),
+    async resize(size) {
+      await session.resize(size);
+      if (!session.tty || isOver) return;
+      tell(context, {
+        type: 'container.resized',
+        ...eventOf(record),
+        height: size.rows,
+        width: size.columns,
+      });
+    },
     exit,
     async [Symbol.asyncDispose]() {
       if (!isOver) tell(context, { type: 'container.detached', ...eventOf(record) });

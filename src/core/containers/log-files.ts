@@ -5,7 +5,7 @@ import type { ContainerSpec } from '../../engine/containers.ts';
 import { isErrno } from '../host/system-error.ts';
 
 /** Without options: 1 GB at least. A container that writes for ever must not fill the disk. */
-const defaultLimit = { maxBytes: 200 * 1024 * 1024, files: 5 };
+const defaultLimit = { maxBytes: 200 * 1024 * 1024, files: 6 };
 /** Docker's for its driver `local`. */
 const localLimit = { maxBytes: 20 * 1024 * 1024, files: 5 };
 const smallestMaxBytes = 64 * 1024;
@@ -19,7 +19,7 @@ export function logPath(dir: string): string {
 export interface LogSettings {
   /** The file that is written is turned when it has so much. Undefined: never. */
   readonly maxBytes: number | undefined;
-  /** So many full files are kept beside it: the newest `maxBytes` times `files` are never lost. */
+  /** So many files in all, as Docker counts: full ones are kept beside the one that is written. */
   readonly files: number;
   /** By the user, who wants it to be kept from the beginning. */
   readonly isChosen: boolean;

@@ -14,7 +14,7 @@ const terminate = 15;
  * writes into the old one until then, so that nothing is lost however fast it comes. `tail` wakes when something is
  * written and `head` counts: nothing looks at the clock, and 1 MB is all they take together. Ends with the monitor.
  *
- * $1 log, $2 bytes, $3 older files to keep, $4 the monitor's control pipe, $5 the monitor, $6 a name for a pipe.
+ * $1 log, $2 bytes, $3 files to keep in all, $4 the monitor's control pipe, $5 the monitor, $6 a name for a pipe.
  */
 const turner = `log=$1 max=$2 files=$3 ctl=$4 monitor=$5 pipe=$6
 trap 'kill $tail $head 2>/dev/null; rm -f "$pipe"; exit 0' TERM
@@ -34,10 +34,14 @@ while kill -0 "$monitor" 2>/dev/null; do
   kill -0 "$monitor" 2>/dev/null || break
   [ "$(stat -c %s "$log" 2>/dev/null || echo 0)" -ge "$max" ] || { sleep 1; continue; }
   last=1
-  while [ -e "$log.$last" ] && [ $last -lt "$files" ]; do last=$((last + 1)); done
+  while [ -e "$log.$last" ] && [ $last -lt $((files - 1)) ]; do last=$((last + 1)); done
   while [ $last -gt 1 ]; do mv -f "$log.$((last - 1))" "$log.$last"; last=$((last - 1)); done
   mv -f "$log" "$log.1"
   printf '2 0 0\\n' 1<>"$ctl"
+  if [ "$files" = 1 ]; then
+    until [ -e "$log" ] || ! kill -0 "$monitor" 2>/dev/null; do sleep 0.01; done
+    rm -f "$log.1"
+  fi
 done
 rm -f "$pipe"`;
 

@@ -12,7 +12,8 @@ export async function layersOf(image: Image, snapshots: Snapshotter): Promise<re
     image.diffIds.map(async (diffId, at) => {
       const chainId = chain[at] as string;
       const sizeBytes = snapshots.info(chainId)?.sizeBytes ?? (await snapshots.usage(chainId)).sizeBytes;
-      return { diffId, chainId, sizeBytes };
+      const folder = snapshots.name === 'overlay' ? snapshots.layerDir(chainId) : undefined;
+      return { diffId, chainId, sizeBytes, ...(folder !== undefined && { folder }) };
     }),
   );
 }

@@ -18,7 +18,8 @@ import { startError } from './start-error.ts';
 
 /**
  * Runs a process in a running container with a monitor of its own between: for terminals with runc, which hands them
- * over only for processes it then loses sight of. It lives on when we leave or are killed. Rejects `start`.
+ * over only for processes it then loses sight of, and for what nobody joins, whose exit status is to be told all the same.
+ * It lives on when we leave or are killed. Rejects `start`.
  */
 export async function execWithMonitor(program: OciProgram, request: ExecRequest): Promise<Session> {
   const folder = join(request.dir, `${execFolderPrefix}${randomHex(6)}`);
@@ -43,6 +44,7 @@ export async function execWithMonitor(program: OciProgram, request: ExecRequest)
       const complaint = runtimeComplaint(runtimeLog(folder)) ?? started?.message ?? '';
       throw startError(complaint, request.process.args, 'exec');
     }
+    if (request.detach === true) return left(socket, sync);
     const exit = exitOf(messages, remove);
     return session(request, folder, socket, exit);
   } catch (error) {
@@ -69,7 +71,7 @@ function startMonitor(program: OciProgram, request: ExecRequest, folder: string,
     tty: request.process.terminal,
     openStdin: request.stdin,
     keepStdinOpen: request.stdin && request.process.terminal,
-    exitCommand: request.detach ? removal(folder) : undefined,
+    exitCommand: request.detach ? farewell(folder, request) : undefined,
     execProcess: processFile,
   });
   return inRuntimeView(program, () =>
@@ -83,9 +85,17 @@ function startMonitor(program: OciProgram, request: ExecRequest, folder: string,
   );
 }
 
-/** When we have left. A process that could not start is told of by what lies there: we read that first. */
-function removal(folder: string): readonly string[] {
-  return ['/bin/sh', '-c', 'sleep 2; exec rm -rf -- "$1"', 'sh', folder];
+/**
+ * When we have left: the exit status is told to whoever wants it. A process that could not start has none, and is told of
+ * by what lies there, which we read first.
+ */
+function farewell(folder: string, { id, tellExit = [] }: ExecRequest): readonly string[] {
+  const script = `folder=$1 status=$(cat "$1/$2")
+shift 2
+if [ $# -gt 0 ] && [ -n "$status" ] && [ -s "$folder/${bundleFiles.pid}" ]; then "$@" "$status"; fi
+sleep 2
+exec rm -rf -- "$folder"`;
+  return ['/bin/sh', '-c', script, 'sh', folder, id, ...tellExit];
 }
 
 function runtimeLog(folder: string): string {
@@ -107,6 +117,23 @@ async function exitOf(messages: AsyncIterator<SyncMessage>, remove: () => void):
   // It still writes into the folder; the end of the pipe is its own end.
   next(messages).then(remove, remove);
   return message.data;
+}
+
+/** Nobody joins it: the session is over, and the process goes on. */
+function left(socket: PacketSocket, sync: Duplex | undefined): Session {
+  socket[Symbol.dispose]();
+  sync?.destroy();
+  return {
+    tty: false,
+    output: (async function* () {})(),
+    exit: Promise.resolve(0),
+    write: async () => {
+      throw closedInput();
+    },
+    closeInput: async () => undefined,
+    resize: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
 }
 
 function session(

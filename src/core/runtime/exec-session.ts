@@ -22,6 +22,8 @@ export interface ExecRequest {
   readonly stdin: boolean;
   /** Who starts it leaves it at once. */
   readonly detach?: boolean | undefined;
+  /** Of one that was left: argv that is run with its exit status as one more word once it has ended. */
+  readonly tellExit?: readonly string[] | undefined;
 }
 
 /**
@@ -89,7 +91,7 @@ function failsWithin(waitMs: number, exit: Promise<number>): Promise<boolean> {
 }
 
 /** A folder for one process, with what it is to be. */
-export function makeExecFolder({ dir, process }: ExecRequest): string {
+function makeExecFolder({ dir, process }: ExecRequest): string {
   const folder = join(dir, `${execFolderPrefix}${randomHex(6)}`);
   mkdirSync(folder, { mode: 0o700 });
   writeFileSync(join(folder, 'process.json'), JSON.stringify(process), { mode: 0o600 });
@@ -97,15 +99,10 @@ export function makeExecFolder({ dir, process }: ExecRequest): string {
 }
 
 /** Words for the runtime. */
-export function execCommand(
-  folder: string,
-  id: string,
-  { detach = false }: { readonly detach?: boolean } = {},
-): readonly string[] {
+function execCommand(folder: string, id: string): readonly string[] {
   return [
     ...logOptions(join(folder, 'log')),
     'exec',
-    ...(detach ? ['--detach'] : []),
     '--process',
     join(folder, 'process.json'),
     ...pidFile(folder),

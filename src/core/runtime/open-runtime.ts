@@ -67,9 +67,9 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
       const { attachSession } = await import('./attach-session.ts');
       return attachSession({ id, dir, tty, stdin, size });
     },
-    exec: async (id, dir, process, spec) => {
+    exec: async (id, dir, process, spec, tellExit) => {
       const { startExec } = await import('./start-exec.ts');
-      return startExec(program(), { id, dir, process, spec });
+      return startExec(program(), { id, dir, process, spec, tellExit });
     },
     kill: async (id, signal, killOptions) => {
       const { sendSignal } = await import('./send-signal.ts');

@@ -86,12 +86,16 @@ export interface Runtime {
     dir: string,
     options: { readonly tty: boolean; readonly stdin: boolean; readonly size?: TerminalSize | undefined },
   ): Promise<Session>;
-  /** `process` undefined: worked out from the container's own and `spec`. */
+  /**
+   * `process` undefined: worked out from the container's own and `spec`. `tellExit`: argv that is run, with the exit
+   * status as one more word, once a process that was left at once (`detach`) has ended.
+   */
   exec(
     id: string,
     dir: string,
     process: RuntimeSpec['process'] | undefined,
     spec: ExecSpec,
+    tellExit?: readonly string[],
   ): Promise<Session>;
   /**
    * `signal` is a number. `process`, where it is known, gets it without the runtime being started for that; `all`: every

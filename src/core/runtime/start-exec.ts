@@ -20,21 +20,18 @@ export async function startExec(
     readonly dir: string;
     readonly process: RuntimeProcess | undefined;
     readonly spec: ExecSpec;
+    readonly tellExit: readonly string[] | undefined;
   },
 ): Promise<Session> {
-  const { id, dir, spec } = request;
+  const { id, dir, spec, tellExit } = request;
   const process = request.process ?? processFor(id, dir, spec);
-  const stdin = spec.stdin === true;
-  if (spec.detach === true && !process.terminal) {
-    const { execDetached } = await import('./exec-detached.ts');
-    return execDetached(program, { id, dir, process, stdin: false });
-  }
-  if (!process.terminal) {
+  const stdin = spec.stdin === true && spec.detach !== true;
+  if (!process.terminal && spec.detach !== true) {
     const { execWithPipes } = await import('./exec-session.ts');
     return execWithPipes(program, { id, dir, process, stdin });
   }
   const { execWithMonitor } = await import('./exec-monitored.ts');
-  return execWithMonitor(program, { id, dir, process, stdin, detach: spec.detach });
+  return execWithMonitor(program, { id, dir, process, stdin, detach: spec.detach, tellExit });
 }
 
 /** The user asked for is looked up in the root of the running process, which is the container's. */

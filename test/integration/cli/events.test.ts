@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CliStand, cliStand } from '../../support/cli-stand.ts';
+import { until } from '../../support/until.ts';
 
 let stand: CliStand;
 beforeAll(async () => {
@@ -75,6 +76,21 @@ test('what happens to a container is told in Docker’s words and order', async 
   ]);
   expect(await told(since, 'event=exec_die', 'event=kill', 'container=told')).toHaveLength(5);
   expect(await told(since, 'volume=kept', 'event=mount')).toHaveLength(2);
+});
+
+test('the end of what was left in the background is told too', async () => {
+  const { must } = stand.gantry;
+  const since = new Date().toISOString();
+  await must('run', '-dt', '--name', 'told', 'busybox', 'sleep', '1000');
+  await must('exec', '-d', 'told', 'sh', '-c', 'sleep 0.1; exit 3');
+  await must('exec', '-dt', 'told', 'sh', '-c', 'exit 4');
+  expect((await stand.gantry('exec', '-d', 'told', 'nosuch')).status).toBe(127);
+  await until(async () => (await told(since, 'event=exec_die')).length === 2);
+  expect((await told(since, 'event=exec_die')).toSorted()).toEqual([
+    'container exec_die execID=ID exitCode=3',
+    'container exec_die execID=ID exitCode=4',
+  ]);
+  await must('rm', '-f', 'told');
 });
 
 test('images, networks, clients and prunes have their events too', async () => {

@@ -83,4 +83,18 @@ describe('lists and events', () => {
       exitCode: 4,
     });
   });
+
+  test('tell of the size a terminal was given', async () => {
+    const since = new Date().toISOString();
+    const id = await stand.up({ tty: true, openStdin: true, command: ['sh'] });
+    await using session = await stand.containers.attach(id, { stdin: true });
+    await session.resize({ rows: 33, columns: 99 });
+    const { journal } = stand.services.metadata;
+    const told = await Array.fromAsync(journal.follow({ since, until: new Date().toISOString() }));
+    expect(told.find(({ type }) => type === 'container.resized')).toMatchObject({
+      id,
+      height: 33,
+      width: 99,
+    });
+  });
 });

@@ -118,7 +118,7 @@ describe('logs', () => {
   test('keep what was promised, however fast it comes, and nobody need look', async () => {
     const lines = 300_000;
     const command = ['sh', '-c', `seq ${lines}; echo end; sleep 1000`];
-    for (const logOptions of [{}, { 'max-size': '1m', 'max-file': '2' }] as const) {
+    for (const logOptions of [{}, { 'max-size': '1m', 'max-file': '3' }] as const) {
       const id = await stand.up({ command, logOptions });
       const dir = `${stand.root.dirs.containers}/${id}`;
       await until(async () => (await texts(stand.containers.logs(id, { tail: 1 })))[0] === 'stdout: end\n');
@@ -138,6 +138,22 @@ describe('logs', () => {
         expect(sizes.length).toBeLessThanOrEqual(3);
         expect(sizes.reduce((sum, size) => sum + size)).toBeGreaterThan(2 << 20);
       }
+      await stand.containers.remove(id, { force: true });
+    }
+  });
+
+  test('have as many files as docker would keep', async () => {
+    const dir = (id: string) => `${stand.root.dirs.containers}/${id}`;
+    const names = (id: string) => readdirSync(dir(id)).filter((name) => name.startsWith('ctr.log'));
+    const command = ['sh', '-c', 'seq 100000; sleep 0.2; echo end; sleep 1000'];
+    for (const [more, kept] of [
+      [{}, ['ctr.log']],
+      [{ 'max-file': '2' }, ['ctr.log', 'ctr.log.1']],
+    ] as const) {
+      const id = await stand.up({ command, logOptions: { 'max-size': '1m', ...more } });
+      await until(async () => (await texts(stand.containers.logs(id, { tail: 1 })))[0] === 'stdout: end\n');
+      await until(() => names(id).toSorted().join() === kept.join());
+      expect(statSync(`${dir(id)}/ctr.log`).size).toBeLessThan(3 << 20);
       await stand.containers.remove(id, { force: true });
     }
   });

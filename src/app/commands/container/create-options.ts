@@ -47,7 +47,7 @@ export const createOptions = {
   link: list('Name for another container on a network they share (NAME[:ALIAS])', { source: 'container' }),
   logDriver: text('Where its output is kept', { source: { choices: ['json-file', 'local', 'none'] } }),
   logOpt: list(
-    'Options of the log driver: max-size=SIZE (of a file; -1 is without limit), max-file=COUNT (full files kept beside it)',
+    'Options of the log driver: max-size=SIZE (of a file; -1 is without limit), max-file=COUNT (of files kept in all, 1 unless given)',
   ),
   macAddress: text('MAC address on its network'),
   memorySwappiness: integer('How readily its memory is swapped out (0 to 100)'),

@@ -22,12 +22,24 @@ export function imageDocument(image: ImageDetails): Readonly<Record<string, unkn
     Os: image.platform.os,
     Size: image.sizeBytes,
     VirtualSize: image.sizeBytes,
-    GraphDriver: { Name: 'overlay2', Data: null },
+    GraphDriver: { Name: 'overlay2', Data: layerFolders(image) },
     RootFS: { Type: 'layers', Layers: image.layers },
     Metadata: { LastTagTime: '0001-01-01T00:00:00Z' },
     Descriptor: { digest: image.manifestDigest },
   };
   return withLeftOut(document, { Variant: '', OsVersion: '' });
+}
+
+/** Nothing has an image as a whole mounted. */
+function layerFolders({ layerDetails }: ImageDetails) {
+  const [upper, ...lower] = layerDetails.flatMap(({ folder }) => folder ?? []).toReversed();
+  if (upper === undefined) return null;
+  return {
+    ...(lower.length > 0 && { LowerDir: lower.join(':') }),
+    MergedDir: '',
+    UpperDir: upper,
+    WorkDir: '',
+  };
 }
 
 /** With what a container has and an image has not: empty, as in Docker's. */

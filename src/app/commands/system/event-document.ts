@@ -38,6 +38,7 @@ const actions = {
   'container.killed': 'kill',
   'container.attached': 'attach',
   'container.detached': 'detach',
+  'container.resized': 'resize',
   'container.top': 'top',
   'container.exported': 'export',
   'container.read': 'archive-path',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { logSettings, logWarnings } from '../../../../src/core/containers/log-files.ts';
 
 test('a log is bounded unless somebody says otherwise', () => {
-  expect(logSettings({})).toEqual({ maxBytes: 200 << 20, files: 5, isChosen: false });
+  expect(logSettings({})).toEqual({ maxBytes: 200 << 20, files: 6, isChosen: false });
   expect(logSettings({ logDriver: 'local' })).toEqual({ maxBytes: 20 << 20, files: 5, isChosen: true });
   expect(logSettings({ logOptions: { 'max-size': '1m' } })).toEqual({
     maxBytes: 1 << 20,
