@@ -385,7 +385,8 @@ export interface Containers extends ContainerFiles {
     id: string,
     options?: CallOptions & { readonly force?: boolean; readonly volumes?: boolean },
   ): Promise<void>;
-  logs(id: string, options?: LogOptions): AsyncIterable<LogEntry>;
+  /** As many entries at once as there are: a log may have millions. Those of one batch share memory. */
+  logs(id: string, options?: LogOptions): AsyncIterable<readonly LogEntry[]>;
   /** A reading at once and then one a second. */
   stats(id: string, options?: CallOptions): AsyncIterable<ContainerStats>;
   /** Processes inside, as `ps` columns; `psOptions` are the host's own. */

@@ -390,7 +390,7 @@ export class FakeEngine implements Engine {
     );
   }
 
-  async *#readLogs(name: string, signal: AbortSignal | undefined): AsyncGenerator<LogEntry> {
+  async *#readLogs(name: string, signal: AbortSignal | undefined): AsyncGenerator<readonly LogEntry[]> {
     let wake = Promise.withResolvers<void>();
     const reader = (): void => wake.resolve();
     const readers = this.#logReaders.get(name) ?? new Set();
@@ -401,7 +401,7 @@ export class FakeEngine implements Engine {
         const entry = this.#logs.get(name)?.[next];
         if (entry !== undefined) {
           next += 1;
-          yield entry;
+          yield [entry];
           continue;
         }
         wake = Promise.withResolvers<void>();

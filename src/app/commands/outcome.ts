@@ -86,7 +86,7 @@ export interface BuildOutcome<Result = unknown> extends OutcomeExtras {
 /** Log lines as they come, to stdout and stderr as the container wrote them. */
 export interface LogsOutcome extends OutcomeExtras {
   readonly kind: 'logs';
-  readonly entries: AsyncIterable<LogEntry>;
+  readonly batches: AsyncIterable<readonly LogEntry[]>;
   readonly timestamps: boolean;
   /** From a container with a terminal: escape sequences belong to it. */
   readonly tty: boolean;

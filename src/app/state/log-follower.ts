@@ -30,17 +30,22 @@ export async function followLogs(
 ): Promise<void> {
   const lines = { stdout: assembler('stdout', ring), stderr: assembler('stderr', ring) };
   let taken = 0;
-  const entries = engine.containers.logs(container, {
+  const batches = engine.containers.logs(container, {
     signal,
     follow: true,
     tail,
     ...(since !== undefined && { since }),
   });
-  for await (const entry of entries) {
-    lines[entry.stream](entry);
+  for await (const batch of batches) {
+    for (const entry of batch) {
+      lines[entry.stream](entry);
+      taken += 1;
+      if (taken % burst !== 0) continue;
+      changed();
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (signal.aborted) return;
+    }
     changed();
-    taken += 1;
-    if (taken % burst === 0) await new Promise<void>((resolve) => setImmediate(resolve));
   }
 }
 

@@ -1,37 +1,44 @@
 import type { FileHandle } from 'node:fs/promises';
-import { endsLine } from './log-line.ts';
+import type { LogEntry } from '../../engine/containers.ts';
+import { endsLine, parseLogRecord } from './log-line.ts';
 
 const newline = 0x0a;
 const blockBytes = 64 * 1024;
 /** conmon writes records of 8 KiB; what is longer is no record, and must not fill the memory. */
 const longestRecordBytes = 1024 * 1024;
 
-/** Reads raw records, without their newlines, on from where it stands. */
-export class LogLineReader {
+/** Reads what was written, on from where it stands. */
+export class LogReader {
   readonly #file: FileHandle;
   #offset: number;
-  #rest: Uint8Array = new Uint8Array(0);
+  #rest: Buffer = Buffer.alloc(0);
 
   constructor(file: FileHandle, offset: number) {
     this.#file = file;
     this.#offset = offset;
   }
 
-  /** All records that are whole by now, a block at a time. What is being written right now comes with the next call. */
-  async *read(): AsyncGenerator<Uint8Array> {
+  /**
+   * The entries of all records that are whole by now, a block of the file at a time, whose memory they share. What is
+   * being written right now comes with the next call; what is no record is passed over.
+   */
+  async *read(): AsyncGenerator<readonly LogEntry[]> {
     for (;;) {
-      const buffer = Buffer.allocUnsafe(blockBytes);
+      const buffer = Buffer.allocUnsafeSlow(blockBytes);
       const { bytesRead } = await this.#file.read(buffer, 0, blockBytes, this.#offset);
       if (bytesRead === 0) return;
       this.#offset += bytesRead;
-      let block: Uint8Array = buffer.subarray(0, bytesRead);
+      let block = buffer.subarray(0, bytesRead);
       if (this.#rest.length > 0) block = Buffer.concat([this.#rest, block]);
+      const entries: LogEntry[] = [];
       let start = 0;
       for (let end = block.indexOf(newline); end >= 0; end = block.indexOf(newline, start)) {
-        yield block.subarray(start, end);
+        const entry = parseLogRecord(block, start, end);
+        if (entry !== undefined) entries.push(entry);
         start = end + 1;
       }
-      this.#rest = block.length - start > longestRecordBytes ? new Uint8Array(0) : block.subarray(start);
+      this.#rest = block.length - start > longestRecordBytes ? Buffer.alloc(0) : block.subarray(start);
+      if (entries.length > 0) yield entries;
     }
   }
 }

@@ -9,22 +9,22 @@ import type { ContainerRecord } from './container-record.ts';
 import { findContainer } from './find-container.ts';
 import { isAlive } from './lifecycle.ts';
 import { logParts, logPath, logSettings } from './log-files.ts';
-import { parseLogLine, utcTime } from './log-line.ts';
-import { LogLineReader, tailOffset } from './log-lines.ts';
+import { utcTime } from './log-line.ts';
+import { LogReader, tailOffset } from './log-lines.ts';
 import { settle } from './settle.ts';
 
 /** For file systems that tell of no changes. */
 const pollMs = 1000;
 
 /**
- * What a container wrote, oldest first. `tail` reads from the end; `follow` goes on until the container ends, over
+ * What a container wrote, oldest first, as many entries at once as there are. `tail` reads from the end; `follow` goes on until the container ends, over
  * rotations of the file. Ends quietly when the signal fires. Throws `unsupported` / `no-logs` when none are kept.
  */
 export async function* readLogs(
   context: ContainerContext,
   idOrName: string,
   options: LogOptions = {},
-): AsyncGenerator<LogEntry> {
+): AsyncGenerator<readonly LogEntry[]> {
   const found = findContainer(context, idOrName);
   if (logSettings(found.spec) === undefined) {
     throw new GantryError({
@@ -36,22 +36,25 @@ export async function* readLogs(
   const since = timeOption('since', options.since);
   const until = timeOption('until', options.until);
   const record = (await settle(context, found, options.signal)) ?? found;
-  for await (const entry of entries(context, record, options)) {
-    if (until !== undefined && entry.time > until) return;
-    if (since === undefined || entry.time >= since) yield entry;
+  for await (const batch of batches(context, record, options)) {
+    const end = until === undefined ? -1 : batch.findIndex(({ time }) => time > until);
+    const early = end < 0 ? batch : batch.slice(0, end);
+    const wanted = since === undefined ? early : early.filter(({ time }) => time >= since);
+    if (wanted.length > 0) yield wanted;
+    if (end >= 0) return;
   }
 }
 
-async function* entries(
+async function* batches(
   context: ContainerContext,
   record: ContainerRecord,
   { follow = false, tail, signal }: LogOptions,
-): AsyncGenerator<LogEntry> {
+): AsyncGenerator<readonly LogEntry[]> {
   const dir = containerDir(context, record.id);
   await using files = await openParts(dir, tail);
   // Watched from before the first look, so that nothing falls between.
   using changes = follow && isAlive(record.state) ? await watchLog(context, record, dir, signal) : undefined;
-  for (const { reader } of files.parts) yield* parsed(reader, signal);
+  for (const { reader } of files.parts) yield* untilAborted(reader, signal);
   if (changes === undefined) return;
   for (;;) {
     const ended = changes.ended();
@@ -59,25 +62,27 @@ async function* entries(
       const current = files.parts.at(-1);
       // Once the next is there nothing more comes into this one: it is read to its end after that was seen.
       more = await files.openNext();
-      if (current !== undefined) yield* parsed(current.reader, signal);
+      if (current !== undefined) yield* untilAborted(current.reader, signal);
     }
     if (ended || signal?.aborted === true) return;
     await changes.next();
   }
 }
 
-async function* parsed(reader: LogLineReader, signal: AbortSignal | undefined): AsyncGenerator<LogEntry> {
-  for await (const line of reader.read()) {
+async function* untilAborted(
+  reader: LogReader,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly LogEntry[]> {
+  for await (const batch of reader.read()) {
     if (signal?.aborted === true) return;
-    const entry = parseLogLine(line);
-    if (entry !== undefined) yield entry;
+    yield batch;
   }
 }
 
 interface OpenPart {
   readonly file: FileHandle;
   readonly inode: number;
-  readonly reader: LogLineReader;
+  readonly reader: LogReader;
 }
 
 interface OpenParts extends AsyncDisposable {
@@ -99,7 +104,7 @@ async function openParts(dir: string, tail: number | undefined): Promise<OpenPar
     return { file, inode: ino, size };
   };
   const add = ({ file, inode }: OpenFile, offset: number, where: 'first' | 'last'): void => {
-    const part = { file, inode, reader: new LogLineReader(file, offset) };
+    const part = { file, inode, reader: new LogReader(file, offset) };
     if (where === 'first') parts.unshift(part);
     else parts.push(part);
   };

@@ -12,7 +12,8 @@ const terminate = 15;
 /**
  * Waits until so many bytes are in the log, and turns its files: the monitor goes on with a new one when told to, and
  * writes into the old one until then, so that nothing is lost however fast it comes. `tail` wakes when something is
- * written and `head` counts: nothing looks at the clock, and 1 MB is all they take together. Ends with the monitor.
+ * written and `head` counts: nothing looks at the clock, and 1 MB is all they take together. Where one file is all that is
+ * kept, the full one goes once something stands in the new one. Ends with the monitor.
  *
  * $1 log, $2 bytes, $3 files to keep in all, $4 the monitor's control pipe, $5 the monitor, $6 a name for a pipe.
  */
@@ -26,7 +27,11 @@ while kill -0 "$monitor" 2>/dev/null; do
   mkfifo -m 600 "$pipe" || exit 1
   tail -c +1 -f $follow "$log" >"$pipe" 2>/dev/null &
   tail=$!
-  head -c "$max" <"$pipe" >/dev/null &
+  if [ "$files" = 1 ] && [ -e "$log.1" ]; then
+    { head -c 1; rm -f "$log.1"; head -c "$((max - 1))"; } <"$pipe" >/dev/null &
+  else
+    head -c "$max" <"$pipe" >/dev/null &
+  fi
   head=$!
   wait $head
   kill $tail 2>/dev/null
@@ -38,10 +43,6 @@ while kill -0 "$monitor" 2>/dev/null; do
   while [ $last -gt 1 ]; do mv -f "$log.$((last - 1))" "$log.$last"; last=$((last - 1)); done
   mv -f "$log" "$log.1"
   printf '2 0 0\\n' 1<>"$ctl"
-  if [ "$files" = 1 ]; then
-    until [ -e "$log" ] || ! kill -0 "$monitor" 2>/dev/null; do sleep 0.01; done
-    rm -f "$log.1"
-  fi
 done
 rm -f "$pipe"`;
 

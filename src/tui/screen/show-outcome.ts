@@ -57,9 +57,9 @@ export async function showOutcome(
       return stream(screen, line, outcome.frames, (_lines, rows) => printer(rows).map(sanitiseLine), false);
     }
     case 'logs':
-      return stream(screen, line, outcome.entries, (lines, { data }) => [
+      return stream(screen, line, outcome.batches, (lines, batch) => [
         ...lines,
-        sanitiseLine(Buffer.from(data).toString('utf8')),
+        ...batch.map(({ data }) => sanitiseLine(Buffer.from(data).toString('utf8'))),
       ]);
     case 'session':
       // A screen gives programs a pane before they start; this one cannot be joined here.

@@ -13,13 +13,17 @@ beforeAll(async () => {
 afterEach(() => stand.clear());
 afterAll(() => stand[Symbol.asyncDispose]());
 
+async function* oneByOne(batches: AsyncIterable<readonly LogEntry[]>): AsyncGenerator<LogEntry> {
+  for await (const batch of batches) yield* batch;
+}
+
 describe('logs', () => {
-  const texts = async (entries: AsyncIterable<LogEntry>) =>
-    (await Array.fromAsync(entries)).map(({ stream, data }) => `${stream}: ${Buffer.from(data)}`);
+  const texts = async (batches: AsyncIterable<readonly LogEntry[]>) =>
+    (await Array.fromAsync(batches)).flat().map(({ stream, data }) => `${stream}: ${Buffer.from(data)}`);
 
   test('are kept with their streams and times, and can be read from the end', async () => {
     const { id } = await stand.run(['sh', '-c', 'for i in 1 2 3 4 5; do echo $i; done; echo end >&2']);
-    const all = await Array.fromAsync(stand.containers.logs(id));
+    const all = (await Array.fromAsync(stand.containers.logs(id))).flat();
     expect(all.map(({ data }) => Buffer.from(data).toString()).join('')).toContain('1\n2\n3\n4\n5\n');
     expect(await texts(stand.containers.logs(id, { tail: 2 }))).toHaveLength(2);
     expect(await texts(stand.containers.logs(id, { since: all.at(-1)!.time }))).toHaveLength(1);
@@ -36,7 +40,7 @@ describe('logs', () => {
       ],
     });
     const seen: string[] = [];
-    for await (const { data } of stand.containers.logs(id, { follow: true })) {
+    for await (const { data } of oneByOne(stand.containers.logs(id, { follow: true }))) {
       seen.push(Buffer.from(data).toString());
       if (seen.length === 5) await stand.exec(id, 'touch', '/end');
     }
@@ -49,7 +53,8 @@ describe('logs', () => {
     const id = await stand.up({ command: ['sh', '-c', 'echo one; sleep 1000'] });
     const abort = new AbortController();
     const seen: string[] = [];
-    for await (const { data } of stand.containers.logs(id, { follow: true, signal: abort.signal })) {
+    const entries = oneByOne(stand.containers.logs(id, { follow: true, signal: abort.signal }));
+    for await (const { data } of entries) {
       seen.push(Buffer.from(data).toString());
       abort.abort();
     }
@@ -80,7 +85,7 @@ describe('logs', () => {
     expect(kept.length).toBeLessThan(60000);
     await session.write(Buffer.from('stop\n'));
     await drained;
-    expect(Buffer.from((await followed).at(-1)!.data).toString()).toContain('line 60000 ');
+    expect(Buffer.from((await followed).flat().at(-1)!.data).toString()).toContain('line 60000 ');
     const files = readdirSync(`${stand.root.dirs.containers}/${id}`).filter((name) =>
       name.startsWith('ctr.log'),
     );
@@ -103,7 +108,7 @@ describe('logs', () => {
     })();
     let seen = '';
     const following = (async () => {
-      for await (const { data } of stand.containers.logs(id, { follow: true }))
+      for await (const { data } of oneByOne(stand.containers.logs(id, { follow: true })))
         seen += Buffer.from(data).toString();
     })();
     for (let turn = 1; turn <= turns; turn += 1) {
@@ -123,6 +128,7 @@ describe('logs', () => {
       const dir = `${stand.root.dirs.containers}/${id}`;
       await until(async () => (await texts(stand.containers.logs(id, { tail: 1 })))[0] === 'stdout: end\n');
       const text = (await Array.fromAsync(stand.containers.logs(id)))
+        .flat()
         .map(({ data }) => Buffer.from(data).toString())
         .join('');
       const kept = text.slice(0, -'\nend\n'.length).split('\n').slice(1).map(Number);

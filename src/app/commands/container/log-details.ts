@@ -21,16 +21,18 @@ export function logDetails({ spec, labels, env }: ContainerDetails): string {
 
 /** Each line with `details` and a blank before it. */
 export async function* withDetails(
-  entries: AsyncIterable<LogEntry>,
+  batches: AsyncIterable<readonly LogEntry[]>,
   details: string,
-): AsyncGenerator<LogEntry> {
+): AsyncGenerator<readonly LogEntry[]> {
   const prefix = Buffer.from(`${details} `);
   const begun = new Set<LogEntry['stream']>();
-  for await (const entry of entries) {
-    yield begun.has(entry.stream) ? entry : { ...entry, data: Buffer.concat([prefix, entry.data]) };
+  const detailed = (entry: LogEntry): LogEntry => {
+    const isBegun = begun.has(entry.stream);
     if (entry.data.at(-1) === newline) begun.delete(entry.stream);
     else begun.add(entry.stream);
-  }
+    return isBegun ? entry : { ...entry, data: Buffer.concat([prefix, entry.data]) };
+  };
+  for await (const batch of batches) yield batch.map(detailed);
 }
 
 const newline = 10;

@@ -23,15 +23,19 @@ export const containerLogs = defineCommand({
   async run(ctx, { args, options }) {
     const container = await ctx.engine.containers.inspect(args.container, { signal: ctx.signal });
     const { id, spec } = container;
-    const entries = ctx.engine.containers.logs(id, {
+    const batches = ctx.engine.containers.logs(id, {
       signal: ctx.signal,
       follow: options.follow,
       tail: parseTail(options.tail),
       since: options.since === undefined ? undefined : parseTime(options.since, ctx.now()),
       until: options.until === undefined ? undefined : parseTime(options.until, ctx.now()),
     });
-    const lines = options.details ? withDetails(entries, logDetails(container)) : entries;
-    return { kind: 'logs', entries: lines, timestamps: options.timestamps, tty: spec.tty ?? false };
+    return {
+      kind: 'logs',
+      batches: options.details ? withDetails(batches, logDetails(container)) : batches,
+      timestamps: options.timestamps,
+      tty: spec.tty ?? false,
+    };
   },
 });
 

@@ -7,7 +7,7 @@ import { FakeEngine } from '../../../support/fake-engine.ts';
 async function read(entries: readonly LogEntry[]): Promise<string[]> {
   const engine = new FakeEngine();
   engine.containers.logs = async function* () {
-    yield* entries;
+    yield entries;
   };
   const ring = new LogRing();
   await followLogs(engine, 'web', ring, {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { endsLine, parseLogLine, utcTime } from '../../../../src/core/containers/log-line.ts';
+import { endsLine, parseLogRecord, utcTime } from '../../../../src/core/containers/log-line.ts';
 
 const read = (line: string) => {
-  const entry = parseLogLine(Buffer.from(line));
+  const block = Buffer.from(`before\n${line}\nbehind\n`);
+  const entry = parseLogRecord(block, 'before\n'.length, block.length - '\nbehind\n'.length);
   return entry && { ...entry, data: Buffer.from(entry.data).toString() };
 };
 
@@ -29,9 +30,8 @@ test('an empty line is a line', () => {
 });
 
 test('carriage returns and bytes that are no text stay as they are', () => {
-  const entry = parseLogLine(
-    Buffer.concat([Buffer.from('2026-03-04T05:06:07Z stdout F '), Buffer.from([255, 13])]),
-  );
+  const block = Buffer.concat([Buffer.from('2026-03-04T05:06:07Z stdout F '), Buffer.from([255, 13, 10])]);
+  const entry = parseLogRecord(block, 0, block.length - 1);
   expect([...(entry?.data ?? [])]).toEqual([255, 13, 10]);
 });
 
@@ -43,6 +43,7 @@ test.each([
   '2026-03-04T05:06:07 stdout F no offset',
   'xxxx-03-04T05:06:07Z stdout F bad time',
   '2026-03-04T05:06:07Z stdout F',
+  'xxxx-03-04T05:06:07.123456789+00:00 stdout F bad time',
 ])('%j is not a log line', (line) => expect(read(line)).toBeUndefined());
 
 test('the tag says whether a line ends', () => {

@@ -20,18 +20,17 @@ it.each([
 });
 
 it('stands before each line, however many pieces the line comes in', async () => {
-  async function* entries(): AsyncGenerator<LogEntry> {
+  async function* batches(): AsyncGenerator<readonly LogEntry[]> {
     for (const [stream, text] of [
       ['stdout', 'one\n'],
       ['stdout', 'long '],
       ['stderr', 'other\n'],
       ['stdout', 'line\n'],
     ] as const) {
-      yield { stream, time: '', data: Buffer.from(text) };
+      yield [{ stream, time: '', data: Buffer.from(text) }];
     }
   }
-  const lines = await Array.fromAsync(withDetails(entries(), 'a=1'), ({ data }) =>
-    Buffer.from(data).toString(),
-  );
+  const entries = (await Array.fromAsync(withDetails(batches(), 'a=1'))).flat();
+  const lines = entries.map(({ data }) => Buffer.from(data).toString());
   expect(lines).toEqual(['a=1 one\n', 'a=1 long ', 'a=1 other\n', 'line\n']);
 });
