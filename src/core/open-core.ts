@@ -138,6 +138,13 @@ export async function openCore(options: CoreOptions): Promise<Engine> {
       }),
       {},
     ),
+    manifestLists: lazyNoun(
+      lazy(async () => {
+        const { createManifestLists } = await import('./transfer/create-manifest-lists.ts');
+        return createManifestLists({ metadata: await parts.metadata(), access: parts.registryAccess });
+      }),
+      { push: 'operation' },
+    ),
     system: lazyNoun(
       lazy(async () => {
         const { createSystem } = await import('./system/create-system.ts');

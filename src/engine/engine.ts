@@ -3,6 +3,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { Containers } from './containers.ts';
 import type { EngineEvent, EventOptions } from './events.ts';
 import type { Images } from './images.ts';
+import type { ManifestLists } from './manifest-lists.ts';
 import type { Networks } from './networks.ts';
 import type { Registries } from './registries.ts';
 import type { System } from './system.ts';
@@ -19,6 +20,7 @@ export interface Engine extends AsyncDisposable {
   readonly volumes: Volumes;
   readonly networks: Networks;
   readonly registries: Registries;
+  readonly manifestLists: ManifestLists;
   readonly system: System;
   /** Live events from every process. The subscription stands once the first `next()` was called. */
   events(options?: EventOptions): AsyncIterable<EngineEvent>;

@@ -42,5 +42,6 @@ function decodePlatform(value: unknown, what: string): Platform {
     architecture: requiredString(object, 'architecture', what),
     variant: optionalString(object, 'variant', what),
     'os.version': optionalString(object, 'os.version', what),
+    'os.features': optionalStrings(object, 'os.features', what),
   });
 }

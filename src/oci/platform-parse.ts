@@ -7,13 +7,40 @@ const architectures = new Set([
   'arm',
   'arm64',
   'loong64',
+  'mips',
+  'mips64',
   'mips64le',
+  'mipsle',
+  'ppc64',
   'ppc64le',
   'riscv64',
   's390x',
+  'sparc64',
   'wasm',
 ]);
-const systems = new Set(['linux', 'windows', 'darwin', 'freebsd', 'netbsd', 'openbsd', 'wasip1', 'wasi']);
+const systems = new Set([
+  'aix',
+  'android',
+  'darwin',
+  'dragonfly',
+  'freebsd',
+  'illumos',
+  'ios',
+  'js',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'plan9',
+  'solaris',
+  'wasi',
+  'wasip1',
+  'windows',
+]);
+
+/** Whether an operating system and an architecture are among those that images are made for, as they are written there. */
+export function isKnownPlatform({ os, architecture }: Pick<Platform, 'os' | 'architecture'>): boolean {
+  return systems.has(os) && architectures.has(architecture);
+}
 
 /**
  * Parses `os/arch[/variant]`, `arch` or `os`, filling what is left out from `defaults`, and normalises aliases

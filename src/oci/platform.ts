@@ -4,4 +4,5 @@ export interface Platform {
   readonly architecture: string;
   readonly variant?: string;
   readonly 'os.version'?: string;
+  readonly 'os.features'?: readonly string[];
 }

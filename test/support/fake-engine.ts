@@ -326,6 +326,16 @@ export class FakeEngine implements Engine {
     referrers: unavailable,
   };
 
+  readonly manifestLists: Engine['manifestLists'] = {
+    create: unavailable,
+    annotate: unavailable,
+    list: async () => [],
+    find: async () => undefined,
+    push: (name, options) =>
+      startOperation(async () => ({ digest: fakeDigest(name), brought: [] }), options?.signal),
+    remove: unavailable,
+  };
+
   readonly system: Engine['system'] = {
     info: unavailable,
     check: async () => [],

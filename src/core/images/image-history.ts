@@ -2,6 +2,7 @@ import type { HistoryEntry, ImageLayer } from '../../engine/images.ts';
 import type { HistoryItem } from '../../oci/image-config.ts';
 import { chainIds } from '../../oci/sha256.ts';
 import type { Snapshotter } from '../snapshots/snapshotter.ts';
+import { unknownTime } from './image-records.ts';
 import type { Image } from './image-store.ts';
 import { familiar } from './summarize-image.ts';
 
@@ -17,9 +18,6 @@ export async function layersOf(image: Image, snapshots: Snapshotter): Promise<re
     }),
   );
 }
-
-/** Go's zero time, as Docker writes what nobody knows. */
-const unknownTime = '0001-01-01T00:00:00Z';
 
 /**
  * What `docker history` shows, newest first. Steps that made no layer have size 0; layers that no line of the history

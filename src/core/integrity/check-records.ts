@@ -3,6 +3,7 @@ import { imageRecords } from '../images/image-records.ts';
 import { layerBlobs } from '../layers/layer-blob-records.ts';
 import type { Collection } from '../metadata/metadata.ts';
 import { networkRecords } from '../network/network-record.ts';
+import { manifestListRecords } from '../transfer/manifest-list-records.ts';
 import { isVolumeName, volumeRecords } from '../volumes/volume-record.ts';
 import type { CheckContext, Problem } from './problem.ts';
 import { restoreAddress } from './restore-address.ts';
@@ -68,6 +69,7 @@ function kinds(context: CheckContext): readonly Kind[] {
     { noun: 'image', records: images, ...anew, mend: (id) => restoreImage(context, id) },
     forgotten('layer blob', layerBlobs(metadata), '; the layer is compressed anew when it is pushed'),
     forgotten('build cache', cacheRecords(metadata), '; the step is run again'),
+    forgotten('manifest list', manifestListRecords(metadata), '; create it again if it is missed'),
     forgotten('container name', containers.names),
     { noun: 'container', records: containers.records, ...anew, mend: (id) => restoreContainer(context, id) },
     {
