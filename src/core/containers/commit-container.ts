@@ -100,7 +100,7 @@ async function makeLayer(
     const layer = await hashLayer(layerFolder(snapshots, key), signal);
     const name = chainId(base.topChainId, layer.diffId);
     lease.protect({ kind: 'snapshot', key: name });
-    await snapshots.commit(key, name);
+    await snapshots.commit(key, name, layer.usage);
     return layer;
   } catch (error) {
     if (snapshots.has(key)) await snapshots.remove(key);

@@ -1,4 +1,4 @@
-import { callWithPath, libcFunction } from './libc.ts';
+import { callWithPath, checked, libcFunction } from './libc.ts';
 
 /** Seconds since 1970, also negative, and nanoseconds below a thousand million. */
 export interface FileTime {
@@ -27,6 +27,16 @@ export function setFileTimes(
   );
 }
 
+/** The same of an open file, which spares finding it again. */
+export function setOpenFileTimes(
+  fd: number,
+  { accessed, modified }: Readonly<Record<'accessed' | 'modified', FileTime>>,
+): void {
+  put(0, accessed);
+  put(2, modified);
+  checked(futimensCall(fd, spec), 'futimens');
+}
+
 /** Splits what `lstat` with `bigint: true` calls `mtimeNs`. */
 export function fileTime(nanoseconds: bigint): FileTime {
   const thousandMillion = 1_000_000_000n;
@@ -49,4 +59,5 @@ function put(index: 0 | 2, time: FileTime | undefined): void {
   spec[index + 1] = time === undefined ? omit : BigInt(time.nanoseconds);
 }
 
+const futimensCall = libcFunction('futimens', ['int', 'void *']);
 const utimensatCall = libcFunction('utimensat', ['int', 'const char *', 'void *', 'int']);

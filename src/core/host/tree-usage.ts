@@ -1,4 +1,4 @@
-import { type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
+import { type BigIntStats, type Dirent, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pathInside } from './path-inside.ts';
 import { isErrno } from './system-error.ts';
@@ -16,31 +16,54 @@ export interface TreeUsage {
  * may bring about, is not counted. `onFile` is told of all that is no folder.
  */
 export async function treeUsage(root: string, onFile?: (stat: Stats) => void): Promise<TreeUsage> {
-  const linked = new Set<number>();
+  const counter = new UsageCounter();
   const folders: (string | Buffer)[] = [root];
-  let sizeBytes = 0;
-  let inodes = 0;
   let seen = 0;
   for (let dir = folders.pop(); dir !== undefined; dir = folders.pop()) {
     for (const entry of entriesOf(dir)) {
       if (++seen % batch === 0) await turn();
       if (entry.isDirectory()) {
         folders.push(pathInside(dir, entry.name));
-        inodes++;
+        counter.addFolder();
         continue;
       }
       const stat = statOf(pathInside(dir, entry.name));
       if (stat === undefined) continue;
       onFile?.(stat);
-      if (stat.nlink > 1) {
-        if (linked.has(stat.ino)) continue;
-        linked.add(stat.ino);
-      }
-      inodes++;
-      if (stat.isFile()) sizeBytes += stat.size;
+      counter.add(stat);
     }
   }
-  return { sizeBytes, inodes };
+  return counter.usage;
+}
+
+/** Adds up a folder, for who goes through it anyway; of one file system. */
+export class UsageCounter {
+  readonly #linked = new Set<number>();
+  #sizeBytes = 0;
+  #inodes = 0;
+
+  /** Of anything in it. */
+  add(stat: Stats | BigIntStats): void {
+    if (stat.isDirectory()) {
+      this.addFolder();
+      return;
+    }
+    if (stat.nlink > 1) {
+      const inode = Number(stat.ino);
+      if (this.#linked.has(inode)) return;
+      this.#linked.add(inode);
+    }
+    this.#inodes += 1;
+    if (stat.isFile()) this.#sizeBytes += Number(stat.size);
+  }
+
+  addFolder(): void {
+    this.#inodes += 1;
+  }
+
+  get usage(): TreeUsage {
+    return { sizeBytes: this.#sizeBytes, inodes: this.#inodes };
+  }
 }
 
 const batch = 1000;

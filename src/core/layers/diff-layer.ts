@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { GantryError } from '../../base/gantry-error.ts';
 import { fromThreadError } from '../../base/thread-error.ts';
 import { type DiffId, parseDiffId } from '../../oci/digest.ts';
+import type { TreeUsage } from '../host/tree-usage.ts';
 import type { GateEnd } from './folder-gate.ts';
 import type { LayerFolder } from './layer-io.ts';
 import type { PackJob, PackReply } from './pack.worker.ts';
@@ -12,6 +13,8 @@ export interface LayerTarInfo {
   readonly diffId: DiffId;
   /** Bytes of the tar itself. */
   readonly tarBytes: number;
+  /** What `hashLayer` has counted of a folder with the layer's own files alone. */
+  readonly usage?: TreeUsage | undefined;
 }
 
 export interface PackOptions {
@@ -91,7 +94,8 @@ function startPacking(
         } else if (reply.kind === 'failed') {
           throw fromThreadError(reply.error);
         } else {
-          resolve({ diffId: parseDiffId(reply.diffId), tarBytes: reply.tarBytes });
+          const { diffId, tarBytes, usage } = reply;
+          resolve({ diffId: parseDiffId(diffId), tarBytes, ...(usage && { usage }) });
           return;
         }
       }

@@ -1,22 +1,24 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { isErrno } from '../host/system-error.ts';
-import type { AwaitFolder } from './folder-gate.ts';
 import type { LayerFolder } from './layer-io.ts';
 import { scanChanges } from './scan-changes.ts';
-import { type ScannedEntry, scanLayer } from './scan-layer.ts';
+import { type ScannedEntry, type ScanWatcher, scanLayer } from './scan-layer.ts';
 import { type ByteString, pathOf } from './tar/byte-string.ts';
 import { encodeTarHeader, tarEnd, tarPadding } from './tar/encode-tar-header.ts';
 
 /**
- * A layer's folder as the bytes of a layer's tar; blocks as {@link tarOf} gives them. `ready`, for a folder of the layer's
- * own files alone, is asked before each folder is read.
+ * A layer's folder as the bytes of a layer's tar; blocks as {@link tarOf} gives them. `watcher` follows where the
+ * folder has the layer's own files alone.
  */
 export function layerTar(
   { layerDir, baseDir }: LayerFolder,
   newBlock: () => Buffer,
-  ready?: AwaitFolder,
+  watcher?: ScanWatcher,
 ): Generator<Buffer, void, undefined> {
-  return tarOf(baseDir === undefined ? scanLayer(layerDir, ready) : scanChanges(layerDir, baseDir), newBlock);
+  return tarOf(
+    baseDir === undefined ? scanLayer(layerDir, watcher) : scanChanges(layerDir, baseDir),
+    newBlock,
+  );
 }
 
 /**

@@ -1,15 +1,17 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, openSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { gzip } from 'node:zlib';
 import { GantryError } from '../../base/gantry-error.ts';
 import { type ThreadError, toThreadError } from '../../base/thread-error.ts';
 import { sha256Digester } from '../../oci/sha256.ts';
+import { type TreeUsage, UsageCounter } from '../host/tree-usage.ts';
 import { awaitAtGate, type GateEnd } from './folder-gate.ts';
 import { heldFolder } from './held-folder.ts';
 import type { LayerFolder } from './layer-io.ts';
 import { layerTar, tarOf } from './layer-tar.ts';
 import { scanHeld } from './scan-held.ts';
+import type { ScanWatcher } from './scan-layer.ts';
 import type { ByteString } from './tar/byte-string.ts';
 
 /** What is to be made a tar, or is one. `output` undefined: only its digest is wanted. */
@@ -31,7 +33,13 @@ export interface HeldTree {
 
 export type PackReply =
   | { readonly kind: 'chunk'; readonly bytes: Uint8Array<ArrayBuffer>; readonly tarBytes: number }
-  | { readonly kind: 'done'; readonly diffId: string; readonly tarBytes: number }
+  | {
+      readonly kind: 'done';
+      readonly diffId: string;
+      readonly tarBytes: number;
+      /** Of a folder with the layer's own files alone, when only its digest was wanted. */
+      readonly usage?: TreeUsage | undefined;
+    }
   | { readonly kind: 'failed'; readonly error: ThreadError };
 
 /** A gzip member each: long enough to lose next to nothing, short enough to keep all cores busy. */
@@ -59,21 +67,27 @@ async function run(job: PackJob): Promise<void> {
 function hashOnly({ source, gate }: PackJob): PackReply {
   const digester = sha256Digester();
   const block = Buffer.allocUnsafeSlow(hashBytes);
+  const counter = new UsageCounter();
+  const watcher = {
+    beforeFolder: gate && awaitAtGate(gate),
+    saw: (stat: BigIntStats) => counter.add(stat),
+  };
   let tarBytes = 0;
-  for (const piece of tarBlocks(source, () => block, gate)) {
+  for (const piece of tarBlocks(source, () => block, watcher)) {
     digester.update(piece);
     tarBytes += piece.length;
   }
-  return { kind: 'done', diffId: digester.digest(), tarBytes };
+  const usage = 'layerDir' in source && source.baseDir === undefined ? counter.usage : undefined;
+  return { kind: 'done', diffId: digester.digest(), tarBytes, usage };
 }
 
 function tarBlocks(
   source: PackJob['source'],
   newBlock: () => Buffer,
-  gate?: GateEnd,
+  watcher?: ScanWatcher,
 ): Generator<Buffer, void, undefined> {
   if ('tarPath' in source) return fileBlocks(source.tarPath, newBlock);
-  if ('layerDir' in source) return layerTar(source, newBlock, gate && awaitAtGate(gate));
+  if ('layerDir' in source) return layerTar(source, newBlock, watcher);
   const { folderFd, ...entry } = source;
   return tarOf(scanHeld({ ...entry, folder: heldFolder(folderFd) }), newBlock, { mayVanish: true });
 }

@@ -34,12 +34,22 @@ const marker: Omit<TarEntry, 'path'> = {
 /**
  * The entries of a folder in overlayfs form, as a layer has them: parents first, names in byte order, so that equal
  * folders give equal layers. Deleted names (0:0 devices) and opaque folders become whiteouts; sockets are left out.
- * Of extended attributes, `security.capability` and `user.*` are kept. Nothing is said of the root folder itself. `ready`
- * is asked before each folder is looked at.
+ * Of extended attributes, `security.capability` and `user.*` are kept. Nothing is said of the root folder itself.
  */
-export function* scanLayer(layerDir: string, ready?: AwaitFolder): Generator<ScannedEntry, void, undefined> {
-  ready?.('');
-  yield* scanFolder(byteString(layerDir), '', new Map(), ready);
+export function* scanLayer(
+  layerDir: string,
+  watcher?: ScanWatcher,
+): Generator<ScannedEntry, void, undefined> {
+  watcher?.beforeFolder?.('');
+  yield* scanFolder(byteString(layerDir), '', new Map(), watcher);
+}
+
+/** Follows a scan. */
+export interface ScanWatcher {
+  /** Asked before a folder is looked at, the root (empty) too. */
+  readonly beforeFolder?: AwaitFolder | undefined;
+  /** Told of all that is there, sockets and whiteouts too. */
+  readonly saw: (stat: BigIntStats) => void;
 }
 
 /** First names of files with several, by device and inode: later ones become hard links to them. */
@@ -50,15 +60,16 @@ export function* scanFolder(
   dir: ByteString,
   prefix: ByteString,
   links: LinkNames,
-  ready?: AwaitFolder,
+  watcher?: ScanWatcher,
 ): Generator<ScannedEntry, void, undefined> {
   for (const name of namesIn(dir)) {
     const full = `${dir}/${name}`;
     let stat = lstatSync(pathOf(full), { bigint: true });
-    if (ready !== undefined && stat.isDirectory()) {
-      ready(`${prefix}${name}`);
+    if (watcher?.beforeFolder !== undefined && stat.isDirectory()) {
+      watcher.beforeFolder(`${prefix}${name}`);
       stat = lstatSync(pathOf(full), { bigint: true });
     }
+    watcher?.saw(stat);
     if (stat.isCharacterDevice() && stat.rdev === 0n) {
       yield whiteout(prefix, name);
       continue;
@@ -69,7 +80,7 @@ export function* scanFolder(
     if (found.scanned.entry.type !== 'directory') continue;
     const { path } = found.scanned.entry;
     if (found.isOpaque) yield { entry: { ...marker, path: `${path}${opaqueMarker}` }, source: undefined };
-    yield* scanFolder(full, path, links, ready);
+    yield* scanFolder(full, path, links, watcher);
   }
 }
 

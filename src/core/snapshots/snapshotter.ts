@@ -50,8 +50,7 @@ export interface Snapshotter {
   /**
    * Renames, no copy. If `name` exists already the active one is dropped: same name, same content; with `replace` it
    * takes the place of the one that is there (and damaged), unless that, called in the transaction that does it, throws.
-   * Whoever has just unpacked it from a tar knows its usage, which spares counting it later; what was made here is
-   * committed without.
+   * Whoever has just unpacked it from a tar, or read all of it for one, knows its usage, which spares counting it later.
    */
   commit(
     key: string,

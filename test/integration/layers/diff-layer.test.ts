@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { treeUsage } from '../../../src/core/host/tree-usage.ts';
 import { setXattr } from '../../../src/core/host/xattrs.ts';
 import { applyLayer } from '../../../src/core/layers/apply-layer.ts';
 import { hashLayer, packLayer } from '../../../src/core/layers/diff-layer.ts';
@@ -87,7 +88,8 @@ describe('the diff of a layer', () => {
     const plain = await pack(layer, 'none');
     const packed = await pack(layer, 'gzip');
     expect(plain.diffId).toBe(sha256(plain.bytes));
-    expect(await hashLayer(layer)).toEqual({ diffId: plain.diffId, tarBytes: plain.bytes.length });
+    const usage = await treeUsage(layer);
+    expect(await hashLayer(layer)).toEqual({ diffId: plain.diffId, tarBytes: plain.bytes.length, usage });
     expect(gunzipSync(packed.bytes).equals(plain.bytes)).toBe(true);
     expect((await pack(layer, 'gzip')).bytes.equals(packed.bytes)).toBe(true);
   });

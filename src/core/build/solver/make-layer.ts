@@ -32,10 +32,10 @@ export async function makeLayer(
     await clampTimes(layer.upperDir, session.epochSeconds, new Pacer(session.signal));
   }
   session.signal.throwIfAborted();
-  const { diffId, tarBytes } = await growing.finish();
+  const { diffId, tarBytes, usage } = await growing.finish();
   const name = chainId(parent.chainId, diffId);
   session.lease.protect({ kind: 'snapshot', key: name });
-  await snapshots.commit(layer.key, name);
+  await snapshots.commit(layer.key, name, usage);
   return { diffId, chainId: name, tarBytes };
 }
 

@@ -5,11 +5,13 @@ import {
   copyFileSync,
   fchmodSync,
   fchownSync,
+  fstatSync,
   openSync,
   readSync,
   writeSync,
 } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
+import { setOpenFileTimes } from '../../host/file-times.ts';
 import { pathBytes } from '../../host/path-text.ts';
 import type { FileContent } from './file-digest.ts';
 import type { TreeEntry } from './file-tree.ts';
@@ -29,9 +31,13 @@ export interface SmallCopy {
   readonly mode: number;
 }
 
-/** One open file each, everything set through it: most files of a context are like this. */
+/**
+ * One open file each, everything set through it: most files of a context are like this. Times are those of the source as
+ * it was after reading.
+ */
 export function copySmall(opened: OpenSource, target: string, copy: SmallCopy): SecondLook {
-  const fd = openSync(pathBytes(target), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  const { uid, gid, mode } = copy;
+  const fd = openSync(pathBytes(target), constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
   try {
     for (let position = 0; position < copy.sizeBytes; ) {
       const count = readSync(opened.fd, scratch, 0, scratch.length, position);
@@ -39,12 +45,17 @@ export function copySmall(opened: OpenSource, target: string, copy: SmallCopy): 
       writeAll(fd, scratch.subarray(0, count));
       position += count;
     }
-    fchownSync(fd, copy.uid, copy.gid);
-    fchmodSync(fd, copy.mode);
+    const made = fstatSync(fd);
+    const isOwned = made.uid === uid && made.gid === gid;
+    if (!isOwned) fchownSync(fd, uid, gid);
+    // After the owner: a change of that takes setuid away.
+    if (!isOwned || (made.mode & 0o7777) !== mode) fchmodSync(fd, mode);
+    const look = opened.look();
+    setOpenFileTimes(fd, { accessed: look.modified, modified: look.modified });
+    return look;
   } finally {
     closeSync(fd);
   }
-  return opened.look();
 }
 
 /** Copies the content alone. */

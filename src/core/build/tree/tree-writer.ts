@@ -44,6 +44,8 @@ export class TreeWriter {
   readonly #upper: string;
   /** Folders known to be in the upper folder. */
   readonly #ready = new Set<string>(['']);
+  /** Folders that were missing before the source that is being copied. */
+  readonly #fresh = new Set<string>();
   /** Folders whose time is to be set last, because putting things into them changes it. */
   readonly #times = new Map<string, FileTime>();
   readonly #links = new Map<string, string>();
@@ -121,7 +123,7 @@ export class TreeWriter {
     if (stats.isSymbolicLink()) {
       const target = this.#contents?.link(source) ?? linkTarget(source.hostPath);
       const modified = this.#modifiedOf(source, from);
-      const hostPath = this.#makeRoom(path);
+      const hostPath = this.#placeFor(path);
       const where = pathBytes(hostPath);
       symlinkSync(pathBytes(target), where);
       lchownSync(where, placement.owner.uid, placement.owner.gid);
@@ -132,7 +134,7 @@ export class TreeWriter {
     const identity = `${stats.dev}:${stats.ino}`;
     const twin = stats.nlink > 1 ? this.#links.get(identity) : undefined;
     if (twin !== undefined) {
-      linkSync(pathBytes(twin), pathBytes(this.#makeRoom(path)));
+      linkSync(pathBytes(twin), pathBytes(this.#placeFor(path)));
       return;
     }
     const hostPath = stats.isFile()
@@ -153,16 +155,15 @@ export class TreeWriter {
     const isSmall = size <= smallBytes && attributes.size === 0;
     // Before anything is made: it may be gone.
     using opened = openSource(source);
-    const hostPath = this.#makeRoom(path);
-    let look = isSmall
-      ? copySmall(opened, hostPath, { sizeBytes: size, ...owner, mode })
-      : await copyContent(opened, hostPath, size);
-    if (!look.isAsListed) {
+    const hostPath = this.#placeFor(path);
+    if (isSmall && copySmall(opened, hostPath, { sizeBytes: size, ...owner, mode }).isAsListed)
+      return hostPath;
+    let look = isSmall ? undefined : await copyContent(opened, hostPath, size);
+    if (look?.isAsListed !== true) {
       this.#noteUnseen(from);
       look = await copyAsKnown(source, hostPath, this.#contents?.get(source));
     }
-    if (!isSmall || !look.isAsListed)
-      this.#dress(hostPath, placement, () => keepAttributes(hostPath, attributes));
+    this.#dress(hostPath, placement, () => keepAttributes(hostPath, attributes));
     setFileTimes(pathBytes(hostPath), { accessed: look.modified, modified: look.modified });
     return hostPath;
   }
@@ -176,7 +177,7 @@ export class TreeWriter {
   ): string {
     const { stats } = source;
     const modified = this.#modifiedOf(source, from);
-    const hostPath = this.#makeRoom(path);
+    const hostPath = this.#placeFor(path);
     const type = stats.isFIFO() ? 'fifo' : stats.isCharacterDevice() ? 'char' : 'block';
     makeNode(pathBytes(hostPath), type, placement.mode, type === 'fifo' ? 0n : BigInt(stats.rdev));
     this.#dress(hostPath, placement, () => keepAttributes(hostPath, attributes));
@@ -205,6 +206,7 @@ export class TreeWriter {
   /** What comes now are other sources: what is linked to what came before becomes a file of its own, as in BuildKit. */
   beginSource(): void {
     this.#links.clear();
+    this.#fresh.clear();
   }
 
   /** As {@link ensureFolder}, in the place of whatever else is there. Its parent must be ensured before. */
@@ -339,6 +341,13 @@ export class TreeWriter {
     this.#dress(hostPath, { owner, mode: 0o755 });
     this.#times.set(path, modified);
     this.#tree.forget(path);
+    this.#fresh.add(path);
+  }
+
+  /** As {@link #makeRoom}; no two entries of a source have one name, so nothing can be in the way in a folder it has made. */
+  #placeFor(path: string): string {
+    const isFresh = this.#fresh.has(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+    return isFresh ? this.hostPath(path) : this.#makeRoom(path);
   }
 
   #makeRoom(path: string): string {
