@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import type { OutputChunk } from 'rolldown';
 import { bundle } from './build/bundle.ts';
 import { compileAhead } from './build/compile-ahead.ts';
+import { importedEntry, startingEntry } from './build/entry-file.ts';
 import { programEntries, workerEntries } from './build/entry-points.ts';
-import { inlineFacades } from './build/inline-facades.ts';
 import { loadTogether } from './build/load-together.ts';
-import { plainBuiltins } from './build/plain-builtins.ts';
+import { programFile } from './build/program-file.ts';
 
 const home = dirname(import.meta.dirname);
 const dist = join(home, 'dist');
@@ -16,13 +16,17 @@ const stamp = join(dist, 'outputs.json');
 
 const started = new Date();
 try {
-  const names = await writeAll(inlineFacades(await bundleAll()));
-  await forgetOlder(names);
+  const { chunks, entries } = await bundleAll();
+  await mkdir(dist, { recursive: true });
+  for (const { fileName, code } of chunks) await write(fileName, programFile(code));
   await compileAhead(
     await programNode(),
-    join(dist, '.compiled'),
-    names.filter((name) => !isEntry(name)).map((name) => join(dist, name)),
+    chunks.map(({ fileName }) => join(dist, fileName)),
   ).catch((error: unknown) => console.warn(`not compiled ahead, so commands are slower: ${String(error)}`));
+  await write('package.json', '{"type":"commonjs"}');
+  for (const [path, code] of entries) await write(path, code);
+  const names = [...chunks.map(({ fileName }) => fileName), ...entries.keys()];
+  await forgetOlder(names);
   await writeFile(stamp, JSON.stringify(names));
   await utimes(stamp, started, started);
 } catch (error) {
@@ -30,40 +34,65 @@ try {
   process.exit(1);
 }
 
+interface Built {
+  readonly chunks: readonly OutputChunk[];
+  /** Path below `dist` → text. */
+  readonly entries: ReadonlyMap<string, string>;
+}
+
 /** The program in parts that are loaded when they are used; a worker in one file, for a thread shares nothing with others. */
-async function bundleAll(): Promise<readonly OutputChunk[]> {
+async function bundleAll(): Promise<Built> {
+  const loader = await readFile(join(home, 'scripts/build/loader.js'), 'utf8');
   const groups = Object.entries(loadTogether).map(([name, seeds], index, all) => ({
     name,
     test: isOneOf(seeds),
     priority: all.length - index,
   }));
-  const program = bundle(home, await programEntries(home), { groups });
-  const workers = Object.entries(await workerEntries(home)).map(([name, path]) =>
-    bundle(home, { [name]: path }, false),
-  );
-  return (await Promise.all([program, ...workers])).flat();
+  const [program, workers] = await Promise.all([programEntries(home), workerEntries(home)]);
+  const chunks = await Promise.all([
+    bundle(home, flatNames(program), { groups }),
+    ...Object.entries(workers).map((worker) => bundle(home, flatNames(Object.fromEntries([worker])), false)),
+  ]);
+  const entries = new Map<string, string>();
+  for (const chunk of chunks.flat().filter((each) => each.isEntry)) {
+    const path = [...Object.keys(program), ...Object.keys(workers)].find(
+      (name) => flatName(name) === chunk.name,
+    );
+    if (path === undefined) continue;
+    const starts = path === 'main' || path in workers;
+    entries.set(
+      `${path}.js`,
+      starts
+        ? startingEntry(loader, path, chunk.fileName)
+        : importedEntry(path, chunk.fileName, chunk.exports),
+    );
+  }
+  return { chunks: chunks.flat(), entries };
+}
+
+/** All files of the program lie in one folder. */
+function flatNames(entries: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entries).map(([name, source]) => [flatName(name), source]));
+}
+
+function flatName(name: string): string {
+  return name.replaceAll('/', '-');
 }
 
 function isOneOf(seeds: readonly string[]): (id: string) => boolean {
   const ids = new Set(seeds.map((seed) => join(home, 'src', `${seed}.ts`)));
+  // What the bundler needs of its own comes with what every command needs.
+  if (seeds === loadTogether['base']) ids.add('\0rolldown/runtime.js');
   return (id) => ids.has(id);
 }
 
 /** Each file appears whole or not at all: a gantry may start, or load a chunk, at this very moment. */
-async function writeAll(files: readonly { fileName: string; code: string }[]): Promise<readonly string[]> {
-  const entriesLast = files.toSorted((a, b) => Number(isEntry(a.fileName)) - Number(isEntry(b.fileName)));
-  for (const { fileName, code } of entriesLast) {
-    const path = join(dist, fileName);
-    const unfinished = `${path}.${process.pid}`;
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(unfinished, plainBuiltins(code));
-    await rename(unfinished, path);
-  }
-  return entriesLast.map((file) => file.fileName);
-}
-
-function isEntry(fileName: string): boolean {
-  return !/-[\w-]{8}\.js$/.test(fileName);
+async function write(fileName: string, text: string): Promise<void> {
+  const path = join(dist, fileName);
+  const unfinished = `${path}.${process.pid}`;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(unfinished, text);
+  await rename(unfinished, path);
 }
 
 /** The one that the launcher starts, and the options it gives it for V8, which takes no code compiled under others. */
@@ -81,6 +110,7 @@ async function forgetOlder(names: readonly string[]): Promise<void> {
   const before: readonly string[] = await readFile(stamp, 'utf8').then(JSON.parse, () => []);
   const known = new Set([...names, ...before]);
   for (const name of await readdir(dist)) {
-    if (name.endsWith('.js') && !known.has(name)) await rm(join(dist, name), { force: true });
+    const source = name.replace(/\.compiled$/, '');
+    if (source.endsWith('.js') && !known.has(source)) await rm(join(dist, name), { force: true });
   }
 }

@@ -26,7 +26,7 @@ let noWorld: string | undefined;
 const completeVerb = '__complete';
 const selfCommand: readonly [string, ...string[]] = [process.execPath, ...process.execArgv, '--', program];
 
-process.exit(await main(process.argv.slice(2)));
+main(process.argv.slice(2)).then(process.exit);
 
 async function main(argv: readonly string[]): Promise<number> {
   let globals: GlobalOptions = noGlobals;

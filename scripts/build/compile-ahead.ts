@@ -1,12 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { crc32 } from 'node:zlib';
 
 /**
- * Fills the folder of compiled code (`NODE_COMPILE_CACHE`) for these files, all of their functions. Node by itself keeps
- * of a module what V8 compiles at once, which is little but its outermost lines: every command would compile the
+ * Writes beside each file what V8 makes of it, all of its functions (`FILE.compiled`), for the loader (`loader.js`).
+ * What V8 compiles by itself ahead of a call is little but the outermost lines: every command would compile the
  * functions it calls anew, a fifth of its time. `node` is the one the program runs on, with the program's options for V8.
  *
  * V8 takes compiled code only where the flags are those it was compiled with, and the one that makes it compile
@@ -15,63 +12,27 @@ import { crc32 } from 'node:zlib';
  */
 export async function compileAhead(
   node: readonly [string, ...string[]],
-  folder: string,
   files: readonly string[],
 ): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
   const [program, ...options] = node;
-  const env = { ...process.env, NODE_COMPILE_CACHE: folder };
-  const { stdout } = await promisify(execFile)(
-    program,
-    [...options, '--input-type=module', '-e', compiler, ...files],
-    { env },
-  );
-  const marks: unknown = JSON.parse(stdout);
-  if (!isMarks(marks)) return;
-  for (const { parentPath, name } of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(parentPath, name);
-    const entry = await readFile(path).catch(() => undefined);
-    const changed = entry && remark(entry, marks);
-    if (changed === undefined) continue;
-    // It is no secret, and who builds is not always who runs it.
-    await writeFile(`${path}.new`, changed, { mode: 0o644 });
-    await rename(`${path}.new`, path);
-  }
+  await promisify(execFile)(program, [...options, '-e', compiler, ...files]);
 }
 
-interface Marks {
-  /** Hash of V8's flags as the program has them, and as they were while everything was compiled. */
-  readonly usual: number;
-  readonly eager: number;
-}
-
-/** Prints both marks: as V8 puts them into compiled code, the fourth number of it. */
+/** The mark is the fourth number of compiled code. Files are for everybody to read: who builds is not always who runs. */
 const compiler = `
-const v8 = process.getBuiltinModule('node:v8');
-const { Script } = process.getBuiltinModule('node:vm');
-const mark = () => new Script('0').createCachedData().readUInt32LE(12);
+const { readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { Script } = require('node:vm');
+const markAt = 12;
+const mark = () => new Script('0').createCachedData().readUInt32LE(markAt);
 const usual = mark();
-v8.setFlagsFromString('--no-lazy');
+require('node:v8').setFlagsFromString('--no-lazy');
 const eager = mark();
-for (const file of process.argv.slice(1)) await import(file);
-console.log(JSON.stringify({ usual, eager }));
+for (const filename of process.argv.slice(1)) {
+  const compiled = new Script(readFileSync(filename, 'utf8'), { filename }).createCachedData();
+  if (compiled.readUInt32LE(markAt) !== eager) continue;
+  compiled.writeUInt32LE(usual, markAt);
+  const unfinished = filename + '.' + process.pid;
+  writeFileSync(unfinished, compiled, { mode: 0o644 });
+  renameSync(unfinished, filename + '.compiled');
+}
 `;
-
-/** Node's own head of an entry: a mark, sizes, and checksums of the source and of the compiled code that follows. */
-const head = { checksumAt: 16, bytes: 20 } as const;
-const markAt = head.bytes + 12;
-
-/** Undefined for an entry that is not as we know them, or has the usual mark. */
-function remark(entry: Buffer, { usual, eager }: Marks): Buffer | undefined {
-  if (entry.length < markAt + 4 || entry.readUInt32LE(markAt) !== eager) return undefined;
-  if (entry.readUInt32LE(head.checksumAt) !== crc32(entry.subarray(head.bytes))) return undefined;
-  const changed = Buffer.from(entry);
-  changed.writeUInt32LE(usual, markAt);
-  changed.writeUInt32LE(crc32(changed.subarray(head.bytes)), head.checksumAt);
-  return changed;
-}
-
-function isMarks(value: unknown): value is Marks {
-  const { usual, eager } = value as Partial<Marks>;
-  return typeof usual === 'number' && typeof eager === 'number' && usual !== eager;
-}

@@ -1,5 +1,5 @@
 /**
- * Modules that are needed together, as one file each: Node takes longer to find and link an ES module than to read a
+ * Modules that are needed together, as one file each: to find, read and link a file takes longer than to read a
  * hundred lines more. Given by what is imported lazily; what that imports at once comes with it, unless an earlier file
  * has it. All else is split where it is imported by `import()`.
  */

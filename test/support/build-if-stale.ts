@@ -12,7 +12,9 @@ export function setup(): void {
 }
 
 function isOlder(stamp: string): boolean {
-  const sources = ['src', 'plugins', 'themes'].filter((name) => existsSync(join(checkout, name)));
+  const sources = ['src', 'plugins', 'themes', 'scripts/build'].filter((name) =>
+    existsSync(join(checkout, name)),
+  );
   const newer = execFileSync('find', [...sources, '-newer', stamp, '-print', '-quit'], { cwd: checkout });
   return newer.length > 0;
 }

@@ -21,18 +21,23 @@ export function alignColumns(rows: readonly (readonly string[])[], leastWidth = 
 
 function textWidth(text: string): number {
   if (plain.test(text)) return text.length;
+  made ??= classes();
   let width = 0;
   for (const character of text) {
     const code = character.codePointAt(0)!;
     if (code < 0x300) width += 1;
-    else if (combining.test(character)) continue;
-    else width += wide.test(character) ? 2 : 1;
+    else if (made.combining.test(character)) continue;
+    else width += made.wide.test(character) ? 2 : 1;
   }
   return width;
 }
 
 /** Nearly every cell. */
 const plain = /^[\u0020-\u007e]*$/;
-const combining = /\p{Mn}|\p{Me}|[\u200b-\u200d]|[\ufe00-\ufe0f]/u;
-const wide =
-  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303e\uff01-\uff60]|\p{Emoji_Presentation}/u;
+
+/** Made when a cell needs them: the classes of Unicode in them take V8 a millisecond or two. */
+const classes = () => ({
+  combining: /\p{Mn}|\p{Me}|[\u200b-\u200d]|[\ufe00-\ufe0f]/u,
+  wide: /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303e\uff01-\uff60]|\p{Emoji_Presentation}/u,
+});
+let made: ReturnType<typeof classes> | undefined;
