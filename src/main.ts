@@ -33,10 +33,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const stdout = openSink(1);
   const stderr = openSink(2);
   try {
-    const asked = argv[0] === completeVerb ? await shellQuestion(argv.slice(1)) : undefined;
-    const split = asked ?? splitArguments(argv);
-    globals = split.globals;
-    const { words } = split;
+    const split = splitArguments(argv);
+    const asked =
+      split.words[0] === completeVerb ? await shellQuestion(split.words.slice(1), split.globals) : undefined;
+    globals = asked?.globals ?? split.globals;
+    const { words } = asked ?? split;
     if (words[0] === 'internal' && asked === undefined) return await runInternal(words.slice(1), globals);
     if (globals.version && asked === undefined) {
       stdout.text(`gantry version ${version}\n`);
@@ -73,8 +74,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function shellQuestion(words: readonly string[]): Promise<ShellQuestion> {
-  return (await import('./cli/completion/shell-question.ts')).shellQuestion(words);
+async function shellQuestion(words: readonly string[], before: GlobalOptions): Promise<ShellQuestion> {
+  return (await import('./cli/completion/shell-question.ts')).shellQuestion(words, globalWords(before));
 }
 
 async function completeLine(question: ShellQuestion, stdout: Sink): Promise<number> {

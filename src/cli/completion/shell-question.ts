@@ -1,5 +1,5 @@
 import { splitLine } from '../../app/commands/parse/split-line.ts';
-import { type GlobalOptions, noGlobals, splitArguments } from '../global-options.ts';
+import { type GlobalOptions, splitArguments } from '../global-options.ts';
 
 /** A line that a shell wants to go on with. */
 export interface ShellQuestion {
@@ -10,15 +10,18 @@ export interface ShellQuestion {
   readonly early: boolean;
 }
 
-/** What a shell asks: `__complete WORD…`, without the program, or `__complete --line 'gantry …'` with it. */
-export function shellQuestion(asked: readonly string[]): ShellQuestion {
+/**
+ * What a shell asks: `__complete WORD…`, without the program, or `__complete --line 'gantry …'` with it. `before`:
+ * options that stood before that, where gantry goes by a name that has some.
+ */
+export function shellQuestion(asked: readonly string[], before: readonly string[] = []): ShellQuestion {
   const all = asked[0] === '--line' ? wordsOf(asked[1] ?? '').slice(1) : asked;
   const typed = all.at(-1) ?? '';
   try {
-    const { globals, words } = splitArguments(all.slice(0, -1));
+    const { globals, words } = splitArguments([...before, ...all.slice(0, -1)]);
     return { globals, words: [...words, typed], early: false };
   } catch {
-    return { globals: noGlobals, words: [typed], early: true };
+    return { globals: splitArguments(before).globals, words: [typed], early: true };
   }
 }
 

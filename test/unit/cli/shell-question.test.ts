@@ -18,6 +18,10 @@ describe('the line a shell wants to go on with', () => {
     const question = shellQuestion(['--root', '/srv', 'stop', '']);
     expect(question).toMatchObject({ words: ['stop', ''], early: false, globals: { root: '/srv' } });
     expect(shellQuestion(['--root', '/s']).early).toBe(true);
+    expect(shellQuestion(['stop', ''], ['--root', '/srv'])).toMatchObject({
+      globals: { root: '/srv' },
+      words: ['stop', ''],
+    });
   });
 
   it('is answered, whatever goes wrong', async () => {
