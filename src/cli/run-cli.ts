@@ -4,6 +4,7 @@ import type { FoundCommand } from '../app/commands/parse/find-command.ts';
 import { findCommand } from '../app/commands/parse/find-command.ts';
 import { parseInput } from '../app/commands/parse/parse-input.ts';
 import { GantryError } from '../base/gantry-error.ts';
+import { untilAborted } from '../base/until-aborted.ts';
 import type { CliHost } from './cli-host.ts';
 import { printError } from './print-error.ts';
 import { showOutcome } from './show/show-outcome.ts';
@@ -56,7 +57,7 @@ async function runCommand(host: CliHost, command: Command, input: AnyInput): Pro
     cwd: host.cwd,
     env: host.env,
     io: {
-      stdin: { [Symbol.asyncIterator]: () => host.stdin.chunks()[Symbol.asyncIterator]() },
+      stdin: { [Symbol.asyncIterator]: () => untilAborted(host.stdin.chunks(), host.interrupts.signal) },
       stdinIsTerminal: host.stdin.isTerminal,
       stdoutIsTerminal: host.stdout.isTerminal,
       get size() {

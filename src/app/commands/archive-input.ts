@@ -2,9 +2,11 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
+import { untilAborted } from '../../base/until-aborted.ts';
 import type { ArchiveBytes } from '../../engine/images.ts';
 import { beginStream } from './begin-stream.ts';
 import type { CommandContext } from './command-context.ts';
+import { pipeInput } from './pipe-input.ts';
 
 /**
  * Bytes of an archive: a file of the caller, or stdin. Rejects `not-found` for a file that is not there, and refuses
@@ -37,6 +39,7 @@ export async function archiveInput(ctx: CommandContext, file: string | undefined
       message: `read ${file}: is a directory`,
     });
   }
+  if (found.isFIFO()) return untilAborted(pipeInput(path, ctx.signal), ctx.signal);
   const stream = createReadStream(path, { highWaterMark: 256 * 1024, signal: ctx.signal });
   return { file: path, [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() };
 }

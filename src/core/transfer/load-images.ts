@@ -1,4 +1,5 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { untilAborted } from '../../base/until-aborted.ts';
 import type { ArchiveBytes } from '../../engine/images.ts';
 import type { Emit } from '../../engine/start-operation.ts';
 import type { TransferEvent } from '../../engine/transfer-events.ts';
@@ -49,7 +50,7 @@ async function loadUnder(lease: Lease, request: LoadRequest): Promise<readonly s
   const { file } = request.archive;
   const plans = file === undefined ? [] : await planArchive(services, lease, file);
   await using ahead = new UnpackAhead({ services, lease, plans, emit, signal });
-  await using archive = await readArchive(services, lease, request.archive, {
+  await using archive = await readArchive(services, lease, untilAborted(request.archive, signal), {
     signal,
     onProgress: (doneBytes) => tell('downloading', doneBytes),
     follower: ahead,

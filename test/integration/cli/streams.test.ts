@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliStand, cliStand } from '../../support/cli-stand.ts';
 import type { GantryCli } from '../../support/gantry-cli.ts';
@@ -18,6 +21,14 @@ afterAll(() => stand[Symbol.asyncDispose]());
 
 const screen = (...words: readonly string[]) =>
   new PtyScreen({ argv: [...gantry.argv, ...words], env: gantry.env, columns: 80, rows: 24 });
+
+/** Whether it has come so far that SIGINT does not simply end it: it catches SIGQUIT then, as Node alone never does. */
+function heedsInterrupts(pid: number | undefined): boolean {
+  // Before that it is a copy of us, which heeds them too.
+  if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(gantry.root)) return false;
+  const caught = /^SigCgt:\s*([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return (BigInt(`0x${caught}`) & 4n) !== 0n;
+}
 
 describe('pipes', () => {
   it('carry every byte to a process and back', async () => {
@@ -66,6 +77,44 @@ describe('pipes', () => {
     expect((await gantry('run', '-a', 'stdin', 'busybox')).stderr).toContain(
       '-a stdin alone is not supported',
     );
+  });
+
+  it.each([
+    ['load', []],
+    ['load', Buffer.alloc(100_000)],
+    ['import - x:1', Buffer.alloc(100_000)],
+    ['build -', []],
+    ['login -u me --password-stdin 127.0.0.1:1', []],
+  ] as const)('that fall silent are left at once: %s', async (words, said) => {
+    const [program = '', ...args] = [...gantry.argv, ...words.split(' ')];
+    const child = spawn(program, args, { env: { ...process.env, ...gantry.env }, stdio: 'pipe' });
+    child.stdin.write(Buffer.from(said));
+    const ended = once(child, 'exit');
+    await until(() => heedsInterrupts(child.pid));
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+  });
+
+  it.each([
+    ['without a writer', false],
+    ['whose writer says nothing', true],
+  ])('that have a name are loaded, and left at once %s', async (_, hasWriter) => {
+    const [pipe, file] = [stand.root.at(`pipe-${hasWriter}`), stand.root.at('box.tar')];
+    await mustRun(['mkfifo', pipe]);
+    const [program = '', ...args] = [...gantry.argv, 'load', '-i', pipe];
+    const child = spawn(program, args, { env: { ...process.env, ...gantry.env }, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    await until(() => heedsInterrupts(child.pid));
+    const writer = hasWriter ? await open(pipe, 'w') : undefined;
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    await writer?.close();
+    await gantry.must('save', '-o', file, 'busybox');
+    const shell = [...gantry.argv, 'load', '-q', '-i', pipe].map((word) => `'${word}'`).join(' ');
+    const loaded = await mustRun(['/bin/sh', '-c', `cat '${file}' >'${pipe}' & ${shell}`], {
+      env: gantry.env,
+    });
+    expect(loaded).toBe('Loaded image: busybox:latest\n');
   });
 
   it('may be closed by their reader without a word', async () => {
