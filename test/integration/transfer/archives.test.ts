@@ -127,7 +127,7 @@ describe('an archive we save', () => {
   });
 
   it('of an image that is not there is refused before a byte is written', async () => {
-    await expect(save('nothing')).rejects.toThrow('No such image: nothing:latest');
+    await expect(save('nothing')).rejects.toThrow('No such image: nothing');
   });
 });
 
