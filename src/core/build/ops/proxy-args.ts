@@ -7,13 +7,20 @@ export const predefinedArgs: ReadonlySet<string> = new Set(
 
 /**
  * Variables a step has from predefined arguments that no ARG declares: they count neither for the cache nor for the
- * history.
+ * history. One that is given in one case only is there in both, as programs look for either (BuildKit does the same).
  */
 export function proxyEnv(
   buildArgs: Readonly<Record<string, string>>,
   declared: ReadonlyMap<string, unknown>,
 ): readonly string[] {
-  return Object.entries(buildArgs)
-    .filter(([name]) => predefinedArgs.has(name) && !declared.has(name))
+  const inBothCases = proxyNames.flatMap((upper) => {
+    const lower = upper.toLowerCase();
+    return [
+      [upper, buildArgs[upper] ?? buildArgs[lower]],
+      [lower, buildArgs[lower] ?? buildArgs[upper]],
+    ] as const;
+  });
+  return inBothCases
+    .filter(([name, value]) => value !== undefined && !declared.has(name))
     .map(([name, value]) => `${name}=${value}`);
 }

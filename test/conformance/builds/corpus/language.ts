@@ -109,6 +109,10 @@ export const languageCases = [
       dockerfile: 'FROM busybox\nRUN echo "[$HTTP_PROXY]" > /out\n',
       options: ['--build-arg', 'HTTP_PROXY=http://p'],
     },
+    {
+      dockerfile: 'FROM busybox\nARG no_proxy\nRUN env | grep -i _proxy | sort > /out\n',
+      options: ['--build-arg', 'http_proxy=http://p', '--build-arg', 'no_proxy=q'],
+    },
     'FROM busybox\nARG TARGETPLATFORM\nARG TARGETARCH\nARG BUILDOS\nRUN echo $TARGETPLATFORM $TARGETARCH $BUILDOS > /out\n',
     'FROM busybox\nRUN echo "[$TARGETARCH]" > /out\n',
     { dockerfile: 'FROM busybox\nARG A=1\nLABEL a=$A\n', options: ['--build-arg', 'A='] },
