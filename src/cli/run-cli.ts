@@ -1,5 +1,6 @@
 import type { Ask, CommandContext } from '../app/commands/command-context.ts';
 import type { AnyInput, Command } from '../app/commands/define-command.ts';
+import { failureExitCode } from '../app/commands/failure-exit-code.ts';
 import type { FoundCommand } from '../app/commands/parse/find-command.ts';
 import { findCommand } from '../app/commands/parse/find-command.ts';
 import { parseInput } from '../app/commands/parse/parse-input.ts';
@@ -119,6 +120,5 @@ async function printUsage(
 function failureStatus(host: CliHost, error: GantryError, command: Command | undefined): number {
   const interrupted = host.interrupts.exitCode();
   if (error.kind === 'cancelled' && interrupted !== undefined) return interrupted;
-  const own = typeof error.details['exitCode'] === 'number' || error.kind === 'cancelled';
-  return own ? error.exitCode : (command?.failureExitCode ?? error.exitCode);
+  return failureExitCode(error, command?.failureExitCode);
 }

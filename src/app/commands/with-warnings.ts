@@ -1,10 +1,12 @@
 import { GantryError } from '../../base/gantry-error.ts';
+import { failureExitCode } from './failure-exit-code.ts';
 import type { Outcome } from './outcome.ts';
 
-/** What work comes to, with warnings that are said whether it succeeds or not. */
+/** What work comes to, with warnings that are said whether it succeeds or not. `ofCommand`: its own failure status. */
 export async function withWarnings(
   warnings: readonly string[],
   work: () => Promise<Outcome>,
+  ofCommand?: number,
 ): Promise<Outcome> {
   try {
     const outcome = await work();
@@ -12,7 +14,7 @@ export async function withWarnings(
   } catch (error) {
     const failure = GantryError.from(error);
     if (warnings.length === 0 || failure.kind === 'cancelled') throw error;
-    return { kind: 'none', warnings, errors: [failure], exitCode: failure.exitCode };
+    return { kind: 'none', warnings, errors: [failure], exitCode: failureExitCode(failure, ofCommand) };
   }
 }
 

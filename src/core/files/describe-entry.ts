@@ -1,5 +1,6 @@
-import { chmodSync, closeSync, constants, fchmodSync, fchownSync, lchownSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, constants, fchmodSync, openSync } from 'node:fs';
 import { setFileTimes } from '../host/file-times.ts';
+import { giveOpenOwner, giveOwner } from '../host/give-owner.ts';
 import { isErrno } from '../host/system-error.ts';
 import { setXattr } from '../host/xattrs.ts';
 import type { TarEntry } from '../layers/tar/tar-entry.ts';
@@ -20,7 +21,7 @@ export function describeOpenFile(
   entry: TarEntry,
   rights: EntryRights,
 ): void {
-  if (rights === 'as-they-were') fchownSync(fd, entry.uid, entry.gid);
+  if (rights === 'as-they-were') giveOpenOwner(fd, entry.uid, entry.gid);
   setXattrs(at, entry, rights);
   fchmodSync(fd, modeOf(entry, rights));
   setFileTimes(at, times(entry));
@@ -28,7 +29,7 @@ export function describeOpenFile(
 
 /** The same for what is at a path, links included, which have neither mode nor attributes. */
 export function describeEntry(at: string | Buffer, entry: TarEntry, rights: EntryRights): void {
-  if (rights === 'as-they-were') lchownSync(at, entry.uid, entry.gid);
+  if (rights === 'as-they-were') giveOwner(at, entry.uid, entry.gid);
   if (entry.type !== 'symlink') {
     setXattrs(at, entry, rights);
     chmodNoFollow(at, modeOf(entry, rights));

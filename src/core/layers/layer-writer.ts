@@ -2,11 +2,9 @@ import {
   chmodSync,
   closeSync,
   fchmodSync,
-  fchownSync,
   fstatSync,
   ftruncateSync,
   futimesSync,
-  lchownSync,
   linkSync,
   lstatSync,
   openSync,
@@ -14,6 +12,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { fileTime, setFileTimes } from '../host/file-times.ts';
+import { giveOpenOwner, giveOwner } from '../host/give-owner.ts';
 import { makeNode } from '../host/make-node.ts';
 import { isErrno } from '../host/system-error.ts';
 import { setXattr } from '../host/xattrs.ts';
@@ -114,7 +113,7 @@ export class LayerWriter {
   #describeFile(fd: number, path: ByteString, entry: TarEntry): void {
     const { uid, gid, mode } = fstatSync(fd);
     const isOwned = uid === entry.uid && gid === entry.gid;
-    if (!isOwned) fchownSync(fd, entry.uid, entry.gid);
+    if (!isOwned) giveOpenOwner(fd, entry.uid, entry.gid);
     this.#setXattrs(path, entry);
     const isUntouched = isOwned && entry.xattrs.size === 0;
     if (!isUntouched || (mode & 0o7777) !== entry.mode) fchmodSync(fd, entry.mode);
@@ -166,13 +165,13 @@ export class LayerWriter {
         if (entry.linkPath === '' || entry.linkPath.includes('\0'))
           throw layerError('a bad symbolic link', path);
         this.#create(folder, name, () => symlinkSync(pathOf(entry.linkPath), below(path)));
-        lchownSync(below(path), entry.uid, entry.gid);
+        giveOwner(below(path), entry.uid, entry.gid);
         this.#setXattrs(path, entry);
         setTimes(path, entry);
         return;
       default:
         this.#create(folder, name, () => makeDevice(path, entry));
-        lchownSync(below(path), entry.uid, entry.gid);
+        giveOwner(below(path), entry.uid, entry.gid);
         this.#setXattrs(path, entry);
         chmodSync(below(path), entry.mode);
         setTimes(path, entry);
@@ -233,7 +232,7 @@ export class LayerWriter {
    */
   #describeLink(path: ByteString, entry: TarEntry): void {
     const stat = lstatSync(below(path));
-    if (stat.uid !== entry.uid || stat.gid !== entry.gid) lchownSync(below(path), entry.uid, entry.gid);
+    if (stat.uid !== entry.uid || stat.gid !== entry.gid) giveOwner(below(path), entry.uid, entry.gid);
     if (!stat.isSymbolicLink()) {
       this.#setXattrs(path, entry);
       chmodSync(below(path), entry.mode);
@@ -243,7 +242,7 @@ export class LayerWriter {
 
   #describe(folder: WrittenFolder, entry: TarEntry): void {
     const target = below(folder.path);
-    lchownSync(target, entry.uid, entry.gid);
+    giveOwner(target, entry.uid, entry.gid);
     this.#setXattrs(folder.path, entry);
     chmodSync(target, entry.mode);
     folder.times = { seconds: entry.mtimeSeconds, nanoseconds: entry.mtimeNanoseconds };

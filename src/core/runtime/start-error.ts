@@ -22,9 +22,14 @@ export function startError(
     code:
       exitCode === 127 ? 'command-not-found' : exitCode === 126 ? 'command-not-executable' : 'start-failed',
     message: `${prefix}${cause}: unknown`,
+    ...(/cannot (?:setresu?g?id|setgroups).*: invalid argument$/.test(cause) && { hint: noSuchUser }),
     details: { exitCode, stateExitCode: exitCode === 125 ? 128 : exitCode, runtimeMessage: text },
   });
 }
+
+/** The kernel's word for an ID that a user namespace has not. */
+const noSuchUser =
+  'A normal user has the users that root lends them, and this is none of them: gantry info says how to have more.';
 
 /** The heart of a runtime's message: without its time stamps, levels and quotes. */
 export function runtimeMessage(text: string): string {

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { baseImage } from '../../support/base-images.ts';
@@ -70,6 +79,19 @@ describe('a normal user with lent IDs', () => {
     expect(await gantry.must('logs', 'kept')).toBe('hello\n');
     await gantry.must('rm', '-f', 'kept');
     expect(await gantry.must('ps', '-aq')).toBe('');
+  });
+
+  it('joins what runs in them, and follows their logs', async () => {
+    const { gantry } = user;
+    const command = ['sh', '-c', 'while read line; do [ $line = end ] && exit 3; echo got $line; done'];
+    await gantry.must('run', '-di', '--name', 'heard', '--network', 'none', 'busybox', ...command);
+    const following = gantry('logs', '-f', 'heard');
+    expect(await gantry.with({ input: 'one\ntwo\nend\n' }, 'attach', 'heard')).toMatchObject({
+      stdout: 'got one\ngot two\n',
+      status: 3,
+    });
+    expect(await following).toMatchObject({ stdout: 'got one\ngot two\n', status: 0 });
+    await gantry.must('rm', 'heard');
   });
 
   it('builds images with steps that run, whiteouts and owners among them', async () => {
@@ -175,6 +197,33 @@ describe('a normal user to whom no IDs are lent', () => {
     );
     expect(user.worldProcess('world')).not.toBe(keeper);
     expect((await user.gantry('info')).stderr).not.toContain('one user only');
+  });
+});
+
+describe('files of users that a normal user has not', () => {
+  it('are refused with what to do, or are theirs if they say so', async () => {
+    await using user = await userWithImage({ lent: false });
+    const { gantry } = user;
+    const file = 'FROM busybox\nCOPY --chown=1000:1000 f /f\nRUN ls -ln /f\n';
+    mkdirSync(user.at('made'));
+    chmodSync(user.at('made'), 0o755);
+    writeFileSync(user.at('made', 'f'), 'x');
+    writeFileSync(user.at('made', 'Dockerfile'), file);
+    const build = ['build', '--network', 'none', '-t', 'made', user.at('made')];
+    const refused = await gantry(...build);
+    expect(refused).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/given to user 1000 and group 1000: .*\n.*GANTRY_IGNORE_OWNERS=1/),
+    });
+    expect(await gantry('run', '--rm', '--network', 'none', '-u', '7', 'busybox', 'true')).toMatchObject({
+      status: 125,
+      stderr: expect.stringMatching(/invalid argument: unknown\nA normal user has the users that root lends/),
+    });
+    const built = await gantry.with({ env: { GANTRY_IGNORE_OWNERS: '1' } }, ...build);
+    expect(built.stderr).toMatch(/ 0 +0 .* \/f/);
+    expect(built.status).toBe(0);
+    writeFileSync(user.at('made', 'Dockerfile'), 'FROM busybox\nRUN chown 7 /bin\n');
+    expect((await gantry(...build)).stderr).toContain('root is the only user there is in it');
   });
 });
 
@@ -346,6 +395,8 @@ describe('a machine that lacks something', () => {
       status: 125,
       stderr: expect.stringMatching(/no way .*: you may not open \/dev\/net\/tun\n.*chmod 666/),
     });
+    // With a warning before it as well.
+    expect((await user.gantry('run', '--rm', '-m', '64m', 'busybox', 'true')).status).toBe(125);
   });
 });
 

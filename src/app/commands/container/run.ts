@@ -27,6 +27,9 @@ type RunValues = { readonly [K in keyof typeof runOptions]: OptionValue<(typeof 
 const orderHint =
   'Options after the image were taken as options of run, as the image has no entrypoint that could take them. The usual order is: gantry run [OPTIONS] IMAGE [COMMAND]';
 
+/** Of a container that could not be started. */
+const failureStatus = 125;
+
 export const containerRun = defineCommand({
   id: 'container.run',
   verbs: ['run', 'container run'],
@@ -39,7 +42,7 @@ export const containerRun = defineCommand({
   keys: [{ key: 'r', places: ['images'] }],
   on: { kind: 'image' },
   needs: ['container.run'],
-  failureExitCode: 125,
+  failureExitCode: failureStatus,
   examples: [
     { line: 'gantry run --rm -it debian bash', meaning: 'a shell in a container that goes when it ends' },
     { line: 'gantry run -d -p 8080:80 --name web nginx', meaning: 'a server in the background' },
@@ -85,26 +88,30 @@ async function runImage(
   };
   const { id, warnings } = await engine.containers.create(spec, { signal });
   await writeCidFile(options.cidfile, ctx.cwd, id);
-  return withWarnings(warningLines(warnings), async () => {
-    if (options.detach) {
-      await engine.containers.start(id, { signal }).catch((error) => explainOrder(error, image, command));
-      return { kind: 'lines', lines: [id] };
-    }
-    const session = await engine.containers
-      .startAttached(id, {
-        signal,
+  return withWarnings(
+    warningLines(warnings),
+    async () => {
+      if (options.detach) {
+        await engine.containers.start(id, { signal }).catch((error) => explainOrder(error, image, command));
+        return { kind: 'lines', lines: [id] };
+      }
+      const session = await engine.containers
+        .startAttached(id, {
+          signal,
+          stdin,
+          size: options.tty ? ctx.io.size : undefined,
+        })
+        .catch((error) => explainOrder(error, image, command));
+      return containerSession(ctx, id, onlyStreams(session, attach), {
+        title: options.name ?? image,
         stdin,
-        size: options.tty ? ctx.io.size : undefined,
-      })
-      .catch((error) => explainOrder(error, image, command));
-    return containerSession(ctx, id, onlyStreams(session, attach), {
-      title: options.name ?? image,
-      stdin,
-      detachKeys,
-      signalProxy: options.sigProxy,
-      autoRemove: options.rm,
-    });
-  });
+        detachKeys,
+        signalProxy: options.sigProxy,
+        autoRemove: options.rm,
+      });
+    },
+    failureStatus,
+  );
 }
 
 /** `run web -it sh` asks the image for a program called -it. */

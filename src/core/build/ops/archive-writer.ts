@@ -1,6 +1,7 @@
-import { closeSync, fchmodSync, fchownSync, ftruncateSync, linkSync, openSync, symlinkSync } from 'node:fs';
+import { closeSync, fchmodSync, ftruncateSync, linkSync, openSync, symlinkSync } from 'node:fs';
 import { GantryError } from '../../../base/gantry-error.ts';
 import { type FileTime, setFileTimes } from '../../host/file-times.ts';
+import { giveOpenOwner } from '../../host/give-owner.ts';
 import { deviceNumber, makeNode } from '../../host/make-node.ts';
 import { pathBytes, pathText } from '../../host/path-text.ts';
 import { defaultLimits } from '../../layers/default-limits.ts';
@@ -75,7 +76,7 @@ export class ArchiveWriter {
     const { fd, path, entry } = file;
     try {
       if (file.end !== entry.sizeBytes) ftruncateSync(fd, entry.sizeBytes);
-      fchownSync(fd, entry.uid, entry.gid);
+      giveOpenOwner(fd, entry.uid, entry.gid);
       this.#target.writer.keep(path, attributesOf(entry));
       fchmodSync(fd, entry.mode);
     } finally {

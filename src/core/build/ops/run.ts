@@ -1,6 +1,7 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { Resources } from '../../../engine/containers.ts';
 import type { Session } from '../../../engine/session.ts';
+import { hasSingleId } from '../../host/user-namespace.ts';
 import type { RunInstruction } from '../dockerfile/instruction.ts';
 import type { RunMount } from '../dockerfile/parse-run-mount.ts';
 import type { BuildSession } from '../solver/build-session.ts';
@@ -157,12 +158,16 @@ async function shell(
   };
 }
 
+/** What chown and setuid fail of, as much as they say. */
+const oneUser =
+  '; root is the only user there is in it, and nothing can be given to another, nor run as one: gantry info says how to have more';
+
 function stepFailed(argv: readonly string[], exitCode: number): GantryError {
   return new GantryError({
     kind: 'failed',
     code: 'build-step-failed',
     message: `The command '${argv.join(' ')}' returned a non-zero code: ${exitCode}`,
-    hint: 'build again with --on-fail=shell to look around in the state before the step',
+    hint: `build again with --on-fail=shell to look around in the state before the step${hasSingleId() ? oneUser : ''}`,
     details: { exitCode },
   });
 }

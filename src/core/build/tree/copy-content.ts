@@ -4,7 +4,6 @@ import {
   constants,
   copyFileSync,
   fchmodSync,
-  fchownSync,
   fstatSync,
   openSync,
   readSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { setOpenFileTimes } from '../../host/file-times.ts';
+import { giveOpenOwner } from '../../host/give-owner.ts';
 import { pathBytes } from '../../host/path-text.ts';
 import type { FileContent } from './file-digest.ts';
 import type { TreeEntry } from './file-tree.ts';
@@ -47,7 +47,7 @@ export function copySmall(opened: OpenSource, target: string, copy: SmallCopy): 
     }
     const made = fstatSync(fd);
     const isOwned = made.uid === uid && made.gid === gid;
-    if (!isOwned) fchownSync(fd, uid, gid);
+    if (!isOwned) giveOpenOwner(fd, uid, gid);
     // After the owner: a change of that takes setuid away.
     if (!isOwned || (made.mode & 0o7777) !== mode) fchmodSync(fd, mode);
     const look = opened.look();

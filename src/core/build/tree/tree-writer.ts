@@ -1,16 +1,8 @@
-import {
-  chmodSync,
-  lchownSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-} from 'node:fs';
+import { chmodSync, linkSync, lstatSync, mkdirSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { GantryError } from '../../../base/gantry-error.ts';
 import { type FileTime, fileTime, setFileTimes } from '../../host/file-times.ts';
 import { linkTarget } from '../../host/folder-names.ts';
+import { giveOwner } from '../../host/give-owner.ts';
 import { makeNode } from '../../host/make-node.ts';
 import { pathBytes } from '../../host/path-text.ts';
 import { setXattr } from '../../host/xattrs.ts';
@@ -126,7 +118,7 @@ export class TreeWriter {
       const hostPath = this.#placeFor(path);
       const where = pathBytes(hostPath);
       symlinkSync(pathBytes(target), where);
-      lchownSync(where, placement.owner.uid, placement.owner.gid);
+      giveOwner(where, placement.owner.uid, placement.owner.gid);
       keepAttributes(hostPath, attributes);
       setFileTimes(where, { accessed: modified, modified });
       return;
@@ -265,7 +257,7 @@ export class TreeWriter {
 
   /** Owner of a symbolic link made oneself. */
   dressLink(path: string, { uid, gid }: Owner): void {
-    lchownSync(pathBytes(this.hostPath(path)), uid, gid);
+    giveOwner(pathBytes(this.hostPath(path)), uid, gid);
   }
 
   /** Attributes of something made oneself. */
@@ -327,7 +319,7 @@ export class TreeWriter {
     const where = pathBytes(hostPath);
     mkdirSync(where);
     const { uid, gid, mode } = existing.stats;
-    lchownSync(where, uid, gid);
+    giveOwner(where, uid, gid);
     keepAttributes(hostPath, keptAttributes(existing.hostPath));
     chmodSync(where, mode & 0o7777);
     this.#tree.forget(path);
@@ -368,7 +360,7 @@ export class TreeWriter {
   /** Mode after owner: a change of owner takes setuid away; attributes between them: it takes capabilities too. */
   #dress(hostPath: string, { owner, mode }: Placement, setAttributes?: () => void): void {
     const where = pathBytes(hostPath);
-    lchownSync(where, owner.uid, owner.gid);
+    giveOwner(where, owner.uid, owner.gid);
     setAttributes?.();
     chmodSync(where, mode);
   }
