@@ -5,7 +5,7 @@ import { decodeManifestDocument } from '../../oci/decode-manifest.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { isForeignLayer } from '../../oci/foreign-layer.ts';
-import type { FetchedManifest, RepositoryClient } from '../registry/registry-client.ts';
+import type { BlobPush, FetchedManifest, RepositoryClient } from '../registry/registry-client.ts';
 import { deepestIndex, nestedTooDeep } from './choose-manifest.ts';
 import { layerTeller } from './layer-progress.ts';
 import { limiter } from './limiter.ts';
@@ -35,6 +35,7 @@ export async function copyManifests(copy: ManifestCopy, root: FetchedManifest, n
     limit: limiter(parallelBlobs),
     blobs: new Map(),
     manifests: new Set(),
+    mirrors: { areLeft: false },
   };
   try {
     await copyManifest(copying, root, name, 0);
@@ -51,6 +52,8 @@ interface Copying extends ManifestCopy {
   readonly blobs: Map<Digest, Promise<void>>;
   /** An index may list one twice, and indexes inside it the same again. */
   readonly manifests: Set<Digest>;
+  /** Blobs that began before that may be what a mirror made of them. */
+  readonly mirrors: { areLeft: boolean };
 }
 
 /** What it names first, then the manifest itself: a registry never has one that names what is not there. */
@@ -85,18 +88,38 @@ function copyBlob(copy: Copying, blob: Descriptor): Promise<void> {
   tell('waiting', 0, blob.size);
   const copied = copy.limit(async () => {
     copy.signal.throwIfAborted();
-    const done = await copy.to.pushBlob(blob, {
-      signal: copy.signal,
-      open: (range) => openRemoteBlob(copy.from, blob, range, copy.signal),
-      onProgress: (doneBytes) => tell('pushing', doneBytes, blob.size),
-      onRetry: () => tell('retrying', 0, blob.size),
-      mountFrom: copy.mountFrom,
+    const push = (): Promise<BlobPush> =>
+      copy.to.pushBlob(blob, {
+        signal: copy.signal,
+        open: (range) => openRemoteBlob(copy.from, blob, range, copy.signal),
+        onProgress: (doneBytes) => tell('pushing', doneBytes, blob.size),
+        onRetry: () => tell('retrying', 0, blob.size),
+        mountFrom: copy.mountFrom,
+      });
+    const mayLie = !copy.mirrors.areLeft;
+    const done = await push().catch((error: unknown) => {
+      if (!mayLie || !leaveMirrors(copy, error)) throw error;
+      return push();
     });
     if (typeof done === 'string') tell(done, blob.size, blob.size);
     else tell('mounted', blob.size, blob.size, done.mountedFrom);
   });
   copy.blobs.set(blob.digest, copied);
   return copied;
+}
+
+/** What of a mirror is not what it should be, or never comes to its end, may be whole at the registry itself. */
+function leaveMirrors({ from, emit, mirrors, signal }: Copying, error: unknown): boolean {
+  const { kind, message, details } = GantryError.from(error);
+  // The target looks at digests too.
+  const mayBeMirrors = ['corrupt', 'network', 'timeout'].includes(kind) || details['status'] === 400;
+  if (signal.aborted || !mayBeMirrors) return false;
+  if (from.leaveMirrors()) {
+    mirrors.areLeft = true;
+    const text = `The registry itself is asked now, and no mirror any more: ${message}`;
+    emit({ kind: 'message', text, warning: true });
+  }
+  return mirrors.areLeft;
 }
 
 function tooManyManifests(): GantryError {

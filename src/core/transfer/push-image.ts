@@ -6,6 +6,7 @@ import type { TransferEvent } from '../../engine/transfer-events.ts';
 import { documentLimitBytes } from '../../oci/decode-json.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { isForeignLayer } from '../../oci/foreign-layer.ts';
+import { isIndexType } from '../../oci/media-types.ts';
 import { formatPlatform } from '../../oci/platform-parse.ts';
 import {
   canonicalReference,
@@ -39,6 +40,8 @@ export async function pushImage(request: PushRequest): Promise<PushedImage> {
   const { services, repository, reference, emit, signal } = request;
   const image = services.images.find(canonicalReference(reference));
   if (image === undefined) throw notHere(services, reference);
+  // Told while the layers are made ready and sent.
+  const replaced = tellReplacedIndex(request, image);
   using lease = services.metadata.leases.acquire(`push ${canonicalReference(reference)}`);
   const shipment = await planShipment(services, image, { lease, compress: true, emit, signal });
 
@@ -63,18 +66,43 @@ export async function pushImage(request: PushRequest): Promise<PushedImage> {
   await pushConfig(request, shipment.document.config, mountFrom);
   const bytes = await services.content.read(shipment.manifest.digest, documentLimitBytes);
   const tag = reference.tag ?? 'latest';
+  const replacesIndex = await replaced;
+  signal.throwIfAborted();
   await repository.pushManifest(tag, shipment.manifest.mediaType, bytes, signal);
-  if (isOneOfMany(services, image, shipment)) {
+  if (!replacesIndex && isOneOfMany(services, image, shipment)) {
     const platform = formatPlatform(image.config);
     emit({
       kind: 'message',
-      text: `Only ${platform} was pushed, the platform that is here. To copy all of them: gantry image copy --all`,
+      text: `Only ${platform} was pushed, the platform that is here. ${howToCopyAll}`,
     });
   }
   recordPush(services, image, shipment, reference);
   const { digest } = shipment.manifest;
   emit({ kind: 'message', text: `${tag}: digest: ${digest} size: ${bytes.length}`, endsImage: true });
   return { reference: familiarReference(reference), digest, sizeBytes: bytes.length };
+}
+
+const howToCopyAll = 'To copy all of them: gantry image copy --all';
+
+/** Warns before a name that means an image for several platforms comes to mean one of them. Never rejects. */
+async function tellReplacedIndex(
+  { repository, reference, emit, signal }: PushRequest,
+  image: Image,
+): Promise<boolean> {
+  try {
+    const there = await repository.resolve(reference.tag ?? 'latest', signal);
+    if (!isIndexType(there.mediaType)) return false;
+  } catch {
+    // Nothing is there yet; or what is wrong will be told by the push.
+    return false;
+  }
+  const platform = formatPlatform(image.config);
+  emit({
+    kind: 'message',
+    text: `Note: ${familiarReference(reference)} is an image for several platforms there; this push replaces it by ${platform} alone. ${howToCopyAll}`,
+    warning: true,
+  });
+  return true;
 }
 
 /** Whether it was pulled by an index: what a name of it meant was neither its own manifest nor the one pushed now. */

@@ -3,10 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createRegistryClient } from '../../../src/core/registry/create-registry-client.ts';
 import { findReferrers } from '../../../src/core/registry/find-referrers.ts';
 import type { RegistryClient } from '../../../src/core/registry/registry-client.ts';
+import { defaultSettings } from '../../../src/core/registry/registry-settings.ts';
 import type { Digest } from '../../../src/oci/digest.ts';
 import { mediaTypes } from '../../../src/oci/media-types.ts';
 import { parseReference } from '../../../src/oci/reference.ts';
-import { faultyRegistry } from '../../support/faulty-registry.ts';
+import { type Fault, faultyRegistry } from '../../support/faulty-registry.ts';
 import { type RegistryServer, registryServer } from '../../support/registry-server.ts';
 import { type RemoteRepository, remoteRepository } from '../../support/remote-images.ts';
 import { mustRun } from '../../support/run-program.ts';
@@ -126,6 +127,36 @@ describe('copying between registries', () => {
     const { digest } = await engine.port.copy(`${from.host}/team/web:1`, `${to.host}/hard/web:1`).result;
     expect(digest).toBe(mine);
     await engine.port.pull(`${two.host}/hard/web:1`).result;
+  });
+
+  const isBlob = (path: string): boolean => path.includes('/blobs/');
+  const lies: readonly (readonly [string, (path: string) => Fault | undefined])[] = [
+    ['gives other bytes for blobs', (path) => (isBlob(path) ? { tamper: true } : undefined)],
+    [
+      'gives other manifests than their digests say',
+      (path) => (path.includes('/manifests/sha256:') ? { tamper: true } : undefined),
+    ],
+    [
+      'gives blobs of another length',
+      (path) => (isBlob(path) ? { extend: true, headers: { 'content-length': '3100000' } } : undefined),
+    ],
+  ];
+
+  it.each(lies)('is brought to its end by the registry itself where a mirror %s', async (what, lie) => {
+    await using proxy = await faultyRegistry(one.host);
+    proxy.fault = (method, path) => (method === 'GET' ? lie(path) : undefined);
+    const mirrors = new Map([[one.host, [{ domain: proxy.host, prefix: '', scheme: undefined }]]]);
+    using mirrored = createRegistryClient({}, { settings: { ...defaultSettings, mirrors } });
+    using through = testEngine(mirrored);
+    const target = `${two.host}/mirrored/${what.replaceAll(' ', '-')}:1`;
+    const copy = through.port.copy(`${one.host}/team/web@${index}`, target, { all: true });
+    const said: string[] = [];
+    for await (const event of copy) if (event.kind === 'message' && event.warning) said.push(event.text);
+    expect((await copy.result).digest).toBe(index);
+    expect((await engine.port.pull(target).result)[0]?.digest).toBe(index);
+    if (!what.includes('manifests'))
+      expect(said).toEqual([expect.stringMatching(/^The registry itself is asked/)]);
+    expect(proxy.seen.some((line) => lie(line.split(' ')[1] ?? '') !== undefined)).toBe(true);
   });
 
   it('makes no tag of what came damaged', async () => {

@@ -180,10 +180,25 @@ describe('an index', () => {
     const manifests = [{ ...ours, platform: { os: 'linux', architecture } }];
     await remote.manifest({ manifests }, { tag: 'many', type: mediaTypes.index });
     await pull('many');
-    const said = await notes('many');
+    await engine.port.tag(`${server.host}/forms:many`, `${server.host}/forms:beside`);
+    const said = await notes('beside');
     expect(said).toContainEqual(expect.stringContaining(`Only linux/${architecture} was pushed`));
     await addImage(engine, { names: [`${server.host}/forms:one`], layers: [[{ path: 'one' }]] });
     for (let push = 0; push < 2; push += 1) expect((await notes('one')).join()).not.toContain('Only linux');
+  });
+
+  it('is told of before a push replaces it by one platform', async () => {
+    const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+    const ours = await remote.image({ layers: [[{ path: 'ours', content: '22' }]] });
+    const manifests = [{ ...ours, platform: { os: 'linux', architecture } }];
+    await remote.manifest({ manifests }, { tag: 'replaced', type: mediaTypes.index });
+    const name = `${server.host}/forms:replaced`;
+    await addImage(engine, { names: [name], layers: [[{ path: 'mine' }]] });
+    const said = await notes('replaced');
+    const note = `Note: ${name} is an image for several platforms there; this push replaces it by linux/${architecture} alone.`;
+    expect(said[0]).toBe(`${note} To copy all of them: gantry image copy --all`);
+    expect(said.at(-1)).toMatch(/^replaced: digest: /);
+    expect(await notes('replaced')).toEqual([expect.stringMatching(/^replaced: digest: /)]);
   });
 });
 
