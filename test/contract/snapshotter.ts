@@ -1,10 +1,19 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bindMount } from '../../src/core/host/mount.ts';
 import { mountOverlay } from '../../src/core/host/overlay-mount.ts';
 import { withPrivateMounts } from '../../src/core/host/private-mounts.ts';
 import type { MountPlan, Snapshotter } from '../../src/core/snapshots/snapshotter.ts';
+import { until } from '../support/until.ts';
 
 /** A snapshotter on an empty root of its own. */
 export interface SnapshotterUnderTest extends Disposable {
@@ -174,6 +183,18 @@ export function describeSnapshotter(name: string, open: () => SnapshotterUnderTe
       expect((await test.snapshots.usage('active')).inodes).toBe(2020);
       await test.snapshots.remove('active');
       expect(folders(test)).toEqual([]);
+    });
+
+    it('discards one with the folder of who had it: out of the way at once, gone soon, and no rubbish meanwhile', async () => {
+      using test = open();
+      await test.snapshots.prepare('active', undefined);
+      const owned = join(test.dir, '../owned');
+      mkdirSync(join(owned, 'deep'), { recursive: true });
+      expect(test.snapshots.discard('active', owned)).toBe(true);
+      expect(test.snapshots.has('active')).toBe(false);
+      expect(existsSync(owned)).toBe(false);
+      expect(test.snapshots.strays().folders).toEqual([]);
+      await until(() => folders(test).length === 0);
     });
 
     it('cleans up files without a record and records without files, and spares the rest', async () => {

@@ -5,7 +5,7 @@ import { isErrorCode, isErrorKind } from '../../base/is-error-code.ts';
 import { bootId, ownIdentity } from '../host/process-identity.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import { holdReserve, isDiskFull, makeRoom, withReserve } from '../metadata/reserve.ts';
-import { removeExitFolder } from '../runtime/conmon/exit-place.ts';
+import { removeExitFolder, removeExitPlace } from '../runtime/conmon/exit-place.ts';
 import { changeRecordAtLast, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -86,7 +86,10 @@ async function freeAtOnce(context: ContainerContext, record: ContainerRecord): P
 export async function removeLocked(
   context: ContainerContext,
   record: ContainerRecord,
-  options: Pick<RemoveOptions, 'volumes'>,
+  options: Pick<RemoveOptions, 'volumes'> & {
+    /** Its files are only moved away, and go a moment later: unless space is needed at once. */
+    readonly soon?: boolean;
+  },
 ): Promise<void> {
   const { id } = record;
   if (record.state !== 'removing') {
@@ -95,11 +98,7 @@ export async function removeLocked(
       run: { bootId: bootId(), owner: ownIdentity(), process: undefined },
     }));
   }
-  const snapshots = await context.snapshots();
-  if (snapshots.has(snapshotKey(id))) await snapshots.remove(snapshotKey(id));
-  removeExitFolder(id, containerDir(context, id));
-  // Its monitor may be writing its last words there.
-  rmSync(containerDir(context, id), { recursive: true, force: true, maxRetries: 30, retryDelay: 5 });
+  await removeFiles(context, id, options.soon === true);
   const volumes = record.mounts.some((mount) => mount.type === 'volume')
     ? await context.volumes()
     : undefined;
@@ -119,6 +118,21 @@ export async function removeLocked(
   }
   removeContainerLock(context, id);
   holdReserve(context.dirs.database);
+}
+
+async function removeFiles(context: ContainerContext, id: string, soon: boolean): Promise<void> {
+  const snapshots = await context.snapshots();
+  const dir = containerDir(context, id);
+  const key = snapshotKey(id);
+  if (snapshots.has(key)) {
+    if (soon && !isDiskFull(context.dirs.database)) {
+      removeExitPlace(id, dir);
+      if (snapshots.discard(key, dir)) return;
+    } else await snapshots.remove(key);
+  }
+  removeExitFolder(id, dir);
+  // Its monitor may be writing its last words there.
+  rmSync(dir, { recursive: true, force: true, maxRetries: 30, retryDelay: 5 });
 }
 
 /** Ends it as `rm -f` does. */

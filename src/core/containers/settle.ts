@@ -73,7 +73,7 @@ async function bury(
   const dir = containerDir(context, id);
   const sameBoot = record.run?.bootId === bootId();
   const status = sameBoot ? runtime.exitStatus(id, dir) : undefined;
-  await giveBack(context, record, { force: status === undefined });
+  await giveBack(context, record, { force: status === undefined, folderGoes: goesAtRest(record) });
 
   const exitCode = status?.exitCode ?? -1;
   const finishedAt = latest(status?.finishedAt ?? new Date().toISOString(), record.startedAt);
@@ -183,11 +183,15 @@ function atRest(
   move: 'exit' | 'startFailed',
 ): Pick<ContainerRecord, 'state' | 'run'> {
   const state = nextState(current, move);
-  if (current.spec.autoRemove !== true || current.restartedBy !== undefined) return { state, run: undefined };
+  if (!goesAtRest(current)) return { state, run: undefined };
   return {
     state: nextState({ ...current, state }, 'remove'),
     run: { bootId: bootId(), owner: ownIdentity(), process: undefined },
   };
+}
+
+function goesAtRest({ spec, restartedBy }: ContainerRecord): boolean {
+  return spec.autoRemove === true && restartedBy === undefined;
 }
 
 /** Killed between taking an address and recording it, who started it left it taken. */
@@ -199,7 +203,7 @@ async function reclaimAddresses(context: ContainerContext, id: string): Promise<
 async function giveBack(
   context: ContainerContext,
   record: ContainerRecord,
-  options: { readonly force: boolean },
+  options: { readonly force: boolean; readonly folderGoes?: boolean },
 ): Promise<void> {
   const runtime = await context.runtime();
   await runtime.delete(record.id, containerDir(context, record.id), options);
@@ -215,7 +219,7 @@ async function finishRemoval(
 ): Promise<ContainerRecord | undefined> {
   if (record.state !== 'removing') return record;
   const { removeLocked } = await import('./remove-container.ts');
-  await removeLocked(context, record, { volumes: record.spec.autoRemove === true });
+  await removeLocked(context, record, { volumes: record.spec.autoRemove === true, soon: true });
   return undefined;
 }
 

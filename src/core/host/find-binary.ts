@@ -8,10 +8,12 @@ export function findBinary(name: string, searchPath = process.env['PATH'] ?? '')
     if (!dir.startsWith('/')) continue;
     const path = join(dir, name);
     try {
+      // Not by an exception, which takes longer than the look: most folders do not have it.
+      if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) continue;
       accessSync(path, constants.X_OK);
-      if (statSync(path).isFile()) return path;
+      return path;
     } catch {
-      // Not in this folder.
+      // Not to be read, or not to be run.
     }
   }
   return undefined;

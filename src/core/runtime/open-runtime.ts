@@ -99,7 +99,7 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
         await killCgroup(containerCgroup(id));
       }
       if (!freeState(program(), id)) await forceFreeState(program(), id);
-      sweepBundle(dir);
+      if (deleteOptions?.folderGoes !== true) sweepBundle(dir);
     },
     exitStatus: (id, dir) => {
       const status = readExitStatus(id, dir);

@@ -116,9 +116,13 @@ export interface Runtime {
   /**
    * Frees what the runtime still holds of a container whose first process has ended, and ends what that left running in
    * namespaces that are not its own (`--pid host`). By force: one whose first process may be there too. Nothing there:
-   * fine.
+   * fine. `folderGoes`: `dir` is removed next, with what a run leaves there.
    */
-  delete(id: string, dir: string, options?: { readonly force?: boolean }): Promise<void>;
+  delete(
+    id: string,
+    dir: string,
+    options?: { readonly force?: boolean; readonly folderGoes?: boolean },
+  ): Promise<void>;
   /** What the monitor wrote when the process ended. */
   exitStatus(
     id: string,

@@ -3,9 +3,11 @@ import { basename, join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import { isErrorKind } from '../../base/is-error-code.ts';
 import { earlyWriteback } from '../host/early-writeback.ts';
+import { lookAt } from '../host/look-at.ts';
 import { folderState, ownNamesIn, requireOwnFolder } from '../host/own-folder.ts';
 import { bootId } from '../host/process-identity.ts';
 import { randomHex } from '../host/random-hex.ts';
+import { removeSoon } from '../host/remove-soon.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import { mendHint, storeError } from '../host/store-error.ts';
 import { syncFilesystem } from '../host/sync-filesystem.ts';
@@ -123,8 +125,8 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
   };
 
   /** Out of the way by one rename. */
-  const moveToTrash = (id: string): string => {
-    const gone = join(trash, `${id}-${randomHex(4)}`);
+  const moveToTrash = (id: string, ending = ''): string => {
+    const gone = join(trash, `${id}-${randomHex(4)}${ending}`);
     if (!requireOwnFolder(dir, 'trash')) mkdirSync(trash, { recursive: true, mode: 0o700 });
     try {
       renameSync(join(dir, id), gone);
@@ -133,6 +135,27 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
     }
     return gone;
   };
+
+  const forget = (key: string): SnapshotRecord =>
+    metadata.transaction(
+      () => {
+        const found = existing(key);
+        if (hasChildren(key))
+          throw conflict('snapshot-in-use', `snapshot ${key} has others standing upon it`);
+        dropRecord(key, found);
+        return found;
+      },
+      // A power cut must not bring back a layer's record without its files: images rely on it.
+      { durable: existing(key).kind === 'committed' },
+    );
+
+  /** In the trash, but for what somebody is removing this moment. */
+  const rubbish = (): readonly string[] =>
+    ownNamesIn(dir, 'trash').filter((name) => {
+      if (!name.endsWith(soon)) return true;
+      const movedMs = lookAt(join(trash, name))?.ctimeMs;
+      return movedMs !== undefined && Date.now() - movedMs > soonMs;
+    });
 
   const usage = async (key: string) => {
     const record = existing(key);
@@ -233,18 +256,23 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
     usage,
 
     async remove(key) {
-      const record = metadata.transaction(
-        () => {
-          const found = existing(key);
-          if (hasChildren(key))
-            throw conflict('snapshot-in-use', `snapshot ${key} has others standing upon it`);
-          dropRecord(key, found);
-          return found;
-        },
-        // A power cut must not bring back a layer's record without its files: images rely on it.
-        { durable: existing(key).kind === 'committed' },
-      );
-      await removeTree(moveToTrash(record.id));
+      await removeTree(moveToTrash(forget(key).id));
+    },
+
+    discard(key, folder) {
+      const gone = [moveToTrash(forget(key).id, soon)];
+      try {
+        const moved = join(trash, `${basename(folder)}-${randomHex(4)}${soon}`);
+        renameSync(folder, moved);
+        return gone.push(moved) > 1;
+      } catch (error) {
+        // On a file system of its own.
+        if (isErrno(error, 'EXDEV', 'EBUSY')) return false;
+        if (isErrno(error, 'ENOENT')) return true;
+        throw storeError(error, folder);
+      } finally {
+        removeSoon(gone);
+      }
     },
 
     async removeUnused(keys, isWanted) {
@@ -280,7 +308,7 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
       metadata.transaction(() => ({
         folders: [
           ...unrecorded().map((name) => ({ path: join(dir, name), label: readLabel(join(dir, name)) })),
-          ...ownNamesIn(dir, 'trash').map((name) => ({ path: join(trash, name), label: undefined })),
+          ...rubbish().map((name) => ({ path: join(trash, name), label: undefined })),
         ],
         lost: unflushed.keys().filter(isLost),
       })),
@@ -320,6 +348,10 @@ export function createSnapshotter(form: SnapshotForm, dir: string, metadata: Met
     },
   };
 }
+
+/** Ends the name of what a process is removing that nobody waits for, and by when it should have. */
+const soon = '.soon';
+const soonMs = 60_000;
 
 function snapshotInfo(key: string, record: SnapshotRecord): SnapshotInfo {
   const { parent, kind, usage, isUnpacked = false } = record;

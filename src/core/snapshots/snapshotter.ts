@@ -74,6 +74,11 @@ export interface Snapshotter {
   /** `conflict` while another snapshot stands upon it. Records go first, files later: a crash leaves rubbish, never half a layer. */
   remove(key: string): Promise<void>;
   /**
+   * As {@link remove}, of one that nothing is based on, together with `folder`, which belonged to who had the snapshot.
+   * Both are out of the way when it returns; their files go a moment later. False when `folder` could not be moved.
+   */
+  discard(key: string, folder: string): boolean;
+  /**
    * Removes those of `keys` (topmost first) that are still there, that nothing stands upon and that `isWanted` does not
    * hold back; all is decided in one transaction. Result: the keys that went.
    */

@@ -30,12 +30,16 @@ export function makeExitFolder(id: string, dir: string, runDir: string): void {
 
 /** Takes it away, wherever it is. */
 export function removeExitFolder(id: string, dir: string): void {
+  removeExitPlace(id, dir);
+  rmSync(exitFolder(dir), { recursive: true, force: true });
+}
+
+/** What there is of it outside the container's own folder. */
+export function removeExitPlace(id: string, dir: string): void {
   const path = exitFolder(dir);
-  if (lookAt(path)?.isSymbolicLink() === true) {
-    const target = readlinkSync(path);
-    if (basename(target) === prefix + id) rmSync(target, { recursive: true, force: true });
-  }
-  rmSync(path, { recursive: true, force: true });
+  if (lookAt(path)?.isSymbolicLink() !== true) return;
+  const target = readlinkSync(path);
+  if (basename(target) === prefix + id) rmSync(target, { recursive: true, force: true });
 }
 
 /** Takes away those of containers whose folder somebody removed with the whole root. */
