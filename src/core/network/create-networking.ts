@@ -16,6 +16,7 @@ import type { AddressPool, AddressRecord, NetworkRecord, PublishedPort } from '.
 import { addressesOf, type Endpoint, type Networking } from './networking.ts';
 import { leadTo, placesOf } from './port-places.ts';
 import { type BoundPorts, bindPortsPatiently, returnPorts, takePorts } from './port-pool.ts';
+import { takenAway } from './take-away.ts';
 
 /** Bridges, addresses and published ports of one engine root. Nothing is read or made before its first use. */
 export function createNetworking(services: {
@@ -57,15 +58,25 @@ export function createNetworking(services: {
 
   return {
     async allocate({ containerId, network, ports, ...wanted }) {
-      const record = await bringUp(context, findNetwork(context, network));
-      const bound = await bind(context.records, placesOf(ports, record));
-      try {
-        const endpoint = takeEndpoint(context, record.name, containerId, bound.bindings, wanted);
-        held.set(endpoint.hostInterface, bound);
-        return endpoint;
-      } catch (error) {
+      for (;;) {
+        const seen = takenAway(context);
+        const record = await bringUp(context, findNetwork(context, network));
+        const bound = await bind(context.records, placesOf(ports, record));
+        try {
+          const endpoint = context.metadata.transaction(() =>
+            takenAway(context) === seen
+              ? takeEndpoint(context, record.name, containerId, bound.bindings, wanted)
+              : undefined,
+          );
+          if (endpoint !== undefined) {
+            held.set(endpoint.hostInterface, bound);
+            return endpoint;
+          }
+        } catch (error) {
+          bound[Symbol.dispose]();
+          throw error;
+        }
         bound[Symbol.dispose]();
-        throw error;
       }
     },
 

@@ -3,6 +3,7 @@ import { checkFilterKeys, filterKeys } from '../../engine/filter-keys.ts';
 import type { NetworkSummary, Networks } from '../../engine/networks.ts';
 import { checkUntil, passesPruneFilters } from '../../engine/prune-filters.ts';
 import { randomHex } from '../host/random-hex.ts';
+import { isErrno } from '../host/system-error.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import { bridgeOptions } from './bridge-options.ts';
 import { bringUp, takeDown } from './bring-up.ts';
@@ -17,6 +18,7 @@ import { checkFilterValues, matchesFilters } from './network-filters.ts';
 import { bridgeName } from './network-names.ts';
 import type { NetworkRecord } from './network-record.ts';
 import { networkSummary } from './network-summary.ts';
+import { takeAway } from './take-away.ts';
 
 /** The two networks that are no bridge. Their IDs are the same on every machine. */
 const fixed: readonly NetworkSummary[] = (
@@ -144,11 +146,17 @@ export function createNetworks(services: {
       );
       if (!dryRun) {
         for (const { name } of unused) await removeRecord(findNetwork(context, name));
+        if (Object.keys(filters).length === 0) await takeAway(context).catch(passDenial);
         context.metadata.journal.append({ type: 'network.pruned', reclaimed: 0 });
       }
       return { removed: unused.map((network) => network.name) };
     },
   };
+}
+
+/** Who may change nothing in the kernel has made nothing there. */
+function passDenial(error: unknown): void {
+  if (!isErrno(error, 'EPERM', 'EACCES')) throw error;
 }
 
 /** Two networks never have one device. */

@@ -73,6 +73,8 @@ export interface NetworkRecords {
   readonly networks: Collection<NetworkRecord>;
   readonly addresses: Collection<AddressRecord>;
   readonly ports: Collection<PortRecord>;
+  /** How often all of it was taken out of the kernel (`take-away.ts`), under one key. */
+  readonly takings: Collection<number>;
 }
 
 export function networkRecords(metadata: Metadata): NetworkRecords {
@@ -89,6 +91,7 @@ export function networkRecords(metadata: Metadata): NetworkRecords {
       }
       return record;
     }),
+    takings: metadata.collection('network-takings', (document) => Number(document) || 0),
   };
 }
 

@@ -340,6 +340,34 @@ test('two roots choose subnets that do not overlap', async () => {
   await removeAllNetworks(second);
 });
 
+test('a prune leaves nothing in the kernel while no container is on a network, and all that one needs else', async () => {
+  const { networks } = stand;
+  const links = () => execFileSync('ip', ['-br', 'link'], { encoding: 'utf8' });
+  const { defaultBridge } = networkNames(stand.root);
+  const first = await networking.allocate({ containerId: 'a', network: 'bridge', ports: [] });
+  await networks.prune();
+  expect(links()).toContain(defaultBridge);
+  await networking.release(first);
+  await networks.prune();
+  expect(nft('list', 'ruleset')).not.toContain('gantry');
+  expect(links()).not.toContain(defaultBridge);
+  for (let round = 0; round < 8; round += 1) {
+    const allocate = (containerId: string) =>
+      networking.allocate({ containerId, network: 'bridge', ports: [] });
+    const [one, , two] = await Promise.all([
+      allocate('one'),
+      networks.prune(),
+      allocate('two'),
+      networks.prune(),
+    ]);
+    expect(links()).toContain(defaultBridge);
+    expect(nft('list', 'ruleset')).toContain('gantry');
+    await networking.release(one);
+    await networking.release(two);
+    await networks.prune();
+  }
+});
+
 test('nothing is left in the kernel when a root is thrown away', async () => {
   const { endpoint } = await container('web', [tcp(8091)]);
   await networking.release(endpoint);
