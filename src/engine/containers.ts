@@ -25,6 +25,7 @@ export type Mount =
       readonly readOnly: boolean;
       /** `-v` makes a missing source, `--mount` refuses it. */
       readonly createSource: boolean;
+      /** One of `mountPropagations`. */
       readonly propagation?: string | undefined;
       /** What is mounted below the source stays behind. */
       readonly nonRecursive?: boolean | undefined;
@@ -245,6 +246,8 @@ export interface HealthReport {
 
 export interface ContainerDetails extends ContainerSummary {
   readonly spec: ContainerSpec;
+  /** What it calls itself: in another's network that one's name, in the machine's the machine's. */
+  readonly hostname: string;
   readonly path: string;
   readonly args: readonly string[];
   /** How many words of `path` and `args` are the entrypoint; the rest is the command. */

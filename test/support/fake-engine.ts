@@ -190,6 +190,7 @@ export class FakeEngine implements Engine {
         spec: { image: summary.image },
         path: summary.command[0] ?? '',
         args: summary.command.slice(1),
+        hostname: 'fake',
         entrypointCount: 0,
         exposedPorts: [],
         stopSignal: 'SIGTERM',

@@ -42,6 +42,10 @@ export function checkSpec(spec: ContainerSpec): readonly string[] {
       throw invalid('bad-host', `bad format for add-host: ${JSON.stringify(entry.slice(0, 200))}`);
     }
   }
+  const noAddress = spec.dns?.find((text) => parseAddress(text.replace(/%.*/s, '')) === undefined);
+  if (noAddress !== undefined) {
+    throw invalid('bad-dns', `--dns: ${noAddress.slice(0, 80)} is not an ip address`);
+  }
   checkLines('dns', [...(spec.dns ?? []), ...(spec.dnsSearch ?? []), ...(spec.dnsOptions ?? [])]);
   logSettings(spec);
   parseSecurityOptions(spec.securityOpt);

@@ -88,7 +88,7 @@ function newRecord(
     platform: formatPlatform(platformOf(image.config)),
     spec: withCanonicalModes(context, spec),
     process: processConfig(spec, config),
-    hostname: hostnameOf(spec, id),
+    hostname: ownHostname(spec, id),
     stopSignal: spec.stopSignal || config?.StopSignal || 'SIGTERM',
     healthcheck: spec.healthcheck ?? config?.Healthcheck,
     exposedPorts: exposedPorts(spec, Object.keys(config?.ExposedPorts ?? {})),
@@ -151,7 +151,7 @@ function withOthers(
 }
 
 /** Undefined where it is that of somebody else. */
-function hostnameOf(spec: ContainerSpec, id: string): string | undefined {
+function ownHostname(spec: ContainerSpec, id: string): string | undefined {
   if (spec.hostname !== undefined && spec.hostname !== '') return spec.hostname;
   return spec.uts === 'host' || spec.network === 'host' || spec.network?.startsWith('container:')
     ? undefined

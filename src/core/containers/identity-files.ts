@@ -1,14 +1,12 @@
 import { closeSync, constants, ftruncateSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname as hostName } from 'node:os';
 import { join } from 'node:path';
-import type { ContainerPaths } from '../../engine/containers.ts';
+import type { ContainerPaths, ContainerSpec } from '../../engine/containers.ts';
 import { openRegularFile } from '../host/open-regular-file.ts';
 import { worldResolver } from '../host/user-world/own-world.ts';
 import { hostResolver } from '../network/host-resolver.ts';
 import { hostsText, resolverText } from '../network/identity-texts.ts';
 import { addressesOf, type Endpoint } from '../network/networking.ts';
 import type { ResolvedMount } from '../runtime/spec/mounts.ts';
-import type { ContainerRecord } from './container-record.ts';
 
 /** Where the engine's own files are seen inside, and their names in the container's folder. */
 const files = {
@@ -20,16 +18,16 @@ const files = {
 /**
  * Writes /etc/hosts, /etc/hostname and /etc/resolv.conf of a container into its folder, as Docker makes them, before
  * every start: the address is another each time.
+ * @param name its hostname
  */
 export function writeIdentityFiles(
-  record: ContainerRecord,
+  spec: ContainerSpec,
+  name: string,
   dir: string,
   endpoints: readonly Endpoint[],
 ): void {
-  const { spec } = record;
   const [endpoint] = endpoints;
   const sharesHost = spec.network === 'host';
-  const name = record.hostname ?? hostName();
   const texts = {
     hostname: `${name}\n`,
     hosts: hostsText({
@@ -65,12 +63,15 @@ export function identityPaths(dir: string): Pick<ContainerPaths, 'hostname' | 'h
   return { hostname: at('/etc/hostname'), hosts: at('/etc/hosts'), resolver: at('/etc/resolv.conf') };
 }
 
-/** The binds of these files, but for those a mount of the user's is at or above. */
-export function identityMounts(dir: string, taken: readonly string[]): readonly ResolvedMount[] {
+/** The binds of these files, but for those a mount of the user's is at or above. Read-only: the engine writes them still. */
+export function identityMounts(
+  dir: string,
+  { taken, readOnly }: { readonly taken: readonly string[]; readonly readOnly: boolean },
+): readonly ResolvedMount[] {
   return Object.entries(files).flatMap(([target, file]) =>
     taken.some((path) => path === target || path === '/etc')
       ? []
-      : [{ kind: 'bind', source: join(dir, file), target, readOnly: false } as const],
+      : [{ kind: 'bind', source: join(dir, file), target, readOnly, file: true } as const],
   );
 }
 

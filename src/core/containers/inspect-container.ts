@@ -13,6 +13,7 @@ import { type ContainerContext, containerDir, snapshotKey } from './container-co
 import type { ContainerRecord } from './container-record.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { healthReport } from './health-log.ts';
+import { hostnameOf } from './hostname-of.ts';
 import { identityPaths } from './identity-files.ts';
 import { sizeOf } from './list-containers.ts';
 import { logPath, logSettings } from './log-files.ts';
@@ -36,6 +37,7 @@ export async function inspectContainer(
     ...summary,
     size: options.size === true ? await sizeOf(context, await context.images(), summary) : undefined,
     spec: record.spec,
+    hostname: hostnameOf(context, record),
     path,
     args,
     entrypointCount: record.process.entrypointCount,

@@ -25,6 +25,7 @@ export async function listContainers(
 ): Promise<readonly ContainerSummary[]> {
   const { filters = {}, last } = options;
   checkFilters(filters);
+  for (const key of ['before', 'since']) for (const name of filters[key] ?? []) findContainer(context, name);
   const images = await context.images();
   const records = await settledRecords(context, options.signal);
   const all = options.all === true || last !== undefined || asksForAll(filters);

@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { Mount } from '../../engine/containers.ts';
+import { mountPropagations } from '../../engine/mount-propagation.ts';
 import { randomHex } from '../host/random-hex.ts';
+import { isTmpfsOption } from './tmpfs-options.ts';
 
 /**
  * The mounts of a container: those asked for, and an anonymous volume for each VOLUME of the image that none of them
@@ -15,6 +17,7 @@ export function mergeMounts(
   const targets = new Set<string>();
   const named = (mount: Mount): Mount => {
     const target = checkTarget(mount.target);
+    checkOptions(mount);
     if (targets.has(target)) throw badMount(`Duplicate mount point: ${target}`);
     targets.add(target);
     if (mount.type !== 'volume' || mount.name !== undefined) return { ...mount, target };
@@ -41,6 +44,17 @@ function checkTarget(target: string): string {
   const clean = posix.normalize(target).replace(/(.)\/+$/, '$1');
   if (clean === '/') throw badMount("invalid specification: destination can't be '/'");
   return clean;
+}
+
+/** They become options of the mount as they are, beside `ro` and `nosuid`. */
+function checkOptions(mount: Mount): void {
+  if (mount.type === 'bind' && mount.propagation && !mountPropagations.includes(mount.propagation)) {
+    throw badMount(`invalid propagation mode: ${mount.propagation.slice(0, 80)}`);
+  }
+  if (mount.type !== 'tmpfs') return;
+  const bad = mount.options.split(',').find((option) => option !== '' && !isTmpfsOption(option));
+  if (bad !== undefined)
+    throw badMount(`invalid tmpfs option ${JSON.stringify(bad.slice(0, 80).split('='))}`);
 }
 
 function badMount(message: string): GantryError {

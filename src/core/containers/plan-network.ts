@@ -4,7 +4,7 @@ import type { Endpoint, Networking } from '../network/networking.ts';
 import type { LaunchRequest } from '../runtime/runtime.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
-import { findContainer } from './find-container.ts';
+import { networkOwner } from './hostname-of.ts';
 import { livingProcess } from './join-namespaces.ts';
 import { isAlive } from './lifecycle.ts';
 import { settle } from './settle.ts';
@@ -30,7 +30,7 @@ const nothing = { endpoints: [], configureNetwork: undefined, heldDescriptors: [
 export async function planNetwork(context: ContainerContext, record: ContainerRecord): Promise<NetworkPlan> {
   const name = networkName(record);
   if (name === 'host') return { ...nothing, network: undefined, mode: 'host' };
-  if (name.startsWith('container:')) return joinContainer(context, name.slice('container:'.length));
+  if (name.startsWith('container:')) return joinContainer(context, record, name.slice('container:'.length));
   if (name === 'none' || record.attachments.length === 0) {
     const { loopbackOnly } = await import('../network/connect-endpoint.ts');
     return { ...nothing, network: 'new', mode: 'own', configureNetwork: loopbackOnly() };
@@ -100,12 +100,16 @@ export async function allocate(
   }
 }
 
-async function joinContainer(context: ContainerContext, idOrName: string): Promise<NetworkPlan> {
+async function joinContainer(
+  context: ContainerContext,
+  record: ContainerRecord,
+  idOrName: string,
+): Promise<NetworkPlan> {
   const pid = await livingProcess(context, idOrName, 'network');
   return {
     ...nothing,
     network: { join: `/proc/${pid}/ns/net` },
     mode: 'joined',
-    filesOf: containerDir(context, findContainer(context, idOrName).id),
+    filesOf: containerDir(context, networkOwner(context, record).id),
   };
 }

@@ -11,6 +11,7 @@ import { type ContainerContext, containerDir, snapshotKey } from './container-co
 import type { ContainerRecord } from './container-record.ts';
 import { exitCommand } from './exit-command.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
+import { hostnameOf } from './hostname-of.ts';
 import { identityMounts, writeIdentityFiles } from './identity-files.ts';
 import { joinNamespaces } from './join-namespaces.ts';
 import { joinedSession } from './joined-session.ts';
@@ -138,8 +139,9 @@ async function launchRequest(
   const joins = await joinNamespaces(context, spec);
   const shm = joins.ipc === undefined ? undefined : { pid: joins.ipc, at: join(dir, 'joined-shm') };
   const parts = volumeParts(mounts, volumes, dir);
-  const targets = mounts.map((mount) => mount.target);
-  if (plan.filesOf === undefined) writeIdentityFiles(record, dir, plan.endpoints);
+  const hostname = hostnameOf(context, record);
+  const taken = mounts.map((mount) => mount.target);
+  if (plan.filesOf === undefined) writeIdentityFiles(spec, hostname, dir, plan.endpoints);
   const log = logSettings(spec);
   return {
     id,
@@ -150,11 +152,11 @@ async function launchRequest(
       id,
       spec,
       process: record.process,
-      hostname: record.hostname,
+      hostname,
       network: plan.mode,
       joins,
       mounts: [
-        ...identityMounts(plan.filesOf ?? dir, targets),
+        ...identityMounts(plan.filesOf ?? dir, { taken, readOnly: spec.readOnlyRootfs === true }),
         ...(shm === undefined
           ? []
           : [{ kind: 'bind', source: shm.at, target: '/dev/shm', readOnly: false } as const]),

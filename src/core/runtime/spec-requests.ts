@@ -7,8 +7,8 @@ export interface ContainerSpecRequest {
   readonly id: string;
   readonly spec: ContainerSpec;
   readonly process: ProcessConfig;
-  /** Undefined: that of the host, or of the container whose network it joins. */
-  readonly hostname: string | undefined;
+  /** What it calls itself, that of the host included. */
+  readonly hostname: string;
   readonly network: 'own' | 'host' | 'joined';
   readonly joins?: JoinedNamespaces | undefined;
   /** Volumes as binds of their folder, tmpfs, and the engine's own files (hosts, resolv.conf, hostname). */

@@ -53,6 +53,8 @@ const notFoundInPath = /executable file [`'"]?(.+?)[`'"]? not found(?: in \$PATH
 
 function reasonOf(text: string, args: readonly string[]): string {
   const program = args[0] ?? '';
+  // crun takes the folder it looks in for the program.
+  if (args[0] === '' && /executable/.test(text)) return 'exec: "": executable file not found in $PATH';
   const missing = notFoundInPath.exec(text);
   if (missing !== null) {
     const name = missing[1] ?? program;

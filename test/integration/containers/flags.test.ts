@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createNetworks } from '../../../src/core/network/create-networks.ts';
 import type { ContainerSpec } from '../../../src/engine/containers.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
 import { until } from '../../support/until.ts';
@@ -60,6 +61,47 @@ describe('namespaces of others', () => {
       'conflicting options: hostname and the UTS mode',
     );
   });
+});
+
+describe('the hostname', () => {
+  const shown = 'hostname; echo $HOSTNAME; cat /etc/hostname; cat /proc/sys/kernel/hostname';
+
+  test('in the network of another is that one’s, whoever’s network that one is in', async () => {
+    const owner = await stand.up({ hostname: 'web.example.org' });
+    const joined = await stand.up({ network: `container:${owner}` });
+    const name = 'web.example.org';
+    expect(await says(shown, { network: `container:${joined}` })).toBe(`${name}\n${name}\n${name}\n${name}`);
+    expect((await stand.containers.inspect(joined)).hostname).toBe(name);
+  });
+
+  test('in the machine’s network is the machine’s, unless it has one of its own', async () => {
+    const name = hostname();
+    expect(await says(shown, { network: 'host' })).toBe(`${name}\n${name}\n${name}\n${name}`);
+    expect(await says(shown, { network: 'host', uts: 'host' })).toBe(`${name}\n${name}\n${name}\n${name}`);
+    expect(await says(shown, { network: 'host', hostname: 'own' })).toBe('own\nown\nown\nown');
+    expect(hostname()).toBe(name);
+  });
+});
+
+describe('a read-only container', () => {
+  test('cannot write to the files the engine gives it, and learns new names all the same', async () => {
+    const network = 'shared';
+    await createNetworks(stand.services).create(network);
+    const id = await stand.up({ readOnlyRootfs: true, network });
+    for (const file of ['hosts', 'hostname', 'resolv.conf']) {
+      const { exitCode, stderr } = await stand.exec(id, 'sh', '-c', `echo x >>/etc/${file}`);
+      expect(stderr).toContain('Read-only file system');
+      expect(exitCode).not.toBe(0);
+    }
+    await stand.up({ name: 'newcomer', network });
+    expect((await stand.exec(id, 'cat', '/etc/hosts')).stdout).toContain('newcomer');
+  });
+});
+
+test('a name server is an address', async () => {
+  await expect(stand.containers.create({ image: 'busybox', dns: ['1.1.1.1', '1.2.3.x'] })).rejects.toThrow(
+    '1.2.3.x is not an ip address',
+  );
 });
 
 describe('limits', () => {

@@ -68,6 +68,14 @@ describe('a start that fails', () => {
     expect(await stand.containers.inspect(id)).toMatchObject({ exitCode: 127 });
   });
 
+  test('for an empty word: 127, as for any other that is no program', async () => {
+    const start = stand.run(['']);
+    await expect(start).rejects.toMatchObject({
+      message: expect.stringContaining('exec: "": executable file not found in $PATH'),
+      details: { exitCode: 127 },
+    });
+  });
+
   test('for a file that is no program: 126', async () => {
     const { id } = await stand.containers.create({ image: 'busybox', command: ['/etc/passwd'] });
     await expect(stand.containers.start(id)).rejects.toMatchObject({ exitCode: 126 });

@@ -26,10 +26,17 @@ describe('lists and events', () => {
     expect(await names({ filters: { since: ['done'] } })).toEqual(['server']);
     expect(await names({ filters: { before: [up] } })).toEqual(['done']);
     expect(await names({ all: true, filters: { ancestor: ['busybox'] } })).toEqual(['server', 'done']);
+    await expect(names({ filters: { since: ['nobody'] } })).rejects.toThrow('No such container: nobody');
     await expect(names({ filters: { nope: ['x'] } })).rejects.toThrow("invalid filter 'nope'");
     const [sized] = await stand.containers.list({ all: true, filters: { id: [done] }, size: true });
     expect(sized?.size).toMatchObject({ writableBytes: 0 });
     expect(sized!.size!.totalBytes).toBeGreaterThan(1_000_000);
+  });
+
+  test('a filter that names a container needs it, also where there is none to compare with', async () => {
+    await expect(stand.containers.list({ filters: { before: ['nobody'] } })).rejects.toThrow(
+      'No such container: nobody',
+    );
   });
 
   test('the image is shown by its ID once its name means another', async () => {

@@ -167,7 +167,7 @@ describe.each(['crun', 'runc'] as const)('a container of %s', (kind) => {
       {},
       {
         launch: { network: { join: `/proc/${started.pid}/ns/net` } },
-        request: { network: 'joined', hostname: undefined },
+        request: { network: 'joined', hostname: 'joined' },
       },
     );
     expect(joined.stdout).toContain('127.0.0.1/8');

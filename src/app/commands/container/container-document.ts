@@ -1,5 +1,4 @@
 import type { ContainerDetails, HealthReport } from '../../../engine/containers.ts';
-import { shortId } from '../../../oci/digest.ts';
 import { withLeftOut } from '../present/left-out.ts';
 import { hostConfig } from './host-config.ts';
 import { mountPoint } from './mount-documents.ts';
@@ -93,7 +92,7 @@ function config(container: ContainerDetails) {
   const words = [container.path, ...container.args];
   const attached = (stream: 'stdin' | 'stdout' | 'stderr') => spec.attached?.includes(stream) ?? false;
   const document = {
-    Hostname: spec.hostname ?? shortId(container.id),
+    Hostname: container.hostname,
     Domainname: spec.domainname ?? '',
     User: container.user,
     AttachStdin: attached('stdin'),

@@ -6,6 +6,7 @@ import type { createOptions } from './create-options.ts';
 import { checkVolumesFrom } from './spec/mount-mode.ts';
 import { parseHealth } from './spec/parse-health.ts';
 import { parseHost } from './spec/parse-host.ts';
+import { parseLabels } from './spec/parse-labels.ts';
 import { parseMount } from './spec/parse-mount.ts';
 import { parseNetworks } from './spec/parse-network.ts';
 import { parsePairs } from './spec/parse-pairs.ts';
@@ -54,7 +55,7 @@ export async function containerSpec(
     groupAdd: options.groupAdd,
     workingDir: options.workdir,
     hostname: options.hostname,
-    labels: parsePairs([...labelLines, ...options.label]),
+    labels: parseLabels([...labelLines, ...options.label]),
     tty: options.tty,
     openStdin: options.interactive,
     autoRemove: options.rm,

@@ -5,7 +5,7 @@ import { requireArchiveOutput } from '../archive-output.ts';
 import { one } from '../argument-spec.ts';
 import type { CommandContext } from '../command-context.ts';
 import { parseHost } from '../container/spec/parse-host.ts';
-import { parsePairs } from '../container/spec/parse-pairs.ts';
+import { parseLabels } from '../container/spec/parse-labels.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag, list, text } from '../option-spec.ts';
 import type { BuildOutcome, LinesOutcome, Outcome } from '../outcome.ts';
@@ -119,7 +119,7 @@ export const imageBuild = defineCommand({
       output: filesOutput(output),
       target: options.target,
       buildArgs: parseBuildArguments(options.buildArg, ctx.env),
-      labels: parsePairs(options.label),
+      labels: parseLabels(options.label),
       noCache: options.noCache,
       noCacheStages: options.noCacheFilter.flatMap((names) => names.split(',')),
       extraHosts: options.addHost.map(parseHost),

@@ -1,5 +1,6 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import { one } from '../argument-spec.ts';
+import { parseLabels } from '../container/spec/parse-labels.ts';
 import { parsePairs } from '../container/spec/parse-pairs.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag, list, text } from '../option-spec.ts';
@@ -44,7 +45,7 @@ export const networkCreate = defineCommand({
     refuseOthers(options);
     const network = await ctx.engine.networks.create(args.name, {
       signal: ctx.signal,
-      labels: parsePairs(options.label),
+      labels: parseLabels(options.label),
       ipv6: options.ipv6,
       internal: options.internal,
       attachable: options.attachable,

@@ -1,6 +1,6 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import { optional } from '../argument-spec.ts';
-import { parsePairs } from '../container/spec/parse-pairs.ts';
+import { parseLabels } from '../container/spec/parse-labels.ts';
 import { defineCommand } from '../define-command.ts';
 import { list, text } from '../option-spec.ts';
 
@@ -25,7 +25,7 @@ export const volumeCreate = defineCommand({
     }
     const volume = await ctx.engine.volumes.create({
       signal: ctx.signal,
-      labels: parsePairs(options.label),
+      labels: parseLabels(options.label),
       ...(args.name !== undefined && { name: args.name }),
     });
     return { kind: 'lines', lines: [volume.name] };

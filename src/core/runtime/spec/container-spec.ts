@@ -27,8 +27,8 @@ export interface ContainerSpecInput {
   readonly spec: ContainerSpec;
   readonly process: ProcessConfig;
   readonly user: ResolvedUser;
-  /** Undefined: the host's, for a container in the host's or another's network. */
-  readonly hostname: string | undefined;
+  /** What it calls itself, that of the host included. */
+  readonly hostname: string;
   /** Who else is in its network: nobody, the host, another container. */
   readonly network: 'own' | 'host' | 'joined';
   readonly joins?: JoinedNamespaces | undefined;
@@ -53,7 +53,8 @@ export function containerSpec(input: ContainerSpecInput): RuntimeSpec {
   checkResources(resources, host);
   return {
     ociVersion: '1.0.2',
-    ...(input.hostname === undefined ? {} : { hostname: input.hostname }),
+    // In the machine's own namespace the runtime would have to refuse it.
+    ...(spec.uts === 'host' ? {} : { hostname: input.hostname }),
     process: containerProcess(input),
     ...annotations(input),
     root: { path: 'rootfs', readonly: spec.readOnlyRootfs === true },

@@ -24,15 +24,11 @@ export function overlayEnvironment(base: readonly string[], changes: readonly st
  */
 export function containerEnvironment(facts: {
   readonly own: readonly string[];
-  readonly hostname: string | undefined;
+  readonly hostname: string;
   readonly tty: boolean;
   readonly home: string;
 }): readonly string[] {
-  const base = [
-    defaultPath,
-    ...(facts.hostname === undefined ? [] : [`HOSTNAME=${facts.hostname}`]),
-    ...(facts.tty ? ['TERM=xterm'] : []),
-  ];
+  const base = [defaultPath, `HOSTNAME=${facts.hostname}`, ...(facts.tty ? ['TERM=xterm'] : [])];
   const merged = overlayEnvironment(base, facts.own);
   return setsHome(facts.own) ? merged : [...merged, `HOME=${facts.home}`];
 }

@@ -33,7 +33,7 @@ export function processConfig(
   const entrypoint = spec.entrypoint ?? image?.Entrypoint ?? [];
   const command = spec.command ?? (spec.entrypoint === undefined ? (image?.Cmd ?? []) : []);
   const args = [...entrypoint, ...command];
-  if (args.length === 0 || (args.length === 1 && args[0] === '')) {
+  if (args.length === 0) {
     throw new GantryError({
       kind: 'invalid',
       code: 'no-command',

@@ -34,6 +34,26 @@ test.each([
   expect(() => mergeMounts([bind(target)], [])).toThrow(message);
 });
 
+test.each(['foo', 'suid', 'dev', 'exec', 'rw', 'rro', 'rbind', 'unbindable'])(
+  '%s is no way for mounts to spread, and reaches no runtime',
+  (propagation) => {
+    expect(() => mergeMounts([{ ...bind('/a'), propagation }], [])).toThrow(
+      `invalid propagation mode: ${propagation}`,
+    );
+  },
+);
+
+test.each([
+  ['size=1m,bind', '["bind"]'],
+  ['tmpcopyup', '["tmpcopyup"]'],
+  ['context=x', '["context","x"]'],
+  ['size', '["size"]'],
+])('a tmpfs does not have %s', (options, shown) => {
+  expect(() => mergeMounts([{ type: 'tmpfs', target: '/t', options }], [])).toThrow(
+    `invalid tmpfs option ${shown}`,
+  );
+});
+
 test('two mounts at one place are refused', () => {
   expect(() => mergeMounts([bind('/a'), bind('/a/')], [])).toThrow('Duplicate mount point: /a');
 });

@@ -66,6 +66,13 @@ test('the network namespace it really joins takes the place of the one asked for
   expect(of({ join: '/n' })).toEqual([{ type: 'pid' }, { type: 'network', path: '/n' }]);
 });
 
+test('a program without a name is found nowhere, whatever crun opened in its place', () => {
+  expect(startError('open executable: Operation not permitted', [''])).toMatchObject({
+    message: `${create}exec: "": executable file not found in $PATH: unknown`,
+    details: { exitCode: 127 },
+  });
+});
+
 test('network counters are summed over all interfaces but loopback', () => {
   const text = [
     'Inter-|   Receive                            |  Transmit',

@@ -1,3 +1,4 @@
+import { mountPropagations } from '../../../../engine/mount-propagation.ts';
 import { specError } from './spec-error.ts';
 
 /** What the last part of `-v` and `--volumes-from` says. */
@@ -20,7 +21,7 @@ export function parseMountMode(mode: string): MountMode {
   return {
     readOnly: words.includes('ro'),
     noCopy: words.includes('nocopy'),
-    propagation: words.find((word) => propagations.includes(word)),
+    propagation: words.find((word) => mountPropagations.includes(word)),
   };
 }
 
@@ -34,11 +35,10 @@ export function checkVolumesFrom(text: string): string {
   return text;
 }
 
-const propagations = ['shared', 'rshared', 'slave', 'rslave', 'private', 'rprivate'];
 const kinds: readonly (readonly string[])[] = [
   ['rw', 'ro'],
   ['z', 'Z'],
   ['nocopy'],
   ['cached', 'delegated', 'consistent'],
-  propagations,
+  mountPropagations,
 ];

@@ -1,5 +1,6 @@
 import { isAbsolute, normalize, resolve } from 'node:path';
 import type { Mount } from '../../../../engine/containers.ts';
+import { mountPropagations } from '../../../../engine/mount-propagation.ts';
 import { parseBytes } from '../../parse/parse-bytes.ts';
 import { parsePairs } from './parse-pairs.ts';
 import { checkVolumeName } from './parse-volume.ts';
@@ -22,7 +23,9 @@ export function parseMount(text: string, cwd: string): Mount {
   switch (type) {
     case 'bind': {
       if (source === undefined || source === '') throw bad(text, 'source is required for a bind mount');
-      const propagation = fields.get('bind-propagation');
+      const propagation = fields.get('bind-propagation') || undefined;
+      if (propagation !== undefined && !mountPropagations.includes(propagation))
+        throw bad(text, `invalid propagation mode: ${propagation}`);
       return {
         type: 'bind',
         source: resolve(cwd, source),

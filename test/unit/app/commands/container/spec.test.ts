@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkVolumesFrom } from '../../../../../src/app/commands/container/spec/mount-mode.ts';
 import { parseHealth } from '../../../../../src/app/commands/container/spec/parse-health.ts';
 import { parseHost } from '../../../../../src/app/commands/container/spec/parse-host.ts';
+import { parseLabels } from '../../../../../src/app/commands/container/spec/parse-labels.ts';
 import { parseMount } from '../../../../../src/app/commands/container/spec/parse-mount.ts';
 import { parseNetworks } from '../../../../../src/app/commands/container/spec/parse-network.ts';
 import { parsePairs } from '../../../../../src/app/commands/container/spec/parse-pairs.ts';
@@ -163,6 +164,7 @@ describe('a mount', () => {
     ['target=b', "invalid mount path: 'b' mount path must be absolute"],
     ['target=/b,foo=1', "unexpected key 'foo' in 'foo=1'"],
     ['target', "invalid field 'target' must be a key=value pair"],
+    ['type=bind,source=/a,target=/b,bind-propagation=suid', 'invalid propagation mode: suid'],
     ['constructor=x,target=/b', "unexpected key 'constructor'"],
     ['type=bind,source=/a,target=/b,tmpfs-size=1', "cannot mix 'tmpfs-size' with mount type 'bind'"],
   ])('%s is refused', (text, message) => {
@@ -287,6 +289,13 @@ describe('other values', () => {
     expect(parseHost('out:host-gateway')).toBe('out:host-gateway');
     expect(() => parseHost('db')).toThrow('bad format for add-host: "db"');
     expect(() => parseHost('db:x')).toThrow('invalid IP address in add-host: "x"');
+  });
+
+  it('name every label', () => {
+    expect(parseLabels(['a=1', 'b'])).toEqual({ a: '1', b: '' });
+    for (const bad of ['=x', '', '=']) {
+      expect(() => parseLabels([bad])).toThrow(`invalid label '${bad}': empty name`);
+    }
   });
 
   it('pair names with values', () => {
