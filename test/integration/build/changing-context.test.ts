@@ -1,4 +1,14 @@
-import { mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ContextDigests } from '../../../src/core/build/context/context-digests.ts';
 import { ContextTree } from '../../../src/core/build/context/context-tree.ts';
@@ -135,6 +145,36 @@ describe('what changes between the key and the copy', () => {
     const now = await keyOfKnown([selection], { owners: false, contents, pacer });
     expect(now).not.toBe(key);
     expect(now).toBe(await freshKey());
+  });
+
+  it('is no different among so many files that threads copy them', async () => {
+    const name = (file: number): string => `many/${file}`;
+    mkdirSync(at('many'));
+    for (let file = 0; file < 1200; file += 1) writeFileSync(at(name(file)), `as listed ${file}`);
+    const selection = await list();
+    const key = await keyOf(selection);
+    rmSync(at(name(7)));
+    writeFileSync(at(name(300)), 'as listed 300, and more since');
+    rmSync(at(name(900)));
+    renameSync(at(name(901)), at(name(900)));
+    symlinkSync('0', at(name(901)));
+    await expect(write(selection)).rejects.toMatchObject({
+      code: 'source-changed',
+      details: { path: name(900) },
+    });
+    rmSync(at(name(900)));
+    rmSync(at(name(901)));
+    rmSync(inLayer('.'), { recursive: true });
+    mkdirSync(inLayer('.'));
+    await write(selection);
+    expect(readFileSync(inLayer(name(300)), 'utf8')).toBe('as listed 300');
+    expect(readdirSync(inLayer('many'))).toHaveLength(1197);
+    for (const file of [0, 299, 301, 1199]) {
+      expect(readFileSync(inLayer(name(file)), 'utf8')).toBe(`as listed ${file}`);
+      expect(statSync(inLayer(name(file))).mtimeMs).toBe(statSync(at(name(file))).mtimeMs);
+    }
+    expect(contents.hasDrifted).toBe(true);
+    expect(await keyOfKnown([selection], { owners: false, contents, pacer })).not.toBe(key);
   });
 
   it('ends the step when it is the source itself', async () => {

@@ -3,16 +3,16 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import { type FileTime, wholeSeconds } from '../../host/file-times.ts';
 import { pathBytes } from '../../host/path-text.ts';
 import { partsInRoot } from '../glob/clean-path.ts';
-import type { FileTree, TreeEntry } from '../tree/file-tree.ts';
+import type { TreeEntry } from '../tree/file-tree.ts';
 import type { KnownContents } from '../tree/known-contents.ts';
 import type { LayeredTree } from '../tree/layered-tree.ts';
-import { isSourceGone, lookAgain } from '../tree/open-source.ts';
+import { lookAgain } from '../tree/open-source.ts';
 import type { Pacer } from '../tree/pacer.ts';
 import { resolveInTree } from '../tree/resolve-in-tree.ts';
-import type { SelectedEntry, Selection } from '../tree/selection.ts';
+import type { Selection } from '../tree/selection.ts';
 import type { Owner, Placement, TreeWriter } from '../tree/tree-writer.ts';
+import { copyFolder } from './copy-folder.ts';
 import type { ModeChange } from './file-mode.ts';
-import { folderFinisher } from './finish-folders.ts';
 
 export interface InlineFile {
   readonly name: string;
@@ -68,12 +68,6 @@ export async function copyFiles(
     else freshFolders(writer, path, owner, made);
   };
   if (meansFolder(plan.destination)) ensure(target);
-  const copyBelow = (path: string, entry: TreeEntry, from: FileTree): Promise<void> | void => {
-    const placement = placementOf(plan, entry);
-    if (!entry.stats.isDirectory()) return writer.copyEntry(path, entry, from, placement);
-    writer.copyFolder(path, entry, from, placement);
-  };
-
   let done = 0;
   for (const { tree: from, name, entries } of plan.selections) {
     const [first, ...below] = entries;
@@ -87,21 +81,20 @@ export async function copyFiles(
     }
     ensure(target);
     const isWhole = plan.selections.length + plan.inline.length === 1;
-    const finisher =
-      isWhole && plan.folderDone !== undefined
-        ? folderFinisher(below, target, writer, plan.folderDone)
-        : undefined;
-    for (const entry of below) {
-      finisher?.before(entry);
-      const path = target === '' ? entry.relative : `${target}/${entry.relative}`;
-      await copyUnlessGone(plan, entry, () => copyBelow(path, entry, from));
-      done += 1;
-      plan.wrote?.(entry.stats.size);
-      if (!pacer.isDue) continue;
-      plan.onProgress?.(done);
-      await pacer.rest();
-    }
-    finisher?.end();
+    await copyFolder(below, {
+      from,
+      target,
+      writer,
+      placementOf: (entry) => placementOf(plan, entry),
+      contents: plan.contents,
+      folderDone: isWhole ? plan.folderDone : undefined,
+      onEntry({ stats }) {
+        done += 1;
+        plan.wrote?.(stats.size);
+        if (pacer.isDue) plan.onProgress?.(done);
+      },
+      pacer,
+    });
   }
   for (const { name, data } of plan.inline) {
     const path = resolve(fileTarget(tree, target, name));
@@ -109,21 +102,6 @@ export async function copyFiles(
     writeFileSync(pathBytes(writer.newFile(path)), data, { flag: 'wx' });
     const mode = plan.mode?.(0o644, false) ?? 0o644;
     writer.dressFile(path, { owner, mode }, wholeSeconds(plan.nowSeconds));
-  }
-}
-
-/** What has gone since it was listed was never there; its layer then needs another key. */
-async function copyUnlessGone(
-  { contents }: CopyPlan,
-  entry: SelectedEntry,
-  copy: () => Promise<void> | void,
-): Promise<void> {
-  if (contents?.isGone(entry) === true) return;
-  try {
-    await copy();
-  } catch (error) {
-    if (!isSourceGone(error) || contents?.noteGone(entry) !== true) throw error;
-    contents.noteDrift();
   }
 }
 

@@ -1,5 +1,4 @@
 import type { SelectedEntry } from '../tree/selection.ts';
-import type { TreeWriter } from '../tree/tree-writer.ts';
 
 /** Told of the entries of one source in their order, before each is copied, and of their end. */
 export interface FolderFinisher {
@@ -17,29 +16,24 @@ const worthwhileEntries = 500;
 export function folderFinisher(
   below: readonly SelectedEntry[],
   target: string,
-  writer: TreeWriter,
-  folderDone: (path: string) => void,
+  finish: (paths: readonly string[]) => void,
 ): FolderFinisher | undefined {
   if (below.length < worthwhileEntries) return undefined;
   if (below.some(({ stats }) => stats.nlink > 1 && !stats.isDirectory())) return undefined;
   const filled = new Set(below.map(({ relative }) => parentOf(relative)));
   const inTarget = (relative: string): string => [target, relative].filter((part) => part !== '').join('/');
-  const finish = (path: string): void => {
-    writer.finishFolder(path);
-    folderDone(path);
-  };
   let current: string | undefined;
   let empty: string[] = [];
   const end = (): void => {
     if (current === undefined) return;
-    finish(inTarget(current));
+    const done = [inTarget(current), ...empty];
     if (current === '') {
       for (let path = target; path !== ''; ) {
         path = parentOf(path);
-        finish(path);
+        done.push(path);
       }
     }
-    empty.forEach(finish);
+    finish(done);
     empty = [];
   };
   return {

@@ -12,6 +12,11 @@ export interface SecondLook {
   readonly isAsListed: boolean;
 }
 
+/** What a file has to be known by. */
+export interface SourceFile extends Pick<TreeEntry, 'path' | 'hostPath'> {
+  readonly stats: Pick<EntryStats, 'ino' | 'dev' | 'size' | 'mtimeMs' | 'ctimeMs'>;
+}
+
 /** An open regular file of a tree. */
 export interface OpenSource extends Disposable {
   readonly fd: number;
@@ -23,7 +28,7 @@ export interface OpenSource extends Disposable {
  * Opens a regular file of a tree for reading; it may have been written to or replaced since it was listed. Throws
  * `conflict` / `source-changed` when there is no regular file any more: see {@link isSourceGone}.
  */
-export function openSource(entry: TreeEntry): OpenSource {
+export function openSource(entry: SourceFile): OpenSource {
   let fd: number;
   try {
     fd = openSync(
@@ -52,7 +57,7 @@ export function lookAgain({ hostPath, stats }: TreeEntry): SecondLook | undefine
   return now === undefined ? undefined : secondLook(now, stats);
 }
 
-function secondLook(now: BigIntStats, then: EntryStats): SecondLook {
+function secondLook(now: BigIntStats, then: SourceFile['stats']): SecondLook {
   const modified = fileTime(now.mtimeNs);
   const isAsListed =
     Number(now.ino) === then.ino &&
@@ -86,6 +91,11 @@ export function sourceChanged(entry: Pick<TreeEntry, 'path'>): GantryError {
 /** Somebody has removed it since it was listed. */
 export function sourceGone(entry: Pick<TreeEntry, 'path'>): GantryError {
   return changed(entry, { gone: true });
+}
+
+/** Whether a source is to blame, not where it goes. */
+export function isSourceFault(error: unknown): boolean {
+  return error instanceof GantryError && error.code === 'source-changed';
 }
 
 export function isSourceGone(error: unknown): boolean {

@@ -135,6 +135,13 @@ export class TreeWriter {
     if (stats.nlink > 1) this.#links.set(identity, hostPath);
   }
 
+  /** Whether nothing but content, owner, mode and time is to be copied, and nothing can be in the way. */
+  isSimple(path: string, source: TreeEntry, from: FileTree): boolean {
+    const { stats } = source;
+    if (!stats.isFile() || stats.size > smallBytes || stats.nlink > 1 || !this.#isInFresh(path)) return false;
+    return this.#contents?.hasSeen(from) === true && this.#contents.attributes(source, from).size === 0;
+  }
+
   async #copyFile(
     path: string,
     source: TreeEntry,
@@ -338,8 +345,11 @@ export class TreeWriter {
 
   /** As {@link #makeRoom}; no two entries of a source have one name, so nothing can be in the way in a folder it has made. */
   #placeFor(path: string): string {
-    const isFresh = this.#fresh.has(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
-    return isFresh ? this.hostPath(path) : this.#makeRoom(path);
+    return this.#isInFresh(path) ? this.hostPath(path) : this.#makeRoom(path);
+  }
+
+  #isInFresh(path: string): boolean {
+    return this.#fresh.has(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
   }
 
   #makeRoom(path: string): string {
