@@ -81,8 +81,6 @@ function flatName(name: string): string {
 
 function isOneOf(seeds: readonly string[]): (id: string) => boolean {
   const ids = new Set(seeds.map((seed) => join(home, 'src', `${seed}.ts`)));
-  // What the bundler needs of its own comes with what every command needs.
-  if (seeds === loadTogether['base']) ids.add('\0rolldown/runtime.js');
   return (id) => ids.has(id);
 }
 

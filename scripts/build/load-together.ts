@@ -39,6 +39,8 @@ export const loadTogether: Readonly<Record<string, readonly string[]>> = {
     'core/runtime/send-signal',
     'core/runtime/start-exec',
   ],
+  /** Addresses and ports, given back when a container ends. */
+  networking: ['core/network/create-networking'],
   /** A container from its making to its end. */
   run: [
     'app/commands/container/run',
@@ -46,7 +48,6 @@ export const loadTogether: Readonly<Record<string, readonly string[]>> = {
     'core/containers/start-container',
     'core/containers/wait-container',
     'core/containers/remove-container',
-    'core/network/create-networking',
     'core/network/connect-endpoint',
     'core/runtime/prepare-spec',
     'core/runtime/launch',

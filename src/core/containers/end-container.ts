@@ -64,6 +64,8 @@ async function stopOnce(context: ContainerContext, id: string, options: StopOpti
   const signal = parseSignal(options.stopSignal ?? record.stopSignal);
   const graceSeconds = options.timeoutSeconds ?? record.spec.stopTimeout ?? defaultGraceSeconds;
   await sendToEnd(context, record, signal);
+  // Loaded while it ends: they are given back next.
+  if (record.endpoints.length > 0) context.networking().catch(() => undefined);
   const ended = await endsWithin(graceSeconds, options.signal, (patience) =>
     runtime.waitExit(id, dir, process, patience),
   );
