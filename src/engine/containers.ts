@@ -160,6 +160,8 @@ export interface ContainerSpec {
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   readonly sysctls?: Readonly<Record<string, string>> | undefined;
   readonly healthcheck?: HealthcheckConfig | undefined;
+  /** Name of the OCI runtime, as with Docker; undefined: the engine chooses. */
+  readonly runtime?: string | undefined;
   readonly logDriver?: string | undefined;
   readonly logOptions?: Readonly<Record<string, string>> | undefined;
   readonly platform?: string | undefined;

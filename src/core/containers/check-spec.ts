@@ -3,6 +3,7 @@ import { parseAddress } from '../../base/ip-address.ts';
 import type { ContainerSpec, NetworkAttachment } from '../../engine/containers.ts';
 import { parseExtraHost } from '../network/identity-texts.ts';
 import { hostFacts } from '../runtime/host-facts.ts';
+import { ociKind } from '../runtime/oci-kind.ts';
 import { grantedCapabilities } from '../runtime/spec/capabilities.ts';
 import { checkResources } from '../runtime/spec/resources.ts';
 import { parseSecurityOptions } from '../runtime/spec/security-options.ts';
@@ -48,6 +49,7 @@ export function checkSpec(spec: ContainerSpec): readonly string[] {
   }
   checkLines('dns', [...(spec.dns ?? []), ...(spec.dnsSearch ?? []), ...(spec.dnsOptions ?? [])]);
   logSettings(spec);
+  ociKind(spec);
   parseSecurityOptions(spec.securityOpt);
   const host = hostFacts();
   grantedCapabilities(spec, host.boundingCaps);

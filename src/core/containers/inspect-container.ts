@@ -6,6 +6,7 @@ import type {
 } from '../../engine/containers.ts';
 import { networkRecords } from '../network/network-record.ts';
 import { hostFacts } from '../runtime/host-facts.ts';
+import { ociKind } from '../runtime/oci-kind.ts';
 import { parseSecurityOptions } from '../runtime/spec/security-options.ts';
 import { maskedPathsFor, readonlyPaths } from '../runtime/spec/system-paths.ts';
 import { dataDirOf } from '../volumes/volume-folder.ts';
@@ -56,7 +57,7 @@ export async function inspectContainer(
     mountDetails: mountDetails(context, record),
     anonymousVolumes: anonymousVolumes(record),
     paths: await paths(context, record),
-    runtime: await runtimeName(context),
+    runtime: ociKind(record.spec) ?? (await runtimeName(context)),
     ...hiddenPaths(record.spec),
     platform: record.platform,
   };

@@ -4,6 +4,7 @@ import type { AttachOptions } from '../../engine/containers.ts';
 import type { Session } from '../../engine/session.ts';
 import { wakeCgroups } from '../host/cgroups/wake-cgroups.ts';
 import { bootId, ownIdentity } from '../host/process-identity.ts';
+import { ociKind } from '../runtime/oci-kind.ts';
 import type { LaunchRequest, Runtime } from '../runtime/runtime.ts';
 import { attachment } from './attachment.ts';
 import { changeRecord } from './change-record.ts';
@@ -163,6 +164,7 @@ async function launchRequest(
         ...resolveMounts(mounts, volumes, parts),
       ],
     }),
+    runtime: ociKind(spec),
     joinedShm: shm,
     parts: [...parts.values()],
     tty: spec.tty === true,

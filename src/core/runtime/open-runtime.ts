@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { EngineDirs } from '../engine-dirs.ts';
 import { cgroupProcesses } from '../host/cgroups/cgroup-processes.ts';
@@ -9,12 +11,13 @@ import { readExitStatus, waitForExitStatus } from './conmon/exit-files.ts';
 import { containerPids } from './container-pids.ts';
 import { containerCgroup, forceFreeState, freeState, hasState, killCgroup } from './free-state.ts';
 import { monitorAlive } from './monitor-alive.ts';
+import { ociKind } from './oci-kind.ts';
 import { findOciProgram, type OciProgram, runOci } from './oci-program.ts';
-import type { RunningProcess, Runtime } from './runtime.ts';
+import type { OciKind, RunningProcess, Runtime } from './runtime.ts';
 
 export interface RuntimeOptions {
   /** Default: crun where there is one, else runc. */
-  readonly prefer?: 'crun' | 'runc' | undefined;
+  readonly prefer?: OciKind | undefined;
 }
 
 /**
@@ -22,10 +25,17 @@ export interface RuntimeOptions {
  * What each part needs is loaded with its first use.
  */
 export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: RuntimeOptions = {}): Runtime {
-  let found: OciProgram | undefined;
-  const program = (): OciProgram => {
-    found ??= findOciProgram(dirs.run, options.prefer);
-    return found;
+  const found = new Map<OciKind | undefined, OciProgram>();
+  const program = (kind: OciKind | undefined = options.prefer): OciProgram => {
+    const known = found.get(kind) ?? findOciProgram(dirs.run, kind);
+    found.set(kind, known);
+    return known;
+  };
+  /** The one that made a container: each keeps its state in a folder of its own. */
+  const programOf = (id: string): OciProgram => {
+    const usual = program();
+    const other = usual.kind === 'crun' ? 'runc' : 'crun';
+    return !hasState(usual, id) && existsSync(join(dirs.run, other, id)) ? program(other) : usual;
   };
   const alive = (process: RunningProcess): boolean =>
     isAlive({ pid: process.pid, startTime: process.pidStartTime });
@@ -41,7 +51,7 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
     containerSpec: async (request) => {
       wakeCgroups();
       const { prepareContainerSpec } = await import('./prepare-spec.ts');
-      return prepareContainerSpec(program(), dirs.cache, request);
+      return prepareContainerSpec(program(ociKind(request.spec)), dirs.cache, request);
     },
     stepSpec: async (request) => {
       wakeCgroups();
@@ -51,17 +61,19 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
     create: async (request) => {
       const { launch } = await import('./launch.ts');
       // Left by a gantry that was killed between creating and starting it.
-      if (hasState(program(), request.id)) await forceFreeState(program(), request.id);
+      if (hasState(programOf(request.id), request.id))
+        await forceFreeState(programOf(request.id), request.id);
+      const wanted = program(request.runtime);
       try {
-        return await launch(program(), request);
+        return await launch(wanted, request);
       } catch (error) {
-        await forceFreeState(program(), request.id);
+        await forceFreeState(wanted, request.id);
         throw error;
       }
     },
     start: async (id) => {
       const { releaseStart } = await import('./release-start.ts');
-      await releaseStart(program(), id);
+      await releaseStart(programOf(id), id);
     },
     attach: async (id, dir, { tty, stdin, size }) => {
       const { attachSession } = await import('./attach-session.ts');
@@ -69,15 +81,15 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
     },
     exec: async (id, dir, process, spec, tellExit) => {
       const { startExec } = await import('./start-exec.ts');
-      return startExec(program(), { id, dir, process, spec, tellExit });
+      return startExec(programOf(id), { id, dir, process, spec, tellExit });
     },
     kill: async (id, signal, killOptions) => {
       const { sendSignal } = await import('./send-signal.ts');
-      await sendSignal(program(), id, signal, killOptions);
+      await sendSignal(programOf(id), id, signal, killOptions);
     },
     update: async (id, dir, resources) => {
       const { updateResources } = await import('./update-resources.ts');
-      await updateResources(program(), id, dir, resources);
+      await updateResources(programOf(id), id, dir, resources);
     },
     pause: async (id) => setPaused(id, true),
     resume: async (id) => setPaused(id, false),
@@ -88,7 +100,8 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
     processes: async (id, init) =>
       init === undefined ? cgroupProcesses(containerCgroup(id)) : containerPids(containerCgroup(id), init),
     delete: async (id, dir, deleteOptions) => {
-      if (deleteOptions?.force !== true && !freeState(program(), id)) {
+      const own = programOf(id);
+      if (deleteOptions?.force !== true && !freeState(own, id)) {
         if (cgroupProcesses(containerCgroup(id)).includes(firstProcess(dir))) {
           throw new GantryError({
             kind: 'conflict',
@@ -98,7 +111,7 @@ export function openRuntime(dirs: Pick<EngineDirs, 'run' | 'cache'>, options: Ru
         }
         await killCgroup(containerCgroup(id));
       }
-      if (!freeState(program(), id)) await forceFreeState(program(), id);
+      if (!freeState(own, id)) await forceFreeState(own, id);
       if (deleteOptions?.folderGoes !== true) sweepBundle(dir);
     },
     exitStatus: (id, dir) => {

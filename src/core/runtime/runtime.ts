@@ -6,6 +6,9 @@ import type { RuntimeSpec } from './runtime-spec.ts';
 import type { ContainerSpecRequest, StepSpecRequest } from './spec-requests.ts';
 
 /** A place for one container's run-time files (OCI "bundle") and the process that is to run in it. */
+/** Programs that make containers. */
+export type OciKind = 'crun' | 'runc';
+
 export interface LaunchRequest {
   readonly id: string;
   readonly name: string;
@@ -13,6 +16,8 @@ export interface LaunchRequest {
   readonly dir: string;
   readonly rootfs: MountPlan;
   readonly spec: SpecForRoot;
+  /** Undefined: the usual one. */
+  readonly runtime?: OciKind | undefined;
   readonly tty: boolean;
   readonly openStdin: boolean;
   /** Input stays open when the client that gave it leaves (`run -d -i`). Default: it ends then, as for `run -i`. */
@@ -67,7 +72,7 @@ export interface RunningProcess {
 /** Runs containers through an OCI runtime with a monitor each that outlives us (conmon). Knows no records. */
 export interface Runtime {
   /** Of the program that makes containers. Throws `unavailable` where there is none. */
-  kind(): 'crun' | 'runc';
+  kind(): OciKind;
   /** `crun 1.8.1` */
   describe(): Promise<string>;
   /** Looks up what the specification of a container needs; the result goes into `create`. Rejects `invalid`. */

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createNetworks } from '../../../src/core/network/create-networks.ts';
@@ -20,6 +20,28 @@ async function says(script: string, spec: Partial<ContainerSpec>): Promise<strin
 }
 
 const cgroup = (file: string) => `cat /sys/fs/cgroup/${file} 2>/dev/null || cat /sys/fs/cgroup/*/${file}`;
+
+describe('the OCI runtime', () => {
+  test.each(['crun', 'runc', 'io.containerd.runc.v2'])(
+    'may be asked for as %s, and keeps its containers',
+    async (runtime) => {
+      const id = await stand.up({ runtime });
+      expect(readdirSync(`${stand.root.path}/run/${runtime === 'crun' ? 'crun' : 'runc'}`)).toEqual([id]);
+      expect((await stand.exec(id, 'sh', '-c', 'exit 6')).exitCode).toBe(6);
+      await stand.containers.pause(id);
+      await stand.containers.unpause(id);
+      await stand.containers.restart(id, { timeoutSeconds: 0 });
+      expect(await stand.containers.inspect(id)).toMatchObject({
+        state: 'running',
+        runtime: runtime === 'crun' ? 'crun' : 'runc',
+      });
+    },
+  );
+
+  test('is said to be unknown by another name', async () => {
+    await expect(stand.up({ runtime: 'nosuch' })).rejects.toThrow('unknown or invalid runtime name: nosuch');
+  });
+});
 
 describe('namespaces of others', () => {
   test('--pid host sees the machine, container:X that container', async () => {

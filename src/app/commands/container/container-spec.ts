@@ -100,6 +100,7 @@ export async function containerSpec(
     devices: options.device,
     sysctls: parsePairs(options.sysctl),
     healthcheck: parseHealth(options),
+    runtime: options.runtime,
     logDriver: options.logDriver,
     logOptions: parsePairs(options.logOpt),
     platform: options.platform,

@@ -80,6 +80,7 @@ export const createOptions = {
     source: { choices: ['no', 'on-failure', 'always', 'unless-stopped'] },
   }),
   rm: flag('Remove it and its anonymous volumes when it exits'),
+  runtime: text('OCI runtime that makes it: crun or runc', { source: { choices: ['crun', 'runc'] } }),
   securityOpt: list('Security options (no-new-privileges, seccomp=unconfined, apparmor=PROFILE)'),
   shmSize: bytes('Size of /dev/shm'),
   stopSignal: text('Signal that stops it', { source: 'signal' }),
@@ -107,7 +108,6 @@ export const refusedCreateOptions: Readonly<Record<string, string>> = {
   isolation: 'it is for Windows',
   'kernel-memory': 'kernels no longer know it',
   'link-local-ip': 'networks give one address a family each',
-  runtime: 'gantry chooses crun or runc',
   'storage-opt': 'layers have no quota; limit the file system they lie on',
   'use-api-socket': 'there is no API socket',
 };
