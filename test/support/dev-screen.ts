@@ -61,11 +61,14 @@ process.on('SIGUSR2', () => {
   throw new Error('broken on purpose');
 });
 
-process.exit(
-  await startTui({
-    engine,
-    selfCommand: ['/bin/sh', '-c', 'exec bash', 'gantry'],
-    cwd: process.cwd(),
-    env: process.env,
-  }),
+// When this file has run to its end: bundled, others take from it what they share.
+setImmediate(async () =>
+  process.exit(
+    await startTui({
+      engine,
+      selfCommand: ['/bin/sh', '-c', 'exec bash', 'gantry'],
+      cwd: process.cwd(),
+      env: process.env,
+    }),
+  ),
 );

@@ -65,7 +65,10 @@ export class JobRunner {
     line: string,
   ): { readonly id: number; readonly ended: Promise<FinalOutcome> } {
     const cancel = new AbortController();
-    const job = this.#newJob(line, this.#options.now());
+    const operands = Object.values(input.args)
+      .flat()
+      .filter((value) => typeof value === 'string');
+    const job = { ...this.#newJob(line, this.#options.now()), command: command.id, operands };
     const { id } = job;
     this.#options.jobs.update((state) => jobAdded(state, job));
     const ended = this.#run(job, command, input, cancel.signal).finally(() => this.#running.delete(id));
@@ -108,6 +111,8 @@ export class JobRunner {
     return {
       id,
       line,
+      command: '',
+      operands: [],
       state: 'running',
       startedMs,
       endedMs: undefined,

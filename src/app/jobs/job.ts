@@ -8,6 +8,9 @@ export interface Job {
   readonly id: number;
   /** As it would be typed: `gantry build -t web .`. */
   readonly line: string;
+  /** The command's ID, `container.stop`, and what it was told to work upon: names or IDs. */
+  readonly command: string;
+  readonly operands: readonly string[];
   readonly state: 'running' | 'done' | 'failed' | 'cancelled';
   /** Milliseconds since the epoch. */
   readonly startedMs: number;

@@ -1,3 +1,5 @@
+import type { JobsState } from '../../app/jobs/job.ts';
+import { workUpon } from '../../app/jobs/work-upon.ts';
 import type { StatsSeries } from '../../app/state/stats-series.ts';
 import type { StatsState } from '../../app/state/watch-stats.ts';
 import type { ContainerSummary } from '../../engine/containers.ts';
@@ -28,7 +30,8 @@ export function containersPane(context: PaneContext): Pane {
     name: '2 Containers',
     all: () => context.engine.state.containers?.length,
     rows: (filter) => rows(context.engine.state.containers ?? none, filter),
-    columns: () => columns(context.styles(), context.view.state.nowMs, context.stats.state),
+    columns: () =>
+      columns(context.styles(), context.view.state.nowMs, context.stats.state, context.jobs.state),
     detail: () => {
       const containers = context.engine.state.containers ?? none;
       const running = containers.filter(({ state }) => state === 'running').length;
@@ -53,6 +56,7 @@ function containerColumns(
   styles: Styles,
   nowMs: number,
   stats: StatsState,
+  jobs: JobsState,
 ): readonly TableColumn<ContainerRow>[] {
   const latest = (row: ContainerRow) => stats[row.container.id]?.points.at(-1);
   return [
@@ -60,34 +64,37 @@ function containerColumns(
     { header: 'NAME', least: 8, most: 28, drop: 0, cell: ({ container }) => ({ text: container.name }) },
     {
       header: 'IMAGE',
-      least: 18,
+      least: 12,
       most: 60,
-      drop: 4,
+      drop: 3,
       grows: true,
       keep: 'end',
       cell: ({ container }) => ({ text: imageText(container.image), style: styles.muted }),
     },
     {
       header: 'STATUS',
-      least: 8,
+      // As wide as what a container that comes and goes says by turns: what is beside it stays where it is.
+      least: 'restarting (1)'.length,
       most: 20,
       drop: 0,
-      cell: ({ container }) => ({
-        text: shortStatus(container, nowMs),
-        style: stateStyle(container, styles),
-      }),
+      cell: ({ container }) => {
+        const work = workUpon(jobs, container);
+        return work === undefined
+          ? { text: shortStatus(container, nowMs), style: stateStyle(container, styles) }
+          : { text: `${work}…`, style: styles.warning };
+      },
     },
     {
       header: 'PORTS',
       least: 5,
       most: 24,
-      drop: 3,
+      drop: 4,
       cell: ({ container }) => ({ text: shortPorts(container.ports), style: styles.info }),
     },
     {
       header: 'CPU',
       align: 'right',
-      least: 5,
+      least: 6,
       most: 6,
       drop: 2,
       cell: (row) => ({ text: cpuText(latest(row)), style: styles.chartCpu }),
@@ -95,7 +102,7 @@ function containerColumns(
     {
       header: 'MEM',
       align: 'right',
-      least: 6,
+      least: 7,
       most: 7,
       drop: 1,
       cell: (row) => {

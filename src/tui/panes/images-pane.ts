@@ -24,7 +24,7 @@ export function imagesPane(context: PaneContext): Pane {
     detail: () => {
       const images = context.engine.state.images ?? none;
       if (images.length === 0) return '';
-      return `${images.length} · ${sizeText(size(images, context.layers.state))}`;
+      return `${rows(images, '').length} · ${sizeText(size(images, context.layers.state))}`;
     },
     selected: ({ image }) => ({ kind: 'image', subject: image }),
     empty: () => {

@@ -25,6 +25,16 @@ export interface ShownLog {
 
 const timeColumns = 13;
 
+const followState: Readonly<Record<ContainerSummary['state'], string>> = {
+  running: 'following',
+  paused: 'paused',
+  restarting: 'restarting',
+  created: 'not started',
+  removing: 'ended',
+  exited: 'ended',
+  dead: 'ended',
+};
+
 /** The output of the selected container, newest at the bottom. */
 export function logsPane(context: PaneContext, shown: () => ShownLog | undefined): Pane {
   const { view } = context;
@@ -45,8 +55,7 @@ export function logsPane(context: PaneContext, shown: () => ShownLog | undefined
       if (log === undefined) return { text: '4 Logs', detail: '' };
       const { bottom, search } = view.state.logs;
       const below = bottom === undefined ? 0 : log.ring.end - 1 - bottom;
-      const state =
-        below > 0 ? `${below} more below` : log.container.state === 'running' ? 'following' : 'ended';
+      const state = below > 0 ? `${below} more below` : followState[log.container.state];
       return {
         text: `4 Logs · ${log.container.name}`,
         detail: search === '' ? state : `/${search}  ${state}`,

@@ -1,3 +1,4 @@
+import type { JobsState } from '../../app/jobs/job.ts';
 import type { EngineState } from '../../app/state/engine-state.ts';
 import type { LayerDetails } from '../../app/state/layer-details.ts';
 import type { Store } from '../../app/state/store.ts';
@@ -10,6 +11,7 @@ export interface PaneContext {
   readonly engine: Store<EngineState>;
   readonly stats: Store<StatsState>;
   readonly layers: Store<LayerDetails>;
+  readonly jobs: Store<JobsState>;
   readonly view: Store<ViewState>;
   styles(): Styles;
   /** The first key of a command, for words that tell what to do; undefined without one. */

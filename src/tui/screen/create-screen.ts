@@ -111,7 +111,7 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
   let commands: readonly Command[] = own;
   let keymap = buildKeymap(commands, overrides);
   const keyOf = (id: string): string | undefined => keysOf(keymap, id)[0];
-  const panes = makePanes({ engine: engineStore, stats, layers, view, styles, keyOf }, logs, refresh);
+  const panes = makePanes({ engine: engineStore, stats, layers, jobs, view, styles, keyOf }, logs, refresh);
   const screen: Screen = {
     engine,
     device,

@@ -56,7 +56,7 @@ export function paintTable<Row>(grid: CellGrid, input: TableInput<Row>): void {
     const selection = focused ? styles.selection : styles.selectionIdle;
     const line = index + 1;
     if (isSelected) fillCells(grid, 0, line, grid.columns, selection);
-    const edge = isMarked?.(row) === true ? '✓' : isSelected && focused ? '▌' : '';
+    const edge = isMarked?.(row) === true ? '✓' : isSelected ? (focused ? '▌' : '▏') : '';
     drawText(grid, 0, line, edge, isSelected ? mergeStyle(selection, styles.accent) : styles.accent);
     at = 1;
     for (const { column, width } of columns) {
