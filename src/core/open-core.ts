@@ -223,6 +223,7 @@ export function coreParts(options: CoreOptions): CoreParts {
         const { openVolumeStore } = await import('./volumes/open-volume-store.ts');
         return openVolumeStore({ dirs, metadata: records });
       }),
+      sweepImages: async () => (await import('./sweep-images.ts')).sweepImages(await services()),
       selfCommand: options.selfCommand,
     };
   });

@@ -17,7 +17,7 @@ export function requireNewName(reference: Reference): Reference {
     kind: 'invalid',
     code: 'bad-reference',
     message: 'refusing to create an ambiguous tag using digest algorithm as name',
-    hint: 'what begins with sha256: is read as an image ID; give it another name',
+    hint: 'What begins with sha256: is read as an image ID: give it another name.',
   });
 }
 

@@ -16,6 +16,7 @@ export async function checkCore(core: CoreServices, options: StoreCheckOptions =
     snapshots: async () => core.snapshots,
     runtime: unused,
     networking: unused,
+    sweepImages: unused,
     volumes: async () => openVolumeStore(core),
     selfCommand: [],
   });

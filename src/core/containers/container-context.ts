@@ -19,6 +19,8 @@ export interface ContainerServices {
   readonly runtime: () => Promise<Runtime>;
   readonly networking: () => Promise<Networking>;
   readonly volumes: () => Promise<VolumeStore>;
+  /** Removes what no image needs any more. */
+  readonly sweepImages: () => Promise<void>;
   /** Argv that starts this program: a monitor runs it when a container has ended and no gantry is there. */
   readonly selfCommand: readonly string[];
 }

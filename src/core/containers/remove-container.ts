@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isErrorCode, isErrorKind } from '../../base/is-error-code.ts';
 import { bootId, ownIdentity } from '../host/process-identity.ts';
 import { removeTree } from '../host/remove-tree.ts';
+import { imageRecords } from '../images/image-records.ts';
 import { holdReserve, isDiskFull, makeRoom, withReserve } from '../metadata/reserve.ts';
 import { removeExitFolder, removeExitPlace } from '../runtime/conmon/exit-place.ts';
 import { changeRecordAtLast, eventOf } from './change-record.ts';
@@ -118,6 +119,14 @@ export async function removeLocked(
   }
   removeContainerLock(context, id);
   holdReserve(context.dirs.database);
+  await sweepLostImage(context, record);
+}
+
+/** Layers of an image that was removed by force, with this container still there, were its alone. */
+async function sweepLostImage(context: ContainerContext, { imageId }: ContainerRecord): Promise<void> {
+  if (imageRecords(context.metadata).images.has(imageId)) return;
+  // The container is gone all the same; what is left goes with the next prune.
+  await context.sweepImages().catch(() => undefined);
 }
 
 async function removeFiles(context: ContainerContext, id: string, soon: boolean): Promise<void> {

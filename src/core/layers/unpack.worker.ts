@@ -88,6 +88,8 @@ function blameLayer(error: unknown): unknown {
     'ENAMETOOLONG',
     'EINVAL',
     'ERANGE',
+    // An attribute larger than a kernel takes.
+    'E2BIG',
   );
   return isNaming ? layerError(shortened((error as Error).message)) : error;
 }

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { assembleImages } from '../../../src/core/assemble-images.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
+import { imageUpon } from '../../support/image-upon.ts';
 import { finished } from '../../support/runtime-stand.ts';
 import { until } from '../../support/until.ts';
 
@@ -222,6 +224,21 @@ describe('pause', () => {
 });
 
 describe('remove', () => {
+  test('takes the layers of an image along that was removed by force before its last container', async () => {
+    const services = await stand.parts.services();
+    const layers = () => [...services.snapshots.list()].map(({ key }) => key).sort();
+    const before = layers();
+    const image = await imageUpon(services, services.images.resolve('busybox'), {
+      name: 'lost',
+      prepare: (dir) => writeFileSync(`${dir}/mark`, 'x'),
+    });
+    const { id } = await stand.run(['true'], { image: 'lost' });
+    await (await assembleImages(stand.parts)).remove(image.id, { force: true });
+    expect(layers()).toContain(image.topChainId);
+    await stand.containers.remove(id);
+    expect(layers()).toEqual(before);
+  });
+
   test('refuses what runs, unless forced', async () => {
     const id = await stand.up({ name: 'busy' });
     await expect(stand.containers.remove('busy')).rejects.toMatchObject({
