@@ -34,7 +34,7 @@ const longestReference = longestName + 1 + 128 + 1 + 256;
 export function parseReference(text: string): Reference {
   if (text === '')
     throw bad('invalid reference format', text, 'A name is missing: what stands there is empty.');
-  if (text.length > longestReference) throw bad('invalid reference format', text);
+  if (text.length > longestReference) throw bad('invalid reference format', text, notOfTheForm(text));
   if (/^[a-f0-9]{64}$/.test(text)) {
     throw bad(`invalid repository name (${text}), cannot specify 64-byte hexadecimal strings`, text);
   }
@@ -50,7 +50,7 @@ export function parseReference(text: string): Reference {
   }
   const groups = whole.exec(`${split.domain}/${split.rest}`)?.groups;
   const name = groups?.['name'];
-  if (name === undefined) throw bad('invalid reference format', text);
+  if (name === undefined) throw bad('invalid reference format', text, notOfTheForm(text));
   if (name.length > longestName) {
     throw bad(`repository name must not be more than ${longestName} characters`, text);
   }
@@ -130,6 +130,11 @@ function splitDomain(text: string): { readonly domain: string; readonly rest: st
   const rest = slash === -1 || !isHost ? text : text.slice(slash + 1);
   if (domain !== defaultDomain && domain !== 'index.docker.io') return { domain, rest };
   return { domain: defaultDomain, rest: rest.includes('/') ? rest : officialPrefix + rest };
+}
+
+function notOfTheForm(text: string): string {
+  const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  return `"${shown}" is not of the form [HOST[:PORT]/]NAME[:TAG][@DIGEST].`;
 }
 
 function bad(message: string, reference: string, hint?: string): GantryError {
