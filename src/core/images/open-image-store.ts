@@ -72,18 +72,27 @@ export function openImageStore({ metadata, content, snapshots }: ImageStoreParts
       const sizeBytes = await unpackedSize(snapshots, config.rootfs.diff_ids);
       const { mediaType, digest, size } = stored;
       const fresh = { manifest: { mediaType, digest, size }, config, sizeBytes };
-      return metadata.transaction(
-        () => {
-          const before = records.images.get(id);
-          const kept = { references: before?.references ?? [], repoDigests: before?.repoDigests ?? [] };
-          records.images.put(id, { ...fresh, ...kept } satisfies ImageRecord);
-          moveNames(records, [...references, ...repoDigests], id);
-          metadata.journal.append({ type: event, id, name: references[0] ?? repoDigests[0] });
-          return get(id) as Image;
-        },
-        // Whoever was told of an image has it, whatever happens to the machine.
-        { durable: true },
-      );
+      const names = [...references, ...repoDigests];
+      const isKept = (): boolean => {
+        const before = records.images.get(id);
+        if (before?.manifest.digest !== digest || before.sizeBytes !== sizeBytes) return false;
+        return names.every((name) => records.names.get(name) === id);
+      };
+      const write = ({ durable }: { readonly durable: boolean }): Image | undefined =>
+        metadata.transaction(
+          () => {
+            if (!durable && !isKept()) return undefined;
+            const before = records.images.get(id);
+            const kept = { references: before?.references ?? [], repoDigests: before?.repoDigests ?? [] };
+            records.images.put(id, { ...fresh, ...kept } satisfies ImageRecord);
+            moveNames(records, names, id);
+            metadata.journal.append({ type: event, id, name: names[0] });
+            return get(id);
+          },
+          { durable },
+        );
+      // Whoever was told of an image has it, whatever happens to the machine; of one that is kept so already it does.
+      return ((isKept() ? write({ durable: false }) : undefined) ?? write({ durable: true })) as Image;
     },
     tag(source, canonicalTarget) {
       metadata.transaction(
