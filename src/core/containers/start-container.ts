@@ -4,6 +4,7 @@ import type { AttachOptions } from '../../engine/containers.ts';
 import type { Session } from '../../engine/session.ts';
 import { wakeCgroups } from '../host/cgroups/wake-cgroups.ts';
 import { bootId, ownIdentity } from '../host/process-identity.ts';
+import { requireOwnFile } from '../host/require-own-file.ts';
 import { ociKind } from '../runtime/oci-kind.ts';
 import type { LaunchRequest, Runtime } from '../runtime/runtime.ts';
 import { attachment } from './attachment.ts';
@@ -144,6 +145,7 @@ async function launchRequest(
   const taken = mounts.map((mount) => mount.target);
   if (plan.filesOf === undefined) writeIdentityFiles(spec, hostname, dir, plan.endpoints);
   const log = logSettings(spec);
+  if (log !== undefined) requireOwnFile(logPath(dir));
   return {
     id,
     name: record.name,

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { OutputChunk, Session, TerminalSize } from '../../engine/session.ts';
 import { PacketSocket } from '../host/packet-socket.ts';
 import { isErrno } from '../host/system-error.ts';
-import { bundleFiles } from './bundle.ts';
+import { bundleFiles, readPid } from './bundle.ts';
 import { parseAttachPacket } from './conmon/attach-packets.ts';
 import { resizeTerminal } from './conmon/control-pipe.ts';
 import { readExitStatus, waitForExitStatus } from './conmon/exit-files.ts';
@@ -107,7 +106,7 @@ async function exitCode(id: string, dir: string, left: AbortSignal): Promise<num
 
 function monitorPid(dir: string): number {
   try {
-    return Number(readFileSync(join(dir, bundleFiles.monitorPid), 'latin1').trim());
+    return readPid(dir, bundleFiles.monitorPid);
   } catch {
     return 0;
   }

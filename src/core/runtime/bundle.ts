@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderState, ownNamesIn } from '../host/own-folder.ts';
+import { readRegularFile } from '../host/read-regular-file.ts';
+import { requireOwnFile } from '../host/require-own-file.ts';
 import type { OciProgram } from './oci-program.ts';
 import type { RuntimeSpec } from './runtime-spec.ts';
 
@@ -11,20 +13,30 @@ export const bundleFiles = {
   monitorPid: 'monitor.pid',
 } as const;
 
+const largestConfigBytes = 64 * 1024 ** 2;
+
 /** Writes `config.json`; `rootDir` is where the root is mounted. */
 export function writeBundle(dir: string, spec: RuntimeSpec, rootDir: string): void {
   const placed = { ...spec, root: { ...spec.root, path: rootDir } };
-  writeFileSync(join(dir, bundleFiles.config), encodeSpec(placed), { mode: 0o600 });
+  const path = join(dir, bundleFiles.config);
+  requireOwnFile(path);
+  writeFileSync(path, encodeSpec(placed), { mode: 0o600 });
 }
 
 export function readBundle(dir: string): RuntimeSpec {
-  return JSON.parse(readFileSync(join(dir, bundleFiles.config), 'utf8')) as RuntimeSpec;
+  const text = readRegularFile(join(dir, bundleFiles.config), largestConfigBytes).toString('utf8');
+  return JSON.parse(text) as RuntimeSpec;
+}
+
+/** A number that a monitor or runtime wrote. Throws where there is no such file, or another thing in its place. */
+export function readPid(dir: string, name: 'pid' | 'monitor.pid'): number {
+  return Number(readRegularFile(join(dir, name), 64).toString('latin1').trim()) || 0;
 }
 
 /** ID of the container's first process, as the runtime has written it; 0 when it did not. */
 export function firstProcess(dir: string): number {
   try {
-    return Number(readFileSync(join(dir, bundleFiles.pid), 'latin1').trim()) || 0;
+    return readPid(dir, bundleFiles.pid);
   } catch {
     return 0;
   }

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signalProcess } from '../host/process-handle.ts';
 import { type ProcessIdentity, processIdentity } from '../host/process-identity.ts';
-import { bundleFiles } from './bundle.ts';
+import { bundleFiles, readPid } from './bundle.ts';
 import { containerCgroup } from './free-state.ts';
 
 /** How long a process may take over its farewell. */
@@ -57,9 +55,9 @@ async function begun(folder: string, exit: Promise<number>): Promise<ProcessIden
 }
 
 /** Undefined when it has not begun, or has ended. */
-function running(folder: string, file: string): ProcessIdentity | undefined {
+function running(folder: string, file: 'pid' | 'monitor.pid'): ProcessIdentity | undefined {
   try {
-    return processIdentity(Number(readFileSync(join(folder, file), 'latin1').trim()));
+    return processIdentity(readPid(folder, file));
   } catch {
     return undefined;
   }

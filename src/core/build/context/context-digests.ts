@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { openRegularFile } from '../../host/open-regular-file.ts';
 import { contentKey } from '../tree/content-key.ts';
 import { type FileContent, fileDigest } from '../tree/file-digest.ts';
 import type { TreeEntry } from '../tree/file-tree.ts';
@@ -144,7 +145,7 @@ function readHead(path: string): { readonly fingerprint: string; readonly key: s
   const buffer = Buffer.alloc(256);
   let length: number;
   try {
-    const fd = openSync(path, 'r');
+    const fd = openRegularFile(path);
     try {
       length = readSync(fd, buffer);
     } finally {

@@ -1,7 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileWhole } from '../../host/durable-file.ts';
 import { ownNamesIn } from '../../host/own-folder.ts';
+import { readRegularFile } from '../../host/read-regular-file.ts';
+
+const largestBytes = 256 * 1024 ** 2;
 
 /** A folder of small files that may be lost any time: no more than so many are kept, the oldest go first. */
 export class KeptFiles {
@@ -20,7 +23,7 @@ export class KeptFiles {
   /** Undefined: there is none. */
   read(name: string): string | undefined {
     try {
-      return readFileSync(this.path(name), 'utf8');
+      return readRegularFile(this.path(name), largestBytes).toString('utf8');
     } catch {
       return undefined;
     }

@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../../host/read-regular-file.ts';
 import type { SeccompSection } from './profile.ts';
 
 const largestProgramBytes = 4096 * 8;
@@ -46,7 +38,7 @@ export async function cachedFilter(
 /** A line feed at the end tells a whole file from one that a power cut left short. */
 function readCached(path: string): string | undefined {
   try {
-    const text = readFileSync(path, 'latin1');
+    const text = readRegularFile(path, 2 * largestProgramBytes).toString('latin1');
     return text.endsWith('\n') && text.length > 64 ? text.slice(0, -1) : undefined;
   } catch {
     return undefined;
