@@ -26,7 +26,10 @@ let noWorld: string | undefined;
 const completeVerb = '__complete';
 const selfCommand: readonly [string, ...string[]] = [process.execPath, ...process.execArgv, '--', program];
 
-main(process.argv.slice(2)).then(process.exit);
+main(process.argv.slice(2)).then(async (status) => {
+  const { endProcess } = await import('./core/host/end-process.ts');
+  endProcess(status);
+});
 
 async function main(argv: readonly string[]): Promise<number> {
   let globals: GlobalOptions = noGlobals;

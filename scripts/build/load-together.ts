@@ -12,6 +12,7 @@ export const loadTogether: Readonly<Record<string, readonly string[]>> = {
     'app/commands/argument-spec',
     'app/commands/command-index',
     'app/commands/container/list',
+    'core/host/end-process',
     'core/open-core',
     'core/open-services',
     'core/metadata/open-metadata',

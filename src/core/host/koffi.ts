@@ -62,6 +62,10 @@ export function koffi(): Koffi {
   return loaded;
 }
 
+export function isKoffiLoaded(): boolean {
+  return loaded !== undefined;
+}
+
 /** Opens koffi's binary where npm puts it, for glibc and then for musl. Undefined when it is elsewhere. */
 export function openBinary(startDir = import.meta.dirname): Koffi | undefined {
   const packageDir = join('node_modules', '@koromix', `koffi-linux-${process.arch}`);
