@@ -5,6 +5,7 @@ import type { ContainerPruneReport } from '../../engine/containers.ts';
 import { checkFilterKeys, filterKeys } from '../../engine/filter-keys.ts';
 import type { Filters } from '../../engine/filters.ts';
 import { checkUntil, passesPruneFilters } from '../../engine/prune-filters.ts';
+import { sweepCgroups } from '../host/cgroups/sweep-cgroups.ts';
 import { ownNamesIn } from '../host/own-folder.ts';
 import { makeRoom } from '../metadata/reserve.ts';
 import { sweepExitFolders } from '../runtime/conmon/exit-place.ts';
@@ -51,6 +52,7 @@ export async function pruneContainers(
   if (!dryRun) {
     sweepFolders(context);
     sweepExitFolders(context.dirs.run);
+    sweepCgroups(Date.now());
   }
   if (!dryRun) tell(context, { type: 'container.pruned', reclaimed: reclaimedBytes });
   return { removed, reclaimedBytes };

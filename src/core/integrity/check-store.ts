@@ -5,6 +5,7 @@ import { buildCacheRoots } from '../build/solver/cache-roots.ts';
 import type { ContainerContext } from '../containers/container-context.ts';
 import { containerRoots } from '../containers/container-roots.ts';
 import type { CoreServices } from '../core-services.ts';
+import { sweepCgroups } from '../host/cgroups/sweep-cgroups.ts';
 import { findGarbage } from '../images/garbage.ts';
 import { imageRecords } from '../images/image-records.ts';
 import { makeRoom } from '../metadata/reserve.ts';
@@ -74,7 +75,11 @@ export async function checkStore(
     signal = new AbortController().signal,
   }: StoreCheckOptions = {},
 ): Promise<StoreReport> {
-  if (repair) makeRoom(services.dirs.database);
+  if (repair) {
+    makeRoom(services.dirs.database);
+    // Of whatever root: nothing of this one's that could be told of.
+    sweepCgroups(Date.now());
+  }
   const context: CheckContext = {
     services,
     containers,

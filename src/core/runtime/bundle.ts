@@ -55,11 +55,14 @@ export function rootFolder({ mountPoint }: Pick<OciProgram, 'mountPoint'>): stri
 /** Name of a folder for one process run in the container, in its bundle, before random digits. */
 export const execFolderPrefix = 'exec-';
 
+/** conmon's own, of a socket the runtime sends the terminal through. */
+const consolePrefix = 'conmon-term.';
+
 /** Takes away what only a running container needs: sockets, pipes, folders of processes run in it. */
 export function sweepBundle(dir: string): void {
   if (folderState(dir) !== 'folder') return;
   for (const name of ownNamesIn(dir)) {
-    if (name.startsWith(execFolderPrefix) || passing.has(name)) {
+    if (name.startsWith(execFolderPrefix) || name.startsWith(consolePrefix) || passing.has(name)) {
       // A runtime that joined the container may be writing its last words there.
       rmSync(join(dir, name), { recursive: true, force: true, maxRetries: 30, retryDelay: 5 });
     }

@@ -55,6 +55,8 @@ export function monitorEnvironment(withAttachPipe: boolean): Readonly<Record<str
   return {
     PATH: process.env['PATH'] ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     ...inherited('HOME'),
+    // Where it works, the bundle: its console socket lies there, and goes with it when the monitor is killed.
+    TMPDIR: '.',
     // What it runs at the end is of the same world.
     ...inherited(worldVariable),
     _OCI_SYNCPIPE: String(monitorPipes.sync),

@@ -9,7 +9,8 @@ test('what only a running container needs goes, also while a runtime still write
   using folder = tempFolder();
   for (let round = 0; round < 2; round += 1) {
     mkdirSync(folder.at('exec-0123'));
-    for (const name of ['ctl', 'config.json', 'ctr.log']) writeFileSync(folder.at(name), '');
+    for (const name of ['ctl', 'config.json', 'conmon-term.A1B2C3', 'ctr.log'])
+      writeFileSync(folder.at(name), '');
     const script = 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); : >"$0/$$-$i" || exit; done';
     const writers = Array.from({ length: 2 }, () => {
       const writer = spawn('/bin/sh', ['-c', script, folder.at('exec-0123')]);

@@ -9,7 +9,10 @@ import {
   readExitStatus,
   waitForExitStatus,
 } from '../../../../../src/core/runtime/conmon/exit-files.ts';
-import { monitorArguments } from '../../../../../src/core/runtime/conmon/monitor-arguments.ts';
+import {
+  monitorArguments,
+  monitorEnvironment,
+} from '../../../../../src/core/runtime/conmon/monitor-arguments.ts';
 import { parseSyncMessage, syncMessages } from '../../../../../src/core/runtime/conmon/sync-messages.ts';
 import { tempFolder } from '../../../../support/temp-folder.ts';
 
@@ -28,6 +31,10 @@ const plain = {
   keepStdinOpen: false,
   exitCommand: undefined,
 };
+
+test('the monitor has its console socket in the bundle, where it works', () => {
+  expect(monitorEnvironment(false)).toMatchObject({ TMPDIR: '.' });
+});
 
 describe('arguments of the monitor', () => {
   test('name container, runtime and files', () => {
