@@ -11,7 +11,7 @@ import { type ContainerContext, snapshotKey } from './container-context.ts';
 import { privateView } from './container-root.ts';
 import { findContainer } from './find-container.ts';
 
-/** The port's `diff`, in the order of the paths. */
+/** The port's `diff`, each folder followed by what is in it. */
 export async function diffContainer(
   context: ContainerContext,
   idOrName: string,
@@ -20,7 +20,12 @@ export async function diffContainer(
   const { changes } = await containerChanges(context, id);
   return changes
     .map(({ kind, path }) => ({ kind, path: `/${displayText(path)}` }))
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    .toSorted((a, b) => (treeOrder(a.path) < treeOrder(b.path) ? -1 : 1));
+}
+
+/** As text that sorts `/a/b` before `/a-b`: a name ends before any character. */
+function treeOrder(path: string): string {
+  return path.replaceAll('/', '\0');
 }
 
 export interface ContainerChanges {

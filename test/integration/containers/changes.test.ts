@@ -19,7 +19,7 @@ test('diff tells what was added, changed and deleted, and nothing of what the ru
   const { id } = await stand.run([
     'sh',
     '-c',
-    'mkdir -p /new/deep; echo x >/new/deep/file; echo more >>/etc/group; rm /bin/vi; rm -r /root; mkdir /root; touch /root/mine; touch /tmp/.wh.odd',
+    'mkdir -p /new/deep; echo x >/new/deep/file; echo more >>/etc/group; rm /bin/vi; rm -r /root; mkdir /root; touch /root/mine; touch /tmp/.wh.odd /new-er',
   ]);
   expect(await letters(id)).toEqual([
     'C /bin',
@@ -29,6 +29,7 @@ test('diff tells what was added, changed and deleted, and nothing of what the ru
     'A /new',
     'A /new/deep',
     'A /new/deep/file',
+    'A /new-er',
     'C /root',
     'A /root/mine',
     'C /tmp',
