@@ -67,7 +67,10 @@ export const createOptions = {
   pid: text('Whose processes it sees: host or container:NAME'),
   platform: text('Platform of the image (os/arch[/variant])'),
   privileged: flag('Give it all capabilities and devices of this machine'),
-  publish: list('Publish a port ([ip:][hostPort:]containerPort[/udp])', { short: 'p' }),
+  publish: list(
+    'Publish a port ([ip:][hostPort:]containerPort[/udp]); on ::1 too where its network has IPv6',
+    { short: 'p' },
+  ),
   publishAll: flag('Publish every exposed port on a free port', { short: 'P' }),
   pull: text('When to pull the image', {
     initial: 'missing',
