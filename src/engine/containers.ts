@@ -180,7 +180,9 @@ export interface ContainerSummary {
   readonly finishedAt: string | undefined;
   readonly state: ContainerState;
   readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
-  /** Undefined until it ended once; -1 when it was lost (the monitor was killed). */
+  /** It runs on without its monitor, which was killed: its exit status will be lost. */
+  readonly monitorLost?: true | undefined;
+  /** Undefined until it ended once; 255 also where it was lost, and `error` says so. */
   readonly exitCode: number | undefined;
   readonly pid: number | undefined;
   readonly ports: readonly PortBinding[];
@@ -365,11 +367,14 @@ export interface Containers extends ContainerFiles {
   startAttached(id: string, options: AttachOptions): Promise<Session>;
   attach(id: string, options: AttachOptions): Promise<Session>;
   exec(id: string, spec: ExecSpec, options?: CallOptions): Promise<Session>;
-  /** `timeoutSeconds` undefined: the container's own, else 10; -1 waits for ever. Stopped already: fine. */
+  /**
+   * `timeoutSeconds` undefined: the container's own, else 10; -1 waits for ever. Stopped already: fine. Warns of an exit
+   * status that is lost.
+   */
   stop(
     id: string,
     options?: CallOptions & { readonly timeoutSeconds?: number; readonly stopSignal?: string },
-  ): Promise<void>;
+  ): Promise<{ readonly warnings: readonly string[] }>;
   kill(id: string, options?: CallOptions & { readonly killSignal?: string }): Promise<void>;
   restart(id: string, options?: CallOptions & { readonly timeoutSeconds?: number }): Promise<void>;
   pause(id: string, options?: CallOptions): Promise<void>;

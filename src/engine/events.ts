@@ -65,8 +65,8 @@ type ContainerEvent =
   /** Of its terminal, in characters. */
   | { readonly type: 'container.resized'; readonly height: number; readonly width: number }
   | { readonly type: 'container.renamed'; readonly oldName: string }
-  /** -1: the status was lost. */
-  | { readonly type: 'container.died'; readonly exitCode: number }
+  /** `statusLost`: nobody knows it, and it is 255. */
+  | { readonly type: 'container.died'; readonly exitCode: number; readonly statusLost?: true | undefined }
   | {
       readonly type: 'container.committed';
       readonly imageId: string;

@@ -25,6 +25,7 @@ export type StoreFindingCode =
   | 'unfinished-layer'
   | 'stray-layer-folder'
   | 'container-half-done'
+  | 'monitor-lost'
   | 'container-layer-missing'
   | 'container-folder-missing'
   | 'container-record-lost'

@@ -228,7 +228,10 @@ export class FakeEngine implements Engine {
     startAttached: unavailable,
     attach: unavailable,
     exec: unavailable,
-    stop: async (id) => this.#change(id, 'stop', 'container.died', { state: 'exited', exitCode: 0 }),
+    stop: async (id) => {
+      this.#change(id, 'stop', 'container.died', { state: 'exited', exitCode: 0 });
+      return { warnings: [] };
+    },
     kill: async (id) => this.#change(id, 'kill', 'container.died', { state: 'exited', exitCode: 137 }),
     restart: async (id) => this.#change(id, 'restart', 'container.restarted', { state: 'running' }),
     pause: async (id) => this.#change(id, 'pause', 'container.paused', { state: 'paused' }),

@@ -10,11 +10,11 @@ export interface EachOptions {
 
 /**
  * Does the same to each of several targets, many at once, and answers with a line for every one that went well, in
- * the order given; the errors of the others come beside them. A cancelled one ends the whole.
+ * the order given; warnings, and the errors of the others, come beside them. A cancelled one ends the whole.
  */
 export async function onEach(
   targets: readonly string[],
-  work: (target: string) => Promise<string | readonly string[]>,
+  work: (target: string, warn: (text: string) => void) => Promise<string | readonly string[]>,
   { force = false, atOnce = 50 }: EachOptions = {},
 ): Promise<LinesOutcome> {
   const results: (readonly string[])[] = [];
@@ -25,7 +25,7 @@ export async function onEach(
     while (next < targets.length) {
       const at = next++;
       try {
-        const lines = await work(targets[at]!);
+        const lines = await work(targets[at]!, (text) => warnings.push(text));
         results[at] = typeof lines === 'string' ? [lines] : lines;
       } catch (thrown) {
         const error = GantryError.from(thrown);

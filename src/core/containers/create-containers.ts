@@ -37,7 +37,7 @@ export function createContainers(services: ContainerServices): Containers {
     },
     async stop(id, options) {
       const { stopContainer } = await import('./end-container.ts');
-      await stopContainer(context, id, options);
+      return { warnings: await stopContainer(context, id, options) };
     },
     async kill(id, options) {
       const { killContainer } = await import('./end-container.ts');

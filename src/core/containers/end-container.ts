@@ -10,6 +10,7 @@ import { findContainer } from './find-container.ts';
 import { isAlive, nextState, notRunning } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
 import { comesBack } from './look-after.ts';
+import { isStatusLost } from './lost-status.ts';
 import { parseSignal } from './parse-signal.ts';
 import { settle, settleLocked } from './settle.ts';
 import { tell, unlessFull } from './tell.ts';
@@ -26,19 +27,23 @@ export interface StopOptions {
 
 /**
  * Asks the process to end, waits, kills it, and buries it. One that does not run is fine, one that waits for its
- * restart stays down. Gone altogether (`--rm`): fine too.
+ * restart stays down. Gone altogether (`--rm`): fine too. Returns warnings: of a status that is lost.
  */
 export async function stopContainer(
   context: ContainerContext,
   idOrName: string,
   options: StopOptions = {},
-): Promise<void> {
-  const { id } = findContainer(context, idOrName);
+): Promise<readonly string[]> {
+  const { id, state } = findContainer(context, idOrName);
   try {
     while (!(await stopOnce(context, id, options))) options.signal?.throwIfAborted();
   } catch (error) {
     if (!isErrorCode(error, 'container-not-found')) throw error;
   }
+  const stopped = isAlive(state) ? context.records.get(id) : undefined;
+  return stopped !== undefined && isStatusLost(stopped)
+    ? [`container ${stopped.name}: ${stopped.error}`]
+    : [];
 }
 
 /** False: it was not the container any more that we saw, but one that its policy brought back, or is bringing back. */

@@ -18,6 +18,7 @@ import { hostnameOf } from './hostname-of.ts';
 import { identityPaths } from './identity-files.ts';
 import { sizeOf } from './list-containers.ts';
 import { logPath, logSettings } from './log-files.ts';
+import { monitorLostNote } from './lost-status.ts';
 import { mendRules } from './mend-rules.ts';
 import { settle } from './settle.ts';
 import { summarize } from './summarize.ts';
@@ -49,7 +50,7 @@ export async function inspectContainer(
     env: record.process.env,
     user: record.process.user,
     workingDir: record.process.cwd,
-    error: record.error,
+    error: summary.monitorLost === true ? monitorLostNote : record.error,
     oomKilled: record.oomKilled,
     restartCount: record.restarts.count,
     logPath: logSettings(record.spec) === undefined ? undefined : logPath(dir),

@@ -56,7 +56,8 @@ async function recordedStatus(
   if (!isErrorCode(error, 'exit-status-lost')) throw error;
   const events = context.metadata.journal.follow({ since: startedAt, until: new Date().toISOString() });
   for await (const event of events) {
-    if (event.type === 'container.died' && event.id === id && event.exitCode >= 0) return event.exitCode;
+    if (event.type === 'container.died' && event.id === id && event.statusLost !== true)
+      return event.exitCode;
   }
   throw error;
 }

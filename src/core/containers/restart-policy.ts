@@ -7,7 +7,6 @@ const provenMs = 10_000;
 
 export interface EndedRun {
   readonly policy: RestartPolicy | undefined;
-  /** -1: nobody knows. */
   readonly exitCode: number;
   readonly stoppedByHand: boolean;
   /** Restarts so far. */

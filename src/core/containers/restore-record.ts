@@ -1,4 +1,5 @@
 import { isFrozen } from '../host/cgroups/freezer.ts';
+import { bootId } from '../host/process-identity.ts';
 import { readExitStatus } from '../runtime/conmon/exit-files.ts';
 import { containerCgroup } from '../runtime/free-state.ts';
 import { type ContainerContext, containerDir } from './container-context.ts';
@@ -6,6 +7,7 @@ import type { ContainerRecord } from './container-record.ts';
 import { generateName } from './generate-name.ts';
 import { isAlive } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
+import { lostStatus, lostStatusReason } from './lost-status.ts';
 import { readRecordCopy } from './record-copy.ts';
 import { isStale, latest } from './settle.ts';
 
@@ -52,7 +54,8 @@ function atRest(context: ContainerContext, copy: ContainerRecord): ContainerReco
     run: undefined,
     endpoints: [],
     health: undefined,
-    exitCode: status?.exitCode ?? -1,
+    exitCode: status?.exitCode ?? lostStatus,
+    error: status === undefined ? lostStatusReason(copy.run?.bootId === bootId()) : copy.error,
     finishedAt: latest(status?.finishedAt ?? new Date().toISOString(), copy.startedAt),
     oomKilled: status?.oomKilled ?? false,
     restarts: { ...copy.restarts, dueAt: undefined },

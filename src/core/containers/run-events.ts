@@ -27,11 +27,16 @@ export function startEvents(record: ContainerRecord, isAttached: boolean): reado
 /** What the end of a run tells; `record` is as it was while it ran. */
 export function endEvents(
   record: ContainerRecord,
-  { exitCode, oomKilled }: { readonly exitCode: number; readonly oomKilled: boolean },
+  ended: { readonly exitCode: number; readonly oomKilled: boolean; readonly lost: boolean },
 ): readonly NewEngineEvent[] {
   return [
-    ...(oomKilled ? [{ type: 'container.oom', ...eventOf(record) } as const] : []),
-    { type: 'container.died', ...eventOf(record), exitCode },
+    ...(ended.oomKilled ? [{ type: 'container.oom', ...eventOf(record) } as const] : []),
+    {
+      type: 'container.died',
+      ...eventOf(record),
+      exitCode: ended.exitCode,
+      ...(ended.lost && { statusLost: true }),
+    },
     ...networkEvents(record, 'network.disconnected'),
     ...record.mounts.flatMap((mount) =>
       mount.type === 'volume' && mount.name !== undefined

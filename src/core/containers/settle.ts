@@ -6,6 +6,7 @@ import type { ContainerRecord } from './container-record.ts';
 import { isAlive, nextState } from './lifecycle.ts';
 import { lockContainer } from './lock-container.ts';
 import { isNeglected, lookAfter } from './look-after.ts';
+import { lostStatus, lostStatusReason } from './lost-status.ts';
 import { refreshNames } from './refresh-names.ts';
 import { restartDelayMs } from './restart-policy.ts';
 import { endEvents } from './run-events.ts';
@@ -75,22 +76,24 @@ async function bury(
   const status = sameBoot ? runtime.exitStatus(id, dir) : undefined;
   await giveBack(context, record, { force: status === undefined, folderGoes: goesAtRest(record) });
 
-  const exitCode = status?.exitCode ?? -1;
+  const exitCode = status?.exitCode ?? lostStatus;
   const finishedAt = latest(status?.finishedAt ?? new Date().toISOString(), record.startedAt);
   const oomKilled = status?.oomKilled ?? false;
+  const lost = status === undefined;
   const buried = changeRecordAtLast(
     context,
     id,
     (current) => ({
-      ...restOrRestart(current, { exitCode, finishedAt, sameBoot, lost: status === undefined }),
+      ...restOrRestart(current, { exitCode, finishedAt, sameBoot, lost }),
       endpoints: [],
       health: undefined,
       logTurner: undefined,
       exitCode,
       finishedAt,
       oomKilled,
+      error: lost ? lostStatusReason(sameBoot) : current.error,
     }),
-    (changed) => endEvents({ ...changed, endpoints: record.endpoints }, { exitCode, oomKilled }),
+    (changed) => endEvents({ ...changed, endpoints: record.endpoints }, { exitCode, oomKilled, lost }),
   );
   await refreshNames(context, record.endpoints);
   return finishRemoval(context, buried);
@@ -124,7 +127,6 @@ export async function abandonStart(
 }
 
 interface Ended {
-  /** -1: lost. */
   readonly exitCode: number;
   readonly finishedAt: string;
   readonly sameBoot: boolean;

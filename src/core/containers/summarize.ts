@@ -1,5 +1,6 @@
 import type { ContainerState, ContainerSummary } from '../../engine/containers.ts';
 import type { ContainerRecord } from './container-record.ts';
+import { isMonitorLost } from './lost-status.ts';
 
 /** As lists show it. `imageName` is what to show for the image. */
 export function summarize(
@@ -18,6 +19,7 @@ export function summarize(
     finishedAt: record.finishedAt,
     state: shownState(record),
     health: record.health?.status ?? 'none',
+    ...(isMonitorLost(record) && { monitorLost: true }),
     exitCode: record.exitCode,
     pid: record.state === 'running' || record.state === 'paused' ? record.run?.process?.pid : undefined,
     ports: shownPorts(record),

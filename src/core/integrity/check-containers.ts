@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { containerDir } from '../containers/container-context.ts';
 import type { ContainerRecord } from '../containers/container-record.ts';
+import { isMonitorLost } from '../containers/lost-status.ts';
 import { isStale, settle } from '../containers/settle.ts';
 import { lookAt } from '../host/look-at.ts';
 import { checkContainerFolders } from './check-container-folders.ts';
@@ -35,6 +36,17 @@ function* checkContainer(context: CheckContext, id: string, record: ContainerRec
       },
     };
     if (readSound(containers.records, id) === undefined || isStale(record)) return;
+  }
+  if (isMonitorLost(record)) {
+    yield {
+      code: 'monitor-lost',
+      severity: 'damage',
+      subject: id,
+      message: `${name} runs without its monitor, which was killed: its output is lost, and so will be its exit status`,
+      remedy: `restart it when that suits you: gantry restart ${record.name}`,
+      done: '',
+      mend: undefined,
+    };
   }
   const isStill = (): boolean => {
     const state = readSound(containers.records, id)?.state;

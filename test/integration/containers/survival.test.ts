@@ -1,12 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { containerStatus } from '../../../src/app/commands/format/container-status.ts';
+import { containerContext } from '../../../src/core/containers/container-context.ts';
 import { type ContainerRecord, containerRecords } from '../../../src/core/containers/container-record.ts';
 import { createContainers } from '../../../src/core/containers/create-containers.ts';
 import { bootId, ownIdentity, processIdentity } from '../../../src/core/host/process-identity.ts';
+import { checkStore } from '../../../src/core/integrity/check-store.ts';
 import { createNetworks } from '../../../src/core/network/create-networks.ts';
 import { type ContainerStand, containerStand } from '../../support/container-stand.ts';
 import { runProgram } from '../../support/run-program.ts';
 import { startScript } from '../../support/script-process.ts';
+import { foundIn } from '../../support/store-check.ts';
 import { until } from '../../support/until.ts';
 
 let stand: ContainerStand;
@@ -67,15 +71,27 @@ describe('when somebody is killed', () => {
     ) as number;
     process.kill(record, 'SIGKILL');
     await until(() => processIdentity(record) === undefined);
-    const { pid, state } = await stand.containers.inspect(id);
+    const { pid, state, error } = await stand.containers.inspect(id);
     expect(state).toBe('running');
+    const [listed] = await stand.containers.list();
+    expect(listed && containerStatus(listed, Date.now())).toContain('(monitor lost)');
+    expect(error).toContain('its monitor was killed');
+    const report = await checkStore(await stand.parts.services(), containerContext(stand.services), {
+      depth: 'quick',
+    });
+    expect(foundIn(report)).toEqual(['monitor-lost found']);
     await expect(stand.containers.attach(id, { stdin: false })).rejects.toMatchObject({
       code: 'monitor-gone',
       message: expect.stringContaining('its monitor was killed'),
     });
-    process.kill(pid!, 'SIGKILL');
-    await until(() => processIdentity(pid!) === undefined);
-    expect(await stand.containers.inspect(id)).toMatchObject({ state: 'exited', exitCode: -1 });
+    const { warnings } = await stand.containers.stop(id, { timeoutSeconds: 0 });
+    expect(warnings).toEqual([expect.stringContaining('its exit status is not known')]);
+    expect(processIdentity(pid!)).toBeUndefined();
+    expect(await stand.containers.inspect(id)).toMatchObject({
+      state: 'exited',
+      exitCode: 255,
+      error: 'its monitor was killed, so its exit status is not known',
+    });
     await stand.containers.remove(id);
   });
 
@@ -174,7 +190,11 @@ describe('when somebody is killed', () => {
     const record = records.get(id)!;
     await stand.containers.kill(id);
     records.put(id, { ...record, run: { ...record.run!, bootId: 'another' } });
-    expect(await stand.containers.inspect(id)).toMatchObject({ state: 'exited', exitCode: -1 });
+    expect(await stand.containers.inspect(id)).toMatchObject({
+      state: 'exited',
+      exitCode: 255,
+      error: expect.stringContaining('the machine went down'),
+    });
   });
 });
 

@@ -21,12 +21,13 @@ export const containerStop = defineCommand({
   keys: [{ key: 's', places: ['containers', 'logs'] }],
   on: { kind: 'container', refuse: refuseUnlessRunning },
   run: (ctx, { args, options }) =>
-    onEach(args.containers, async (container) => {
-      await ctx.engine.containers.stop(container, {
+    onEach(args.containers, async (container, warn) => {
+      const { warnings } = await ctx.engine.containers.stop(container, {
         signal: ctx.signal,
         ...(options.timeout !== undefined && { timeoutSeconds: options.timeout }),
         ...(options.signal !== undefined && { stopSignal: options.signal }),
       });
+      warnings.forEach(warn);
       return container;
     }),
 });

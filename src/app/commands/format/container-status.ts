@@ -5,6 +5,7 @@ import { humanDuration } from './human-duration.ts';
 export function containerStatus(container: ContainerSummary, nowMs: number): string {
   const since = (time: string | undefined) =>
     time === undefined ? 'Less than a second' : humanDuration(Math.max(0, nowMs - Date.parse(time)));
+  const lostMonitor = container.monitorLost === true ? ' (monitor lost)' : '';
   switch (container.state) {
     case 'created':
       return 'Created';
@@ -15,9 +16,9 @@ export function containerStatus(container: ContainerSummary, nowMs: number): str
     case 'restarting':
       return `Restarting (${container.exitCode ?? 0}) ${since(container.finishedAt)} ago`;
     case 'paused':
-      return `Up ${since(container.startedAt)} (Paused)`;
+      return `Up ${since(container.startedAt)} (Paused)${lostMonitor}`;
     case 'exited':
-      return `Exited (${container.exitCode ?? -1}) ${since(container.finishedAt)} ago`;
+      return `Exited (${container.exitCode ?? 0}) ${since(container.finishedAt)} ago`;
     case 'running': {
       const health = {
         none: '',
@@ -25,7 +26,7 @@ export function containerStatus(container: ContainerSummary, nowMs: number): str
         healthy: ' (healthy)',
         unhealthy: ' (unhealthy)',
       };
-      return `Up ${since(container.startedAt)}${health[container.health]}`;
+      return `Up ${since(container.startedAt)}${health[container.health]}${lostMonitor}`;
     }
   }
 }

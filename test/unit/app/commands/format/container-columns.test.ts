@@ -24,7 +24,7 @@ describe('the status of a container', () => {
     [{ state: 'running', health: 'starting' }, 'Up 3 minutes (health: starting)'],
     [{ state: 'paused' }, 'Up 3 minutes (Paused)'],
     [{ state: 'exited', exitCode: 137 }, 'Exited (137) 2 hours ago'],
-    [{ state: 'exited', exitCode: undefined }, 'Exited (-1) 2 hours ago'],
+    [{ state: 'exited', exitCode: undefined }, 'Exited (0) 2 hours ago'],
     [{ state: 'restarting', exitCode: 1 }, 'Restarting (1) 2 hours ago'],
     [{ state: 'created' }, 'Created'],
     [{ state: 'removing' }, 'Removal In Progress'],
