@@ -7,6 +7,7 @@ import { removeTree } from '../host/remove-tree.ts';
 import { imageRecords } from '../images/image-records.ts';
 import { holdReserve, isDiskFull, makeRoom, withReserve } from '../metadata/reserve.ts';
 import { removeExitFolder, removeExitPlace } from '../runtime/conmon/exit-place.ts';
+import type { Snapshotter } from '../snapshots/snapshotter.ts';
 import { changeRecordAtLast, eventOf } from './change-record.ts';
 import { type ContainerContext, containerDir, snapshotKey } from './container-context.ts';
 import type { ContainerRecord } from './container-record.ts';
@@ -74,10 +75,25 @@ async function freeAtOnce(context: ContainerContext, record: ContainerRecord): P
   removeLogs(containerDir(context, record.id));
   const snapshots = await context.snapshots();
   const key = snapshotKey(record.id);
-  if (!isDiskFull(context.dirs.database) || !snapshots.has(key)) return;
+  if (isDiskFull(context.dirs.database) && snapshots.has(key)) await emptyLayer(snapshots, key);
+}
+
+/** What is in it goes; the layer stays. */
+async function emptyLayer(snapshots: Snapshotter, key: string): Promise<void> {
   const { upper } = snapshots.mountPlan(key);
   if (upper === undefined) return;
   for (const name of readdirSync(upper)) await removeTree(join(upper, name));
+}
+
+/** The space that was set aside may have gone to what was written down before: its files give some then. */
+async function removeLayer(snapshots: Snapshotter, key: string): Promise<void> {
+  try {
+    await snapshots.remove(key);
+  } catch (error) {
+    if (!isErrorCode(error, 'no-space')) throw error;
+    await emptyLayer(snapshots, key);
+    await snapshots.remove(key);
+  }
 }
 
 /**
@@ -137,7 +153,7 @@ async function removeFiles(context: ContainerContext, id: string, soon: boolean)
     if (soon && !isDiskFull(context.dirs.database)) {
       removeExitPlace(id, dir);
       if (snapshots.discard(key, dir)) return;
-    } else await snapshots.remove(key);
+    } else await removeLayer(snapshots, key);
   }
   removeExitFolder(id, dir);
   // Its monitor may be writing its last words there.
