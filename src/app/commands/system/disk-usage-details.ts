@@ -71,6 +71,7 @@ function imagesTable({ images }: DiskUsageDetails): Table<ImageRow> {
     columns: ['Repository', 'Tag', 'ID', 'CreatedSince', 'Size', 'SharedSize', 'UniqueSize', 'Containers'],
     fields: {
       ...imageTable.fields,
+      Containers: { header: 'CONTAINERS', value: ({ image }) => String(image.containers) },
       SharedSize: { header: 'SHARED SIZE', value: (row) => humanSize(sharedOf(row), 3) },
       UniqueSize: {
         header: 'UNIQUE SIZE',
