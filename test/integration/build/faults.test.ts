@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { networkRecords } from '../../../src/core/network/network-record.ts';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
 import { type ScriptProcess, startScriptFile } from '../../support/script-process.ts';
 import { until } from '../../support/until.ts';
@@ -31,7 +32,8 @@ function leftovers(): readonly string[] {
   const scratch = existsSync(root.dirs.temp) ? readdirSync(root.dirs.temp) : [];
   const locks = readdirSync(root.dirs.locks).filter((name) => name.startsWith('build-'));
   const { content, snapshots } = services.metadata.leases.protectedResources();
-  return [...active, ...scratch, ...locks, ...content, ...snapshots];
+  const addresses = [...networkRecords(services.metadata).addresses.entries()].map(([key]) => key);
+  return [...active, ...scratch, ...locks, ...content, ...snapshots, ...addresses];
 }
 
 /** Starts a build in another process; `line()` gives what its steps write. */
