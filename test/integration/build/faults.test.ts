@@ -30,7 +30,7 @@ function leftovers(): readonly string[] {
   const { services, root } = stand;
   const active = [...services.snapshots.list()].filter(({ kind }) => kind === 'active').map(({ key }) => key);
   const scratch = existsSync(root.dirs.temp) ? readdirSync(root.dirs.temp) : [];
-  const locks = readdirSync(root.dirs.locks).filter((name) => name.startsWith('build-'));
+  const locks = readdirSync(root.dirs.locks).filter((name) => /^(build|step)-/.test(name));
   const { content, snapshots } = services.metadata.leases.protectedResources();
   const addresses = [...networkRecords(services.metadata).addresses.entries()].map(([key]) => key);
   return [...active, ...scratch, ...locks, ...content, ...snapshots, ...addresses];
@@ -326,6 +326,46 @@ describe('two builds at once', () => {
     const [one, two] = await Promise.all([stand.build({ dockerfileText }), stand.build({ dockerfileText })]);
     expect(one.result.imageId).toBe(two.result.imageId);
     expect([one.result.cachedSteps, two.result.cachedSteps].sort()).toEqual([1, 2]);
+  });
+
+  it('in two processes make each step once, and the same image', async () => {
+    const dockerfileText =
+      'FROM busybox\nENV A=1\nRUN --network=none cat /proc/sys/kernel/random/uuid > /id; echo made; sleep 1\nLABEL b=2\n';
+    await using elsewhere = buildElsewhere(dockerfileText);
+    expect(await elsewhere.line()).toBe('made');
+    const here = await stand.build({ dockerfileText });
+    expect(here.output).toBe('waiting for the same step, which is being run already\n');
+    expect(here.cached.some((name) => name.includes('RUN'))).toBe(true);
+    expect(await elsewhere.line()).toBe(here.result.imageId);
+    expect(await elsewhere.end()).toBe(0);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('do not wait for one that was killed, nor with noCache, and can be given up while they wait', async () => {
+    const dockerfileText = 'FROM busybox\nRUN --network=none echo made; sleep 6547\n';
+    await using elsewhere = buildElsewhere(dockerfileText);
+    expect(await elsewhere.line()).toBe('made');
+    const waiting = stand.builds.build({ contextDir: stand.contextDir, dockerfileText });
+    for await (const event of waiting) if (event.kind === 'output') waiting.cancel();
+    await expect(waiting.result).rejects.toMatchObject({ kind: 'cancelled' });
+    const alone = stand.builds.build({ contextDir: stand.contextDir, dockerfileText, noCache: true });
+    let output = '';
+    for await (const event of alone) {
+      if (event.kind === 'output') output += Buffer.from(event.data).toString();
+      if (event.kind === 'output') alone.cancel();
+    }
+    await expect(alone.result).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(output).toBe('made\n');
+    const next = stand.builds.build({ contextDir: stand.contextDir, dockerfileText });
+    output = '';
+    for await (const event of next) {
+      if (event.kind !== 'output') continue;
+      if (output === '') await elsewhere.kill();
+      else next.cancel();
+      output += Buffer.from(event.data).toString();
+    }
+    expect(output).toBe('waiting for the same step, which is being run already\nmade\n');
+    await until(() => leftovers().length === 0);
   });
 
   it('in two processes do not disturb each other', async () => {

@@ -56,6 +56,17 @@ export class BuildCache {
     for (const key of keys) this.#kept.set(key, record);
   }
 
+  /** As `keep`, unless another build has kept one since we looked: then that one. */
+  keepFirst(key: string, record: CacheRecord): CacheRecord {
+    const kept = this.#services.metadata.transaction(() => {
+      const first = this.#read(key);
+      if (first === undefined) this.#records.put(key, record);
+      return first ?? record;
+    });
+    this.#kept.set(key, kept);
+    return kept;
+  }
+
   /** All this build has found and made, by key. */
   records(): ReadonlyMap<string, CacheRecord> {
     return new Map([...this.#used, ...this.#kept]);

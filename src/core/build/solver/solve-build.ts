@@ -140,7 +140,7 @@ async function solveSteps(
     const before = state;
     const solved = await solvers.vertices.tell(step, () =>
       onceSettled(session.signal, async () =>
-        solveStep(session, before, await makeReady(begun, step, before, solvers)),
+        solveStep(session, before, await makeReady(begun, step, before, solvers), step.id),
       ),
     );
     state = solved.state;

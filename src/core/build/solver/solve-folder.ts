@@ -35,5 +35,6 @@ export function solveFolder(session: BuildSession, stage: PlannedStage, dir: str
     session,
     state,
     prepareCopy(session, state, { instruction, expand, vertex: from.id, origin }),
+    from.id,
   );
 }

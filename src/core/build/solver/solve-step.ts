@@ -7,6 +7,7 @@ import type { CacheRecord } from './cache-records.ts';
 import { findStep } from './find-step.ts';
 import { makeLayer } from './make-layer.ts';
 import { historyComment, type StageState } from './stage-state.ts';
+import { takeTurn } from './step-turn.ts';
 import type { StepWork } from './step-work.ts';
 
 export interface SolvedStep {
@@ -14,16 +15,14 @@ export interface SolvedStep {
   readonly cached: boolean;
 }
 
-/** Steps being made in this process, by key: who wants the same one waits for it. */
-const underWay = new Map<string, Promise<CacheRecord>>();
-
-/** Finds a step in the cache or makes it, and keeps it there. */
+/** Finds a step in the cache or makes it, and keeps it there. `vertex` is told when it waits for another build. */
 export async function solveStep(
   session: BuildSession,
   before: StageState,
   work: StepWork,
+  vertex: string,
 ): Promise<SolvedStep> {
-  return work.kind === 'config' ? solveConfig(session, work) : solveLayer(session, before, work);
+  return work.kind === 'config' ? solveConfig(session, work) : solveLayer(session, before, work, vertex);
 }
 
 async function solveConfig(
@@ -38,15 +37,22 @@ async function solveConfig(
     epoch: session.epochSeconds ?? null,
   });
   const found = await findStep(session, key, state);
-  const record = found ?? freshRecord(session, createdBy ?? '', undefined);
-  if (found === undefined) session.cache.keep([key], record);
+  const record = found ?? keepConfig(session, key, freshRecord(session, createdBy ?? '', undefined));
   return { state: withHistory(state, record, createdBy), cached: found !== undefined };
+}
+
+/** Of builds at the same time the first one says when it was. */
+function keepConfig(session: BuildSession, key: string, record: CacheRecord): CacheRecord {
+  if (!session.noCache) return session.cache.keepFirst(key, record);
+  session.cache.keep([key], record);
+  return record;
 }
 
 async function solveLayer(
   session: BuildSession,
   before: StageState,
   work: Extract<StepWork, { kind: 'layer' }>,
+  vertex: string,
 ): Promise<SolvedStep> {
   const missed: string[] = [];
   for (const makeKey of work.keys) {
@@ -58,21 +64,16 @@ async function solveLayer(
     }
     missed.push(key);
   }
+  const make = async (): Promise<SolvedStep> => {
+    const record = await makeRecord(session, before, work, missed);
+    return { state: withLayer(work, record), cached: false };
+  };
+  if (session.noCache) return make();
   const last = missed.at(-1) as string;
-  const other = session.noCache ? undefined : underWay.get(last);
-  if (other !== undefined) {
-    // Whatever became of it, it is in the cache now, or it is ours to make.
-    await other.catch(() => undefined);
-    session.signal.throwIfAborted();
-    return solveLayer(session, before, work);
-  }
-  const making = makeRecord(session, before, work, missed);
-  underWay.set(last, making);
-  try {
-    return { state: withLayer(work, await making), cached: false };
-  } finally {
-    if (underWay.get(last) === making) underWay.delete(last);
-  }
+  using _ = await takeTurn(session, last, vertex);
+  // Whoever had it before has made it, or has failed and left it to us.
+  const made = session.cache.find(last);
+  return made === undefined ? await make() : { state: withLayer(work, made), cached: true };
 }
 
 async function makeRecord(

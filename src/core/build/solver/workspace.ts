@@ -5,6 +5,7 @@ import { type FileLock, tryLockFile } from '../../host/lock-file.ts';
 import { folderState, ownNamesIn } from '../../host/own-folder.ts';
 import { randomHex } from '../../host/random-hex.ts';
 import { removeTree } from '../../host/remove-tree.ts';
+import { clearAbandonedTurns } from './step-turn.ts';
 
 const prefix = 'build-';
 const contextName = 'context';
@@ -111,6 +112,7 @@ export async function clearAbandonedBuilds(services: CoreServices, endStep: EndS
     for (const step of steps) if (/^[0-9a-f]{64}$/.test(step)) await endStep(step, join(dir, step));
     await discard(services, id, lock);
   }
+  clearAbandonedTurns(services.dirs);
 }
 
 /** Removes all there is of a build. The lock goes last: who finds it free may do the same again. */
