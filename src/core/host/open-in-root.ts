@@ -14,6 +14,11 @@ export function openBeneath(folderFd: number, path: string | Uint8Array, flags: 
   return openResolved(folderFd, path, flags, 0, resolve.beneath | resolve.noLinks | resolve.noMagicLinks);
 }
 
+/** Opens an absolute path that goes through no symbolic link at all; one in the way is `ELOOP`. */
+export function openWithoutLinks(path: string | Uint8Array, flags: number): number {
+  return openResolved(here, path, flags, 0, resolve.noLinks | resolve.noMagicLinks);
+}
+
 function openResolved(
   folderFd: number,
   path: string | Uint8Array,
@@ -41,6 +46,8 @@ function openResolved(
   }
 }
 
+/** `AT_FDCWD`; an absolute path begins elsewhere. */
+const here = -100;
 const raceAttempts = 32;
 /** Bits of `open_how.resolve`. */
 const resolve = { noMagicLinks: 0x02n, noLinks: 0x04n, beneath: 0x08n, inRoot: 0x10n };

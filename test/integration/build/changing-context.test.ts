@@ -14,6 +14,7 @@ import { ContextDigests } from '../../../src/core/build/context/context-digests.
 import { ContextTree } from '../../../src/core/build/context/context-tree.ts';
 import { IgnoreMatcher } from '../../../src/core/build/context/ignore-matcher.ts';
 import { copyFiles } from '../../../src/core/build/ops/copy-files.ts';
+import type { ModeChange } from '../../../src/core/build/ops/file-mode.ts';
 import { contentKey, keyOfKnown } from '../../../src/core/build/tree/content-key.ts';
 import { KnownContents } from '../../../src/core/build/tree/known-contents.ts';
 import { LayeredTree } from '../../../src/core/build/tree/layered-tree.ts';
@@ -48,7 +49,7 @@ async function list(): Promise<Selection> {
   return selectEntries(tree, root, '', [], pacer);
 }
 
-async function write(selection: Selection): Promise<void> {
+async function write(selection: Selection, mode?: ModeChange): Promise<void> {
   const dir = folder.at('layer');
   const plan = { kind: 'folder', folder: dir, lower: [], upper: undefined, work: undefined } as const;
   const tree = new LayeredTree(plan, 'layer');
@@ -60,7 +61,7 @@ async function write(selection: Selection): Promise<void> {
     destination: '/',
     owner: undefined,
     keepOwners: false,
-    mode: undefined,
+    mode,
     followLinks: true,
     contents,
     nowSeconds: 0,
@@ -187,5 +188,77 @@ describe('what changes between the key and the copy', () => {
       code: 'source-changed',
       message: 'file changed while it was being read',
     });
+  });
+});
+
+describe('a folder of a context in whose place somebody puts a link', () => {
+  beforeEach(() => {
+    mkdirSync(folder.at('outside'));
+    writeFileSync(folder.at('outside', 'inner'), 'secret');
+    setXattr(folder.at('outside', 'inner'), 'user.note', 'secret');
+    symlinkSync('secret', folder.at('outside', 'pointer'));
+    symlinkSync('pointed', at('sub/pointer'));
+  });
+
+  function swap(): void {
+    renameSync(at('sub'), folder.at('before'));
+    symlinkSync(folder.at('outside'), at('sub'));
+  }
+
+  const refused = { code: 'source-changed', kind: 'conflict' };
+
+  it('ends the step when it was listed: nothing is read through the link', async () => {
+    const selection = await list();
+    swap();
+    await expect(keyOf(selection)).rejects.toMatchObject({ ...refused, details: { path: 'sub/inner' } });
+    await expect(write(selection)).rejects.toMatchObject(refused);
+    expect(() => readFileSync(inLayer('sub/inner'))).toThrow('ENOENT');
+  });
+
+  it('ends the step when the key was made', async () => {
+    const selection = await list();
+    await keyOf(selection);
+    swap();
+    await expect(write(selection)).rejects.toMatchObject(refused);
+    expect(() => readFileSync(inLayer('sub/inner'))).toThrow('ENOENT');
+  });
+
+  it('ends the step among so many files that threads copy them', async () => {
+    for (let file = 0; file < 1000; file += 1) writeFileSync(at(`sub/${file}`), 'mine!!');
+    for (let file = 0; file < 10; file += 1) writeFileSync(folder.at('outside', `${file}`), 'secret');
+    const selection = await list();
+    await keyOf(selection);
+    let isSwapped = false;
+    // Asked for each entry just before it is copied, folders before what they hold.
+    const atFirstFile: ModeChange = (mode, isFolder) => {
+      if (!isFolder && !isSwapped) swap();
+      isSwapped ||= !isFolder;
+      return mode;
+    };
+    rmSync(at('file'));
+    await expect(write(selection, atFirstFile)).rejects.toMatchObject(refused);
+    const copied = readdirSync(inLayer('sub')).map((name) => readFileSync(inLayer(`sub/${name}`), 'utf8'));
+    expect(copied).not.toContain('secret');
+  });
+
+  it('shows neither names, links nor attributes', async () => {
+    const tree = new ContextTree(folder.at('context'), new IgnoreMatcher([]));
+    const entries = new Map((await list()).entries.map((entry) => [entry.path, entry]));
+    swap();
+    expect(() => tree.list('sub')).toThrow('sub changed while it was being read');
+    expect(() => tree.lookup('sub/inner')).toThrow('sub/inner changed while it was being read');
+    const [inner, pointer] = [entries.get('sub/inner'), entries.get('sub/pointer')];
+    if (inner === undefined || pointer === undefined) throw new Error('they were not listed');
+    expect(() => tree.attributes(inner)).toThrow('sub/inner changed while it was being read');
+    expect(() => contents.seeLink(pointer)).toThrow('sub/pointer changed while it was being read');
+  });
+
+  it('is no other thing than a file that was replaced by a file, which is read as it is now', async () => {
+    const selection = await list();
+    writeFileSync(at('sub/next'), 'replaced');
+    renameSync(at('sub/next'), at('sub/inner'));
+    await keyOf(selection);
+    await write(selection);
+    expect(readFileSync(inLayer('sub/inner'), 'utf8')).toBe('replaced');
   });
 });

@@ -1,12 +1,14 @@
-import { lstatSync } from 'node:fs';
+import { constants, fstatSync, lstatSync } from 'node:fs';
 import { folderNames } from '../../host/folder-names.ts';
 import { pathBytes } from '../../host/path-text.ts';
 import { isErrno } from '../../host/system-error.ts';
+import { folderFlags, placeFlag } from '../../layers/held-folder.ts';
 import type { FileTree, TreeEntry } from '../tree/file-tree.ts';
 import { keptAttributes } from '../tree/kept-attributes.ts';
 import { KeptStats } from '../tree/kept-stats.ts';
-import { ListedEntry } from '../tree/listed-entry.ts';
-import { sourceGone } from '../tree/open-source.ts';
+import { ExposedEntry } from '../tree/listed-entry.ts';
+import { type EntryPlace, placeItself, withEntry } from '../tree/open-entry.ts';
+import { sourceChanged, sourceGone } from '../tree/open-source.ts';
 import type { IgnoreMatcher, IgnoreState } from './ignore-matcher.ts';
 
 /**
@@ -31,11 +33,11 @@ export class ContextTree implements FileTree {
   }
 
   lookup(path: string): TreeEntry | undefined {
-    const hostPath = this.#hostPath(path);
-    const stats = lstatSync(pathBytes(hostPath), { throwIfNoEntry: false });
+    const place = { path, hostPath: this.#hostPath(path), isExposed: true };
+    const stats = unlessGone(place, undefined, () => withEntry(place, placeItself, (fd) => fstatSync(fd)));
     if (stats === undefined) return undefined;
     const name = path.slice(path.lastIndexOf('/') + 1);
-    const entry = { path, name, hostPath, stats: new KeptStats(stats) };
+    const entry = { ...place, name, stats: new KeptStats(stats) };
     return this.#isThere(entry, this.#state(path)) ? entry : undefined;
   }
 
@@ -43,13 +45,13 @@ export class ContextTree implements FileTree {
     const dir = this.#hostPath(path);
     const parent = this.#state(path);
     const entries: TreeEntry[] = [];
-    for (const name of readNames(dir)) {
+    for (const name of readNames({ path, hostPath: dir, isExposed: true })) {
       const entryPath = path === '' ? name : `${path}/${name}`;
       const state = this.#matcher.isEmpty ? parent : this.#matcher.descend(parent, entryPath);
       if (state.ignored && !this.#matcher.mayReinclude(entryPath)) continue;
       const stats = lstatSync(pathBytes(`${dir}/${name}`), { throwIfNoEntry: false });
       if (stats === undefined) continue;
-      const entry = new ListedEntry(path, dir, name, new KeptStats(stats));
+      const entry = new ExposedEntry(path, dir, name, new KeptStats(stats));
       if (!this.#matcher.isEmpty && stats.isDirectory()) this.#states.set(entryPath, state);
       if (this.#isThere(entry, state)) entries.push(entry);
     }
@@ -58,10 +60,11 @@ export class ContextTree implements FileTree {
 
   attributes(entry: TreeEntry): ReadonlyMap<string, Uint8Array> {
     try {
-      return keptAttributes(entry.hostPath);
+      const attributes = keptAttributes(entry.hostPath);
+      return attributes.size === 0 ? attributes : attributesBeneath(entry);
     } catch (error) {
       if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw sourceGone(entry);
-      throw error;
+      throw isErrno(error, 'ELOOP') ? sourceChanged(entry) : error;
     }
   }
 
@@ -96,11 +99,27 @@ export class ContextTree implements FileTree {
 }
 
 /** None when it is no folder, or none any more. */
-function readNames(dir: string): readonly string[] {
+function readNames(folder: Place): readonly string[] {
+  return unlessGone(folder, [], () =>
+    withEntry(folder, folderFlags, (fd) => folderNames(`/proc/self/fd/${fd}`).sort()),
+  );
+}
+
+/** Few files have any: only then is it worth to make sure that they are those of this very file. */
+function attributesBeneath({ hostPath }: TreeEntry): ReadonlyMap<string, Uint8Array> {
+  const slash = hostPath.lastIndexOf('/');
+  const folder = { hostPath: hostPath.slice(0, slash) || '/', isExposed: true };
+  const flags = placeFlag | constants.O_DIRECTORY;
+  return withEntry(folder, flags, (fd) => keptAttributes(`/proc/self/fd/${fd}${hostPath.slice(slash)}`));
+}
+
+type Place = EntryPlace & Pick<TreeEntry, 'path'>;
+
+function unlessGone<Result>(place: Place, otherwise: Result, look: () => Result): Result {
   try {
-    return folderNames(dir).sort();
+    return look();
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return otherwise;
+    throw isErrno(error, 'ELOOP') ? sourceChanged(place) : error;
   }
 }

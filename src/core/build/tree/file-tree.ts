@@ -12,9 +12,11 @@ export interface TreeEntry {
   /** Below the tree's root, without leading slash; the root is empty. */
   readonly path: string;
   readonly name: string;
-  /** Where it lies on the host. Its parents are real folders, it may itself be a symbolic link. */
+  /** Where it lies on the host. Its parents were real folders when it was listed, it may itself be a symbolic link. */
   readonly hostPath: string;
   readonly stats: EntryStats;
+  /** Others may put links in the place of its parents at any time: see `openEntry`. */
+  readonly isExposed?: boolean;
 }
 
 /** Files to copy from, whatever they are kept in: a build context, the layers of a stage. */

@@ -1,8 +1,8 @@
-import { linkTarget } from '../../host/folder-names.ts';
 import { isErrno } from '../../host/system-error.ts';
 import { type FileContent, fileDigest } from './file-digest.ts';
 import type { FileTree, TreeEntry } from './file-tree.ts';
-import { sourceGone } from './open-source.ts';
+import { entryLink } from './open-entry.ts';
+import { sourceChanged, sourceGone } from './open-source.ts';
 import type { SelectedEntry } from './selection.ts';
 
 type Attributes = ReadonlyMap<string, Uint8Array>;
@@ -113,10 +113,10 @@ export class KnownContents {
 
 function readLink(entry: TreeEntry): string {
   try {
-    return linkTarget(entry.hostPath);
+    return entryLink(entry);
   } catch (error) {
     // EINVAL: something else is there now.
     if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EINVAL')) throw sourceGone(entry);
-    throw error;
+    throw isErrno(error, 'ELOOP') ? sourceChanged(entry) : error;
   }
 }

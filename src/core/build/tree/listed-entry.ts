@@ -23,3 +23,10 @@ export class ListedEntry implements TreeEntry {
     return `${this.#hostFolder}/${this.name}`;
   }
 }
+
+/** One of a folder that is somebody else's too. */
+export class ExposedEntry extends ListedEntry {
+  get isExposed(): true {
+    return true;
+  }
+}

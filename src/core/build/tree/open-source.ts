@@ -1,9 +1,10 @@
-import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, lstatSync } from 'node:fs';
 import { GantryError } from '../../../base/gantry-error.ts';
 import { type FileTime, fileTime } from '../../host/file-times.ts';
 import { pathBytes } from '../../host/path-text.ts';
 import { isErrno } from '../../host/system-error.ts';
 import type { EntryStats, TreeEntry } from './file-tree.ts';
+import { openEntry, placeItself, withEntry } from './open-entry.ts';
 
 /** What a second look at something that was listed has seen. */
 export interface SecondLook {
@@ -13,7 +14,7 @@ export interface SecondLook {
 }
 
 /** What a file has to be known by. */
-export interface SourceFile extends Pick<TreeEntry, 'path' | 'hostPath'> {
+export interface SourceFile extends Pick<TreeEntry, 'path' | 'hostPath' | 'isExposed'> {
   readonly stats: Pick<EntryStats, 'ino' | 'dev' | 'size' | 'mtimeMs' | 'ctimeMs'>;
 }
 
@@ -31,10 +32,7 @@ export interface OpenSource extends Disposable {
 export function openSource(entry: SourceFile): OpenSource {
   let fd: number;
   try {
-    fd = openSync(
-      pathBytes(entry.hostPath),
-      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
-    );
+    fd = openEntry(entry, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw sourceGone(entry);
     if (isErrno(error, 'ELOOP', 'ENXIO')) throw sourceChanged(entry);
@@ -51,10 +49,22 @@ export function openSource(entry: SourceFile): OpenSource {
   };
 }
 
-/** Undefined: it is gone. */
-export function lookAgain({ hostPath, stats }: TreeEntry): SecondLook | undefined {
-  const now = lstatSync(pathBytes(hostPath), { bigint: true, throwIfNoEntry: false });
-  return now === undefined ? undefined : secondLook(now, stats);
+/** Undefined: it is gone. Throws `conflict` / `source-changed` when a link has come into its way. */
+export function lookAgain(entry: TreeEntry): SecondLook | undefined {
+  const now = statsNow(entry);
+  return now === undefined ? undefined : secondLook(now, entry.stats);
+}
+
+function statsNow(entry: TreeEntry): BigIntStats | undefined {
+  if (entry.isExposed !== true) {
+    return lstatSync(pathBytes(entry.hostPath), { bigint: true, throwIfNoEntry: false });
+  }
+  try {
+    return withEntry(entry, placeItself, (fd) => fstatSync(fd, { bigint: true }));
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw isErrno(error, 'ELOOP') ? sourceChanged(entry) : error;
+  }
 }
 
 function secondLook(now: BigIntStats, then: SourceFile['stats']): SecondLook {

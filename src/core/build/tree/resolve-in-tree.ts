@@ -1,7 +1,7 @@
 import { GantryError } from '../../../base/gantry-error.ts';
-import { linkTarget } from '../../host/folder-names.ts';
 import { partsInRoot } from '../glob/clean-path.ts';
 import type { FileTree } from './file-tree.ts';
+import { entryLink } from './open-entry.ts';
 
 /** As Linux. */
 const linkLimit = 40;
@@ -42,7 +42,7 @@ export function resolveInTree(
         details: { path },
       });
     }
-    const target = linkTarget(entry.hostPath);
+    const target = entryLink(entry);
     if (target.startsWith('/')) resolved.length = 0;
     waiting.unshift(...target.split('/'));
   }

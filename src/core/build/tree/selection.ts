@@ -79,6 +79,10 @@ class EntryBelow implements SelectedEntry {
     return this.#entry.stats;
   }
 
+  get isExposed(): boolean {
+    return this.#entry.isExposed === true;
+  }
+
   get relative(): string {
     const { path } = this.#entry;
     return this.#source === '' ? path : path.slice(this.#source.length + 1);

@@ -65,7 +65,9 @@ export function smallFiles(redo: (source: SelectedEntry) => Promise<void>): Smal
     const { from, to, sources, facts } = batch;
     batch = undefined;
     const names = sources.map(({ name }) => name);
-    const copied = leastBusy().copy({ from, to, names, facts: Float64Array.from(facts) });
+    // One tree has them all.
+    const isExposed = sources[0]?.isExposed === true;
+    const copied = leastBusy().copy({ from, to, names, isExposed, facts: Float64Array.from(facts) });
     track(
       copied.then(async (left) => {
         for (const index of left) await redo(sources[index] as SelectedEntry);

@@ -11,6 +11,8 @@ export interface SmallFilesBatch {
   readonly from: string;
   readonly to: string;
   readonly names: readonly string[];
+  /** Of all of them: see `TreeEntry`. */
+  readonly isExposed: boolean;
   /** Of each file {@link factsOfFile} numbers: as it was listed, then how it is to be. */
   readonly facts: Float64Array;
 }
@@ -28,13 +30,14 @@ parentPort?.on('message', ({ port }: { readonly port: MessagePort }) => {
   });
 });
 
-function copyBatch({ from, to, names, facts }: SmallFilesBatch): SmallFilesReply {
+function copyBatch({ from, to, names, isExposed, facts }: SmallFilesBatch): SmallFilesReply {
   const left: number[] = [];
   for (const [index, name] of names.entries()) {
     const [ino, dev, size, mtimeMs, ctimeMs, uid, gid, mode] = facts.subarray(
       index * factsOfFile,
     ) as unknown as Facts;
-    const source = { path: name, hostPath: `${from}/${name}`, stats: { ino, dev, size, mtimeMs, ctimeMs } };
+    const stats = { ino, dev, size, mtimeMs, ctimeMs };
+    const source = { path: name, hostPath: `${from}/${name}`, isExposed, stats };
     if (!copyOne(source, `${to}/${name}`, { sizeBytes: size, uid, gid, mode })) left.push(index);
   }
   return left;

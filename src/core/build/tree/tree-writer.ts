@@ -1,7 +1,6 @@
 import { chmodSync, linkSync, lstatSync, mkdirSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { GantryError } from '../../../base/gantry-error.ts';
 import { type FileTime, fileTime, setFileTimes } from '../../host/file-times.ts';
-import { linkTarget } from '../../host/folder-names.ts';
 import { giveOwner } from '../../host/give-owner.ts';
 import { makeNode } from '../../host/make-node.ts';
 import { pathBytes } from '../../host/path-text.ts';
@@ -12,6 +11,7 @@ import type { FileTree, TreeEntry } from './file-tree.ts';
 import { keepAttributes, keptAttributes } from './kept-attributes.ts';
 import type { KnownContents } from './known-contents.ts';
 import type { LayeredTree } from './layered-tree.ts';
+import { entryLink } from './open-entry.ts';
 import { lookAgain, openSource, sourceGone } from './open-source.ts';
 
 export interface Owner {
@@ -113,7 +113,7 @@ export class TreeWriter {
     if (stats.isSocket()) return;
     const attributes = this.#attributesOf(source, from);
     if (stats.isSymbolicLink()) {
-      const target = this.#contents?.link(source) ?? linkTarget(source.hostPath);
+      const target = this.#contents?.link(source) ?? entryLink(source);
       const modified = this.#modifiedOf(source, from);
       const hostPath = this.#placeFor(path);
       const where = pathBytes(hostPath);
