@@ -28,7 +28,7 @@ export const errorKinds = {
   timeout: { exitCode: 1, httpStatus: 504, retryable: true, tone: 'error' },
   /** Bytes do not match their digest, a record does not decode, a limit meant for hostile input was hit. */
   corrupt: { exitCode: 1, httpStatus: 500, retryable: false, tone: 'error' },
-  /** A process we ran for the user ended with a status of its own (`details.exitCode`): a RUN step, a hook. */
+  /** A process we ran for the user ended with a status of its own: a RUN step (`details.status`), a hook (`details.exitCode`). */
   failed: { exitCode: 1, httpStatus: 500, retryable: false, tone: 'error' },
   /** The container could not be started: `details.exitCode` is 125, 126, 127 or 128 as Docker gives it. */
   start: { exitCode: 125, httpStatus: 400, retryable: false, tone: 'error' },

@@ -181,7 +181,7 @@ export interface BuildCacheEntry {
 export interface Builds {
   /**
    * Builds an image. A syntax error rejects with `invalid` / `dockerfile-syntax` and `details.position`; a step that
-   * fails with `failed` / `build-step-failed`, `details.exitCode` and `details.vertex`.
+   * fails with `failed` / `build-step-failed`, `details.status` (of its command) and `details.vertex`.
    */
   build(spec: BuildSpec, options?: CallOptions): Operation<BuildEvent, BuildResult>;
   /**

@@ -47,7 +47,7 @@ it('a failed build is entered by a key, fixed, and goes on from the step that fa
   expect(await screen.terminal.exit()).toBe(0);
 });
 
-it('a build on the command line shows why it failed, opens a shell, and ends with the status of the step', async () => {
+it('a build on the command line shows why it failed, opens a shell, and ends with 1', async () => {
   const dir = project('by-line', 'two');
   const { gantry } = stand;
   await using terminal = new PtyScreen({

@@ -118,7 +118,7 @@ describe('progress', () => {
         code: 'build-step-failed',
         message,
         hint: 'for the command line',
-        details: { exitCode: 2, vertex: '0.3', position: { line: 4 } },
+        details: { status: 2, vertex: '0.3', position: { line: 4 } },
       });
     };
     await startBuild(screen);

@@ -34,8 +34,11 @@ export async function archiveOutput(
   return { kind: 'none' };
 }
 
-/** Whether it is, or will be, a regular file. */
-async function requireWritable(path: string, output: string, failure: string): Promise<boolean> {
+/**
+ * Whether it is, or will be, a regular file. `output`: as it was written; `failure` begins what is said. Throws
+ * `invalid` / `is-a-directory`, `not-found` / `no-such-folder`.
+ */
+export async function requireWritable(path: string, output: string, failure: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) {
     throw new GantryError({

@@ -126,8 +126,8 @@ A
       kind: 'failed',
       code: 'build-step-failed',
       message: "The command '/bin/sh -c echo before; exit 42' returned a non-zero code: 42",
-      exitCode: 42,
-      details: { exitCode: 42, vertex: '0.2', position: { file: 'Dockerfile', line: 3 } },
+      exitCode: 1,
+      details: { status: 42, vertex: '0.2', position: { file: 'Dockerfile', line: 3 } },
     });
     expect(kinds.slice(-2)).toEqual(['started', 'failed']);
   });
@@ -135,11 +135,12 @@ A
   it('says so when the program is not there, as a shell would', async () => {
     await expect(
       stand.build({ dockerfileText: 'FROM busybox\nRUN ["/no/such", "program"]' }),
-    ).rejects.toMatchObject({ code: 'build-step-failed', exitCode: 127 });
+    ).rejects.toMatchObject({ code: 'build-step-failed', exitCode: 1, details: { status: 127 } });
     await expect(
       stand.build({ dockerfileText: 'FROM busybox\nUSER nobodyhere\nRUN true' }),
     ).rejects.toMatchObject({
       message: 'unable to find user nobodyhere: no matching entries in passwd file',
+      exitCode: 1,
     });
   });
 

@@ -49,7 +49,7 @@ describe('a shell before a step', () => {
     const failure = await stand.build(spec).then(undefined, (error: unknown) => error);
     expect(failure).toMatchObject({
       code: 'build-step-failed',
-      details: { exitCode: 3, vertex: '0.7', position: { line: 8, endLine: 10 } },
+      details: { status: 3, vertex: '0.7', position: { line: 8, endLine: 10 } },
     });
     const commands =
       'id -u; pwd; echo $KIND $MODE; ls; cat state /bound /run/secrets/key; touch /tmp/x; ls /tmp';

@@ -117,7 +117,7 @@ describe('a build from a shell', () => {
     const dir = context('FROM busybox\nRUN echo before\nRUN echo said; exit 3\n');
     const before = await gantry.must('images', '-aq');
     const { status, stderr } = await gantry('build', '-t', 'never', dir);
-    expect(status).toBe(3);
+    expect(status).toBe(1);
     expect(stderr).toMatch(/^#\d+ \d+\.\d{3} said$/m);
     expect(stderr).toContain('Dockerfile:3\n');
     expect(stderr).toContain('   3 | >>> RUN echo said; exit 3\n');
@@ -146,13 +146,36 @@ describe('a build from a shell', () => {
     });
   });
 
+  it('leaves no ID of an earlier image when it fails, and says before it builds what it cannot write', async () => {
+    const dir = context('FROM busybox\nRUN exit 7\n');
+    const [iid, empty] = [stand.root.at('stale-iid'), stand.root.at('no/such/md')];
+    writeFileSync(iid, 'sha256:stale');
+    const failed = await gantry('build', '--iidfile', iid, dir);
+    expect([failed.status, existsSync(iid)]).toEqual([1, false]);
+    for (const option of ['--iidfile', '--metadata-file']) {
+      const { status, stderr } = await gantry('build', option, empty, dir);
+      expect(status).toBe(1);
+      expect(stderr).toContain(
+        `invalid output path: stat ${stand.root.at('no/such')}: no such file or directory`,
+      );
+      expect(stderr).not.toContain('RUN exit 7');
+    }
+    expect((await gantry('build', '--iidfile', stand.root.path, dir)).stderr).toContain(
+      'failed to write the image ID file: cannot write to a directory',
+    );
+    const secret = await gantry('build', '--secret', 'id=x,src=/no/such', dir);
+    expect(secret.status).toBe(1);
+    expect(secret.stderr).toContain('could not parse secrets: failed to stat /no/such');
+    expect(secret.stderr).not.toContain('RUN exit 7');
+  });
+
   it('reads a tar or a Dockerfile from stdin, but not both of them', async () => {
     const dir = context('FROM busybox\nCOPY file /\nRUN cat /file\n', { file: 'from the tar\n' });
     const archive = execFileSync('tar', ['-C', dir, '-cz', '.']);
     const packed = await gantry.with({ input: archive }, 'build', '-');
     expect([packed.status, packed.stderr]).toEqual([0, expect.stringMatching(/ from the tar$/m)]);
     const alone = await gantry.with({ input: 'FROM busybox\nRUN exit 3\n' }, 'build', '-');
-    expect([alone.status, alone.stderr]).toEqual([3, expect.stringContaining('   2 | >>> RUN exit 3\n')]);
+    expect([alone.status, alone.stderr]).toEqual([1, expect.stringContaining('   2 | >>> RUN exit 3\n')]);
     const mixed = await gantry.with(
       { input: 'FROM busybox\nCOPY file /\nRUN cat /file\n' },
       'build',

@@ -11,7 +11,7 @@ import { flag, list, text } from '../option-spec.ts';
 import type { BuildOutcome, LinesOutcome, Outcome } from '../outcome.ts';
 import { usageError } from '../parse/usage-error.ts';
 import { buildResourceOptions, parseBuildResources } from './build-resources.ts';
-import { writeResultFiles } from './build-result-files.ts';
+import { prepareResultFiles, writeResultFiles } from './build-result-files.ts';
 import { buildSource, usualDockerfile } from './build-source.ts';
 import { checkReport } from './check-report.ts';
 import { finishBuild, requireNameToPush } from './finish-build.ts';
@@ -109,6 +109,8 @@ export const imageBuild = defineCommand({
     const tags = [...options.tag, ...(output?.type === 'image' ? output.names : [])];
     const push = options.push || (output?.type === 'image' && output.push);
     requireNameToPush(push, tags);
+    const isBuild = print === undefined && !options.check && options.shellBefore === undefined;
+    if (isBuild) await prepareResultFiles(options, ctx.cwd);
     if (output?.type === 'archive') requireArchiveOutput(ctx, output.dest);
     if (output?.type === 'tar') {
       requireArchiveOutput(ctx, output.dest === '/dev/stdout' ? undefined : output.dest);

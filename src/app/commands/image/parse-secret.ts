@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
@@ -6,7 +7,7 @@ import type { CommandContext } from '../command-context.ts';
 
 /**
  * `--secret id=ID[,src=FILE|,env=NAME][,type=file|env]`. Without a source it is the variable of that name, else the file.
- * Throws `invalid` / `bad-secret`.
+ * Throws `invalid` / `bad-secret`, `not-found` / `secret-not-found`.
  */
 export function parseSecrets(
   words: readonly string[],
@@ -35,9 +36,21 @@ function parseSecret(
   if (id === undefined || id === '') throw bad(word, 'secret missing ID');
   const named = fields.env ?? (type === 'env' ? (file ?? id) : undefined);
   if (named !== undefined) return [id, { value: env[named] ?? '' }];
-  if (file !== undefined) return [id, { path: resolve(cwd, file.replace(/^~(?=\/)/, homedir())) }];
+  if (file !== undefined) return [id, existing(id, resolve(cwd, file.replace(/^~(?=\/)/, homedir())))];
   const own = type === 'file' ? undefined : env[id];
-  return [id, own === undefined ? { path: resolve(cwd, id) } : { value: own }];
+  return [id, own === undefined ? existing(id, resolve(cwd, id)) : { value: own }];
+}
+
+/** It is read when a step wants it; one that is not there is told of before anything is built. */
+function existing(id: string, path: string): BuildSecret {
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return { path };
+  throw new GantryError({
+    kind: 'not-found',
+    code: 'secret-not-found',
+    message: `could not parse secrets: failed to stat ${path}: stat ${path}: no such file or directory`,
+    hint: `secret ${id} is to be read from there: make it, or name another place with src= or env=`,
+    details: { path },
+  });
 }
 
 function bad(word: string, why: string): GantryError {

@@ -168,7 +168,7 @@ function stepFailed(argv: readonly string[], exitCode: number): GantryError {
     code: 'build-step-failed',
     message: `The command '${argv.join(' ')}' returned a non-zero code: ${exitCode}`,
     hint: `build again with --on-fail=shell to look around in the state before the step${hasSingleId() ? oneUser : ''}`,
-    details: { exitCode },
+    details: { status: exitCode },
   });
 }
 

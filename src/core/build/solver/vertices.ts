@@ -67,15 +67,17 @@ function vertexOf({ id, name, inputs, position }: PlannedStep, stage: string): B
 const sourceHints = { EACCES: 'build as somebody who may read it, or name it in .dockerignore' };
 
 function locate(error: GantryError, { id, position }: PlannedStep): GantryError {
-  const { message, hint, details, code } = error;
+  const { message, hint, code } = error;
+  // A failed build ends with 1, as BuildKit's do, whatever its command did.
+  const { exitCode, ...details } = error.details;
   const isStart = error.kind === 'start';
   return new GantryError({
-    // To the user a step that cannot start has failed like any other; its status says how.
+    // To the user a step that cannot start has failed like any other; `status` says how.
     kind: isStart ? 'failed' : error.kind,
     code: isStart ? 'build-step-failed' : code,
     message,
     hint,
-    details: { position, ...details, vertex: id },
+    details: { position, ...details, ...(exitCode === undefined ? {} : { status: exitCode }), vertex: id },
     cause: error.cause ?? error,
   });
 }

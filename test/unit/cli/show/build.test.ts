@@ -97,7 +97,7 @@ describe('a build', () => {
           kind: 'failed',
           code: 'build-step-failed',
           message: 'exit code: 2',
-          details: { exitCode: 2, position: { file: 'Dockerfile', line: 2, column: 1, endLine: 2 } },
+          details: { status: 2, position: { file: 'Dockerfile', line: 2, column: 1, endLine: 2 } },
         });
       },
       { kind: 'failed', vertex: 'b', time: 2000, message: 'exit code: 2' },
