@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CliStand, cliStand } from '../../support/cli-stand.ts';
@@ -45,6 +55,26 @@ it('files go into a folder, beside what is there, and belong to who builds', asy
     expect(readFileSync(join(dir, 'kept'), 'utf8')).toBe('kept');
   }
   expect(await images()).toBe(before);
+});
+
+it('files go into the place of links and of what is not of their kind, never through a link', async () => {
+  const [dir, elsewhere] = [stand.root.at('odd-out'), stand.root.at('elsewhere')];
+  for (const folder of [dir, elsewhere]) mkdirSync(folder);
+  writeFileSync(join(elsewhere, 'f'), 'not ours');
+  symlinkSync(elsewhere, join(dir, 'd'));
+  mkdirSync(join(dir, 'link/with'), { recursive: true });
+  writeFileSync(join(dir, 'link/with/file'), 'in the way');
+  const line = ['build', '-o', dir, '--target', 'files', context] as const;
+  await stand.gantry.must(...line);
+  expect(lstatSync(join(dir, 'd')).isDirectory()).toBe(true);
+  expect(readFileSync(join(dir, 'd/f'), 'utf8')).toBe('made\n');
+  expect(readlinkSync(join(dir, 'link'))).toBe('d/f');
+  rmSync(join(dir, 'd/f'));
+  symlinkSync(join(elsewhere, 'f'), join(dir, 'd/f'));
+  await stand.gantry.must(...line);
+  expect(lstatSync(join(dir, 'd/f')).isFile()).toBe(true);
+  expect(readdirSync(elsewhere)).toEqual(['f']);
+  expect(readFileSync(join(elsewhere, 'f'), 'utf8')).toBe('not ours');
 });
 
 it('files go into a tar, in a file or on stdout, with their owners', async () => {

@@ -14,7 +14,7 @@ import { type Owner, TreeWriter } from '../tree/tree-writer.ts';
 
 /**
  * Writes the files of a stage into a folder, which keeps what else is in it, or as a tar. In a folder they belong to
- * whoever builds, as with BuildKit.
+ * whoever builds, and stand in the place of whatever is not of their kind, as with BuildKit: nothing goes through a link.
  */
 export async function exportFiles(
   session: BuildSession,
@@ -52,7 +52,7 @@ async function copyOut(
     { kind: 'folder', folder: dir, lower: [], upper: undefined, work: undefined },
     'output',
   );
-  const writer = new TreeWriter(tree, dir);
+  const writer = new TreeWriter(tree, dir, undefined, { replaces: true });
   const plan = {
     instruction: 'output',
     selections: [await selectEntries(from, root, '', [], pacer)],

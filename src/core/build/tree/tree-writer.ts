@@ -45,12 +45,17 @@ export class TreeWriter {
   readonly #hidden = new Set<string>();
 
   readonly #contents: KnownContents | undefined;
+  readonly #replaces: boolean;
 
-  /** `contents`: what sources were when the step's key was made, for those that have changed since. */
-  constructor(tree: LayeredTree, upper: string, contents?: KnownContents) {
+  /**
+   * `contents`: what sources were when the step's key was made, for those that have changed since. `replaces`: folders
+   * go where something else is to be, and what is no folder, a link to one too, where a folder is to be.
+   */
+  constructor(tree: LayeredTree, upper: string, contents?: KnownContents, { replaces = false } = {}) {
     this.#tree = tree;
     this.#upper = upper;
     this.#contents = contents;
+    this.#replaces = replaces;
   }
 
   /**
@@ -92,7 +97,7 @@ export class TreeWriter {
     source: TreeEntry,
     from: FileTree,
     placement: Placement,
-    { replace = false } = {},
+    { replace = this.#replaces } = {},
   ): void {
     const attributes = this.#attributesOf(source, from);
     const modified = this.#modifiedOf(source, from);
@@ -356,6 +361,7 @@ export class TreeWriter {
     const existing = this.#tree.lookup(path);
     const hostPath = this.hostPath(path);
     if (existing?.stats.isDirectory() === true) {
+      if (this.#replaces) return this.replacement(path);
       throw new GantryError({
         kind: 'invalid',
         code: 'is-a-folder',
