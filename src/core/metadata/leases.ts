@@ -7,7 +7,8 @@ import type { Lease, LeasedResource, LeaseInfo, Leases } from './metadata.ts';
 /**
  * Leases in two tables, each bound to the process that took it: process ID, its start time and the boot. One that was
  * let go of while a collection is under way stays until that ends, with no process: what was protected at any moment
- * of a collection is protected to its end.
+ * of a collection is protected to its end. Those of processes that are gone protect nothing, and go with the next one
+ * that is taken.
  */
 export function openLeases(database: Database): Leases {
   /** What could not be let go of, for the disk was full: it is tried again. */
@@ -27,6 +28,7 @@ export function openLeases(database: Database): Leases {
 
   const acquire = (purpose: string): Lease => {
     catchUp();
+    tidy(database);
     const id = randomHex(8);
     const { pid, startTime } = ownIdentity();
     database.run('INSERT INTO leases VALUES (?, ?, ?, ?, ?)', id, purpose, bootId(), pid, startTime);
@@ -71,7 +73,6 @@ export function openLeases(database: Database): Leases {
     },
 
     list: () => all(database).filter(({ purpose }) => purpose !== collecting),
-    forgetDead: () => database.transaction(() => forgetDead(database)),
   };
 }
 
@@ -82,8 +83,7 @@ const nobody = 0;
 
 function release(database: Database, id: string): void {
   database.transaction(() => {
-    const collectors = database.all('SELECT * FROM leases WHERE purpose = ?', collecting);
-    if (collectors.some(lives)) database.run('UPDATE leases SET pid = ? WHERE id = ?', nobody, id);
+    if (isCollected(database)) database.run('UPDATE leases SET pid = ? WHERE id = ?', nobody, id);
     else database.run('DELETE FROM leases WHERE id = ?', id);
   });
 }
@@ -95,6 +95,19 @@ function all(database: Database): LeaseInfo[] {
     pid: Number(row['pid']),
     isAlive: lives(row),
   }));
+}
+
+/** Whether a collection is under way. */
+function isCollected(database: Database): boolean {
+  return database.all('SELECT * FROM leases WHERE purpose = ?', collecting).some(lives);
+}
+
+/** Forgets the dead, unless a collection still asks what they had. */
+function tidy(database: Database): void {
+  if (all(database).every(({ isAlive: isHeld }) => isHeld)) return;
+  database.transaction(() => {
+    if (!isCollected(database)) forgetDead(database);
+  });
 }
 
 function forgetDead(database: Database): void {

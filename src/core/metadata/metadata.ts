@@ -100,6 +100,4 @@ export interface Leases {
   /** Begins what `wasProtected` speaks of; one at a time, see `beginCollection`. Disposing ends it. */
   beginCollection(): Disposable;
   list(): readonly LeaseInfo[];
-  /** Removes those of dead processes. Not while a collection is under way. */
-  forgetDead(): void;
 }

@@ -291,6 +291,8 @@ describe('a build that is stopped', () => {
     await until(() => isRunning('sleep\x006544'));
     await script.kill();
     await until(() => !isRunning('sleep\x006544') && leftovers().length === 0);
+    await stand.build({ dockerfileText: 'FROM busybox' });
+    expect(stand.services.metadata.leases.list()).toEqual([]);
   });
 
   it('leaves no secret anywhere, nor the step that had it, when it is killed', async () => {

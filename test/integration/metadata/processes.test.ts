@@ -114,4 +114,28 @@ describe('metadata of several processes', () => {
     own[Symbol.dispose]();
     expect(metadata.leases.protectedResources()).toEqual({ content: new Set(), snapshots: new Set() });
   });
+
+  it('forgets the leases of the dead when somebody takes one, but not during a collection', async () => {
+    using folder = tempFolder();
+    using metadata = openMetadata(folder.at('db'));
+    await using script = startScript(
+      `${open}
+      const lease = metadata.leases.acquire('build k');
+      lease.protect({ kind: 'content', key: 'sha256:a' });
+      console.log('leased');
+      setInterval(() => lease, 1000);`,
+      [folder.at('db')],
+    );
+    await script.line();
+    const purposes = (): readonly string[] => metadata.leases.list().map(({ purpose }) => purpose);
+    {
+      using _ = metadata.leases.beginCollection();
+      await script.kill();
+      metadata.leases.acquire('pull x')[Symbol.dispose]();
+      expect(metadata.leases.wasProtected({ kind: 'content', key: 'sha256:a' })).toBe(true);
+      expect(purposes()).toContain('build k');
+    }
+    using __ = metadata.leases.acquire('pull y');
+    expect(purposes()).toEqual(['pull y']);
+  });
 });
