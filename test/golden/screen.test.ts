@@ -98,15 +98,48 @@ describe('screen', () => {
     expect(screen.engine.calls).toEqual(['image.prune']);
   });
 
-  it('asks before it restarts what runs, and starts what does not', async () => {
+  it('asks before what cannot be undone, and not before what can', async () => {
     await using screen = await mounted();
-    await screen.press('2', 'r');
-    await screen.shows('Restart this container?');
+    await screen.press('2', 'K');
+    await screen.shows('Kill web?');
     await screen.press('n');
     expect(screen.engine.calls).toEqual([]);
-    await screen.press('j', 'j', 'j', 'r');
-    await screen.shows('✓ gantry restart migrate');
-    expect(screen.engine.calls).toEqual(['container.restart migrate']);
+    await screen.press('r');
+    await screen.shows('✓ gantry restart web');
+    expect(screen.engine.calls).toEqual(['container.restart web']);
+  });
+
+  it('shows ports on a terminal of 80 columns, where a container publishes some', async () => {
+    await using screen = await mounted({ columns: 80, rows: 24 });
+    await screen.shows('8080→80');
+    await expectFrame(screen, 'eighty-columns');
+  });
+
+  it('keeps its columns where they are while a container comes and goes', async () => {
+    const { FakeEngine } = await import('../support/fake-engine.ts');
+    const engine = new FakeEngine();
+    await using screen = await mounted({ engine, columns: 80, rows: 24 });
+    const place = () =>
+      screen.emulator
+        .text()
+        .split('\n')
+        .find((line) => line.includes('PORTS'))
+        ?.indexOf('PORTS');
+    const [web, ...others] = engine.containerList;
+    if (web === undefined) throw new Error('no container');
+    const states = ['exited', 'running', 'restarting'] as const;
+    const { id, name, image } = web;
+    const died = { type: 'container.died', id, name, image, exitCode: 1 } as const;
+    engine.containerList = [{ ...web, state: 'restarting', exitCode: 137 }, ...others];
+    engine.emit(died);
+    await screen.shows('restarting');
+    const before = place();
+    for (const state of states) {
+      engine.containerList = [{ ...web, state, exitCode: 1 }, ...others];
+      engine.emit(died);
+      await screen.settle();
+      expect(place()).toBe(before);
+    }
   });
 
   it('acts upon all that are marked and that it applies to, in one call', async () => {

@@ -24,8 +24,20 @@ export function helpLines(keymap: Keymap, focused: KeyPlace | undefined): readon
     const rows = placeLines(keymap, place);
     return rows.length === 0 ? [] : [{ kind: 'heading', text: title }, ...rows, { kind: 'blank' }];
   });
-  return [...lines, ...inShells];
+  return [...lines, ...aboutQuestions, ...inShells];
 }
+
+const aboutQuestions: readonly HelpLine[] = [
+  { kind: 'heading', text: 'Questions' },
+  {
+    kind: 'keys',
+    keys: 'y n',
+    summary: 'Asked before what cannot be undone: rm, rmi, prune, kill',
+    verb: '',
+  },
+  { kind: 'keys', keys: '', summary: 'Not before what can: stop, start, restart, pause', verb: '' },
+  { kind: 'blank' },
+];
 
 const inShells: readonly HelpLine[] = [
   { kind: 'heading', text: 'Inside a shell' },

@@ -44,7 +44,7 @@ export function containerPage(container: ContainerDetails, nowMs: number): reado
     {
       heading: 'Network',
       facts: [
-        ['ports', shortPorts(container.ports)],
+        ['ports', shortPorts(container.ports, Number.POSITIVE_INFINITY)],
         ['listens on', container.exposedPorts.join(' ')],
         ...container.networkDetails.map(
           ({ name, address, prefixLength, ipv6, aliases }): Fact => [

@@ -61,7 +61,14 @@ function containerColumns(
   const latest = (row: ContainerRow) => stats[row.container.id]?.points.at(-1);
   return [
     { header: '', least: 1, most: 1, drop: 0, cell: ({ container }) => stateMark(container, styles) },
-    { header: 'NAME', least: 8, most: 28, drop: 0, cell: ({ container }) => ({ text: container.name }) },
+    {
+      header: 'NAME',
+      least: 12,
+      most: 28,
+      drop: 0,
+      shrinks: true,
+      cell: ({ container }) => ({ text: container.name }),
+    },
     {
       header: 'IMAGE',
       least: 12,
@@ -73,10 +80,10 @@ function containerColumns(
     },
     {
       header: 'STATUS',
-      // As wide as what a container that comes and goes says by turns: what is beside it stays where it is.
-      least: 'restarting (1)'.length,
+      least: 'exited (0) 5m'.length,
       most: 20,
       drop: 0,
+      shrinks: true,
       cell: ({ container }) => {
         const work = workUpon(jobs, container);
         return work === undefined
@@ -86,10 +93,12 @@ function containerColumns(
     },
     {
       header: 'PORTS',
-      least: 5,
+      least: '8080→80'.length + 1,
       most: 24,
       drop: 4,
-      cell: ({ container }) => ({ text: shortPorts(container.ports), style: styles.info }),
+      shrinks: true,
+      optional: true,
+      cell: ({ container }, width) => ({ text: shortPorts(container.ports, width), style: styles.info }),
     },
     {
       header: 'CPU',

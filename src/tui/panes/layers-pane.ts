@@ -134,7 +134,7 @@ function paintRow(grid: CellGrid, line: number, row: LayerRow, look: RowLook): v
   const selection = focused ? styles.selection : styles.selectionIdle;
   const onRow = (style: CellStyle): CellStyle => (isSelected ? mergeStyle(selection, style) : style);
   if (isSelected) fillCells(grid, 0, line, grid.columns, selection);
-  if (isSelected) drawText(grid, 0, line, focused ? '▌' : '▏', mergeStyle(selection, styles.accent));
+  if (isSelected) drawText(grid, 0, line, focused ? '▌' : '▎', mergeStyle(selection, styles.accent));
   const onBranch =
     look.active !== undefined &&
     (row.kind === 'image' ? row.image.id === look.active : row.images.some(({ id }) => id === look.active));

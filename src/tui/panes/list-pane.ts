@@ -32,6 +32,8 @@ export function listPane<Row extends { readonly key: string }>(
   const { view } = context;
   let top = 0;
   let height = 1;
+  let width = 0;
+  let widths = new Map<string, number>();
   const list = () => view.state.lists[spec.id];
   const rows = () => spec.rows(list().filter);
   const keys = () => rows().map(({ key }) => key);
@@ -64,6 +66,8 @@ export function listPane<Row extends { readonly key: string }>(
       const all = rows();
       const styles = context.styles();
       height = Math.max(1, grid.rows - 1);
+      if (width !== grid.columns) widths = new Map();
+      width = grid.columns;
       if (all.length === 0) {
         paintNote(grid, emptyNote(spec, list().filter, context));
         return undefined;
@@ -73,7 +77,8 @@ export function listPane<Row extends { readonly key: string }>(
       const focused = view.state.focus === spec.id;
       const marks = new Set(list().marked);
       const isMarked = ({ key }: Row) => marks.has(key);
-      paintTable(grid, { columns: spec.columns(), rows: all, top, selected, focused, isMarked, styles });
+      const columns = spec.columns();
+      paintTable(grid, { columns, rows: all, top, selected, focused, isMarked, widths, styles });
       return undefined;
     },
     selected() {

@@ -1,5 +1,6 @@
 import { humanSize } from '../../app/commands/format/human-size.ts';
 import type { ContainerSummary, PortBinding } from '../../engine/containers.ts';
+import { textWidth } from '../paint/grapheme.ts';
 
 const secondMs = 1000;
 const units = [
@@ -42,15 +43,33 @@ export function shortStatus(container: ContainerSummary, nowMs: number): string 
   }
 }
 
-/** Published ports: `8080→80 9000→9000/udp`. */
-export function shortPorts(ports: readonly PortBinding[]): string {
-  return ports
-    .filter(({ hostPort }) => hostPort > 0)
-    .map(({ hostAddress, hostPort, containerPort, protocol }) => {
-      const host =
-        hostAddress === '' || hostAddress === '0.0.0.0' || hostAddress === '::' ? '' : `${hostAddress}:`;
-      return `${host}${hostPort}→${containerPort}${protocol === 'tcp' ? '' : `/${protocol}`}`;
-    })
-    .filter((text, index, all) => all.indexOf(text) === index)
-    .join(' ');
+/**
+ * Published ports in at most `width` columns: `8080→80 9000→9000/udp`. Where they do not fit they go without the addresses
+ * they are published on, then as many as do, and how many more there are: `8080→80 +2`.
+ */
+export function shortPorts(ports: readonly PortBinding[], width: number): string {
+  const published = ports.filter(({ hostPort }) => hostPort > 0);
+  const full = distinct(published.map((port) => `${addressOf(port)}${portText(port)}`)).join(' ');
+  if (textWidth(full) <= width) return full;
+  const texts = distinct(published.map(portText));
+  for (let shown = texts.length; shown > 1; shown -= 1) {
+    const more = texts.length - shown;
+    const text = `${texts.slice(0, shown).join(' ')}${more === 0 ? '' : ` +${more}`}`;
+    if (textWidth(text) <= width) return text;
+  }
+  const [first = '', ...more] = texts;
+  const text = more.length === 0 ? first : `${first} +${more.length}`;
+  return textWidth(text) <= width ? text : first;
+}
+
+function addressOf({ hostAddress }: PortBinding): string {
+  return hostAddress === '' || hostAddress === '0.0.0.0' || hostAddress === '::' ? '' : `${hostAddress}:`;
+}
+
+function portText({ hostPort, containerPort, protocol }: PortBinding): string {
+  return `${hostPort}→${containerPort}${protocol === 'tcp' ? '' : `/${protocol}`}`;
+}
+
+function distinct(texts: readonly string[]): readonly string[] {
+  return texts.filter((text, index) => texts.indexOf(text) === index);
 }

@@ -13,15 +13,20 @@ export interface TableCell {
 
 export interface TableColumn<Row> {
   readonly header: string;
-  readonly cell: (row: Row) => TableCell;
+  /** For a place of so many columns: what does not fit is cut. */
+  readonly cell: (row: Row, width: number) => TableCell;
   readonly align?: 'left' | 'right' | undefined;
-  /** Narrower only where everything in it is. A growing column gives way down to this before others are dropped. */
+  /** Narrower only where everything in it is. A column that grows or shrinks gives way down to this before others go. */
   readonly least: number;
   readonly most: number;
   /** Where there is not room for all, columns go in this order, 0 never. */
   readonly drop: number;
   /** Takes what room is left. */
   readonly grows?: boolean | undefined;
+  /** Makes do with less where there is not room for all; those named first get theirs first. */
+  readonly shrinks?: boolean | undefined;
+  /** Not there while nothing is in it. */
+  readonly optional?: boolean | undefined;
   /** Which end of a text that is too long stays. */
   readonly keep?: 'start' | 'end' | undefined;
 }
@@ -35,6 +40,8 @@ export interface TableInput<Row> {
   readonly selected: number;
   readonly focused: boolean;
   readonly isMarked?: ((row: Row) => boolean) | undefined;
+  /** The widest that was in each column by its header, kept from one picture to the next: columns do not jump. */
+  readonly widths: Map<string, number>;
   readonly styles: Styles;
 }
 
@@ -45,7 +52,7 @@ export function paintTable<Row>(grid: CellGrid, input: TableInput<Row>): void {
   const { rows, top, selected, focused, isMarked, styles } = input;
   const height = Math.max(0, grid.rows - 1);
   const shown = rows.slice(top, top + height);
-  const columns = solveColumns(input.columns, shown, grid.columns - 2);
+  const columns = solveColumns(input.columns, shown, grid.columns - 2, input.widths);
   let at = 1;
   for (const { column, width } of columns) {
     drawText(grid, at, 0, fit(column.header, width, column.align), styles.header);
@@ -56,11 +63,11 @@ export function paintTable<Row>(grid: CellGrid, input: TableInput<Row>): void {
     const selection = focused ? styles.selection : styles.selectionIdle;
     const line = index + 1;
     if (isSelected) fillCells(grid, 0, line, grid.columns, selection);
-    const edge = isMarked?.(row) === true ? '✓' : isSelected ? (focused ? '▌' : '▏') : '';
+    const edge = isMarked?.(row) === true ? '✓' : isSelected ? (focused ? '▌' : '▎') : '';
     drawText(grid, 0, line, edge, isSelected ? mergeStyle(selection, styles.accent) : styles.accent);
     at = 1;
     for (const { column, width } of columns) {
-      const { text, style = styles.text } = column.cell(row);
+      const { text, style = styles.text } = column.cell(row, width);
       const look = isSelected ? mergeStyle(selection, style) : style;
       const cut = column.keep === 'end' && textWidth(text) > width ? shortenStart(text, width) : text;
       drawText(grid, at, line, fit(cut, width, column.align), look);
@@ -70,40 +77,46 @@ export function paintTable<Row>(grid: CellGrid, input: TableInput<Row>): void {
   paintScrollbar(grid, { row: 1, rows: height, top, length: rows.length, styles });
 }
 
-/** Widths that fit: natural ones first, then the growing column gives way, then whole columns do. */
+interface PlacedColumn<Row> {
+  readonly column: TableColumn<Row>;
+  /** What it wants, and what it makes do with. */
+  readonly natural: number;
+  readonly least: number;
+}
+
+/** Widths that fit: natural ones first, then columns that can give way do, then whole columns do. */
 function solveColumns<Row>(
   columns: readonly TableColumn<Row>[],
   rows: readonly Row[],
   available: number,
+  known: Map<string, number>,
 ): { readonly column: TableColumn<Row>; readonly width: number }[] {
-  const natural = columns.map((column) => {
-    const widest = rows.reduce((most, row) => Math.max(most, textWidth(column.cell(row).text)), 0);
-    const least = column.grows === true ? 0 : column.least;
-    const width = Math.min(column.most, Math.max(least, widest, textWidth(column.header)));
-    return { column, width };
+  let kept = columns.flatMap((column): PlacedColumn<Row>[] => {
+    const { header, least, most, grows = false, shrinks = false, optional = false } = column;
+    const widest = rows.reduce(
+      (wide, row) => Math.max(wide, textWidth(column.cell(row, most).text)),
+      known.get(header) ?? 0,
+    );
+    known.set(header, widest);
+    if (optional && widest === 0) return [];
+    const natural = Math.min(most, Math.max(grows ? 0 : least, widest, textWidth(header)));
+    return [{ column, natural, least: grows || shrinks ? Math.min(natural, least) : natural }];
   });
-  const total = (list: readonly { readonly width: number }[]): number =>
-    list.reduce((sum, { width }) => sum + width, 0) + gap * Math.max(0, list.length - 1);
-  let kept = natural;
-  while (total(squeezed(kept)) > available) {
+  const spare = (): number =>
+    available - kept.reduce((sum, { least }) => sum + least, 0) - gap * Math.max(0, kept.length - 1);
+  while (spare() < 0) {
     const next = kept
       .filter(({ column }) => column.drop > 0)
       .toSorted((a, b) => a.column.drop - b.column.drop)[0];
     if (next === undefined) break;
     kept = kept.filter((other) => other !== next);
   }
-  let spare = available - total(kept);
-  return kept.map((item) => {
-    if (item.column.grows !== true) return item;
-    const width = Math.max(Math.min(item.width, item.column.least), item.width + spare);
-    spare -= width - item.width;
-    return { ...item, width };
+  let left = Math.max(0, spare());
+  const given = kept.map(({ column, natural, least }) => {
+    const more = column.grows === true ? 0 : Math.min(left, natural - least);
+    left -= more;
+    return { column, width: least + more };
   });
-}
-
-function squeezed<Row>(list: readonly { readonly column: TableColumn<Row>; readonly width: number }[]) {
-  return list.map(({ column, width }) => ({
-    column,
-    width: column.grows === true ? Math.min(width, column.least) : width,
-  }));
+  const growing = given.findIndex(({ column }) => column.grows === true);
+  return given.map((item, index) => (index === growing ? { ...item, width: item.width + left } : item));
 }

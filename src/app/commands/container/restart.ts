@@ -24,22 +24,6 @@ export const containerRestart = defineCommand({
     refuse: ({ state, name }) => (state === 'paused' ? `${name} is paused: unpause it` : undefined),
   },
   needs: ['container.run'],
-  danger: {
-    asks: 'screen',
-    // What does not run is only started.
-    async question(ctx, { args }) {
-      const found = await Promise.all(
-        args.containers.map((container) => ctx.engine.containers.inspect(container, { signal: ctx.signal })),
-      );
-      const live = found.filter(({ state }) => state === 'running');
-      if (live.length === 0) return undefined;
-      return {
-        text: `Restart ${live.length === 1 ? 'this container' : `these ${live.length} containers`}?`,
-        items: live.map(({ name, image, state }) => `${name}  ${image}  ${state}`),
-        prompt: 'What it is doing is cut short.',
-      };
-    },
-  },
   run: (ctx, { args, options }) =>
     onEach(args.containers, async (container) => {
       await ctx.engine.containers.restart(container, {

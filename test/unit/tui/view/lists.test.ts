@@ -100,12 +100,32 @@ describe('short words', () => {
   it('name published ports once', () => {
     const port = { protocol: 'tcp', containerPort: 80, hostPort: 8080 } as const;
     expect(
-      shortPorts([
-        { ...port, hostAddress: '0.0.0.0' },
-        { ...port, hostAddress: '::' },
-        { ...port, protocol: 'udp', hostAddress: '127.0.0.1' },
-        { ...port, hostAddress: '', hostPort: 0 },
-      ]),
+      shortPorts(
+        [
+          { ...port, hostAddress: '0.0.0.0' },
+          { ...port, hostAddress: '::' },
+          { ...port, protocol: 'udp', hostAddress: '127.0.0.1' },
+          { ...port, hostAddress: '', hostPort: 0 },
+        ],
+        40,
+      ),
     ).toBe('8080→80 127.0.0.1:8080→80/udp');
+  });
+
+  it('name as many ports as there is room for, and count the others', () => {
+    const port = { protocol: 'tcp', hostAddress: '127.0.0.1' } as const;
+    const ports = [80, 443, 8443].map((containerPort) => ({
+      ...port,
+      containerPort,
+      hostPort: containerPort + 1,
+    }));
+    expect([80, 30, 20, 12, 8, 5].map((width) => shortPorts(ports, width))).toEqual([
+      '127.0.0.1:81→80 127.0.0.1:444→443 127.0.0.1:8444→8443',
+      '81→80 444→443 8444→8443',
+      '81→80 444→443 +1',
+      '81→80 +2',
+      '81→80 +2',
+      '81→80',
+    ]);
   });
 });
