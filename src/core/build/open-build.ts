@@ -14,6 +14,7 @@ import type { Diagnostic, Parsed } from './dockerfile/diagnostic.ts';
 import { foreignFrontend } from './dockerfile/foreign-frontend.ts';
 import { parseDockerfile } from './dockerfile/parse-dockerfile.ts';
 import { planError, syntaxError } from './dockerfile/syntax-error.ts';
+import { ignoredFrontendArgs, readFrontendArgs } from './frontend-args.ts';
 import { NamedContexts } from './graph/named-contexts.ts';
 import { planBuild } from './graph/plan-build.ts';
 import { unusedBuildArgs } from './graph/unused-build-args.ts';
@@ -44,6 +45,7 @@ export async function openBuild(
   const epochSeconds = readEpoch(spec.buildArgs?.['SOURCE_DATE_EPOCH']);
   const context = openContext(spec, services.dirs);
   const buildArgs = spec.buildArgs ?? {};
+  const frontendArgs = readFrontendArgs(buildArgs);
   const parsed = parseDockerfile(context.dockerfileText, context.dockerfileName);
   const findings = new FindingsReport(checkOptionsOf(parsed.check, buildArgs), emit);
   const dockerfile = told(parsed, findings, syntaxError);
@@ -62,6 +64,9 @@ export async function openBuild(
   findings.refuse();
   const foreign = foreignFrontend(buildArgs['BUILDKIT_SYNTAX'] ?? plan.directives.syntax);
   if (foreign !== undefined) emit({ kind: 'warning', message: foreign, position: undefined });
+  for (const message of ignoredFrontendArgs(buildArgs)) {
+    emit({ kind: 'warning', message, position: undefined });
+  }
   const unused = unusedBuildArgs(dockerfile, buildArgs);
   if (unused.length > 0) {
     const message = `[Warning] One or more build-args [${unused.join(' ')}] were not consumed`;
@@ -108,6 +113,7 @@ export async function openBuild(
     findings,
     buildPlatform,
     buildArgs,
+    frontendArgs,
     secrets: spec.secrets ?? {},
     ssh: spec.ssh ?? {},
     noCache: spec.noCache === true,

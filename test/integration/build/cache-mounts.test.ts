@@ -42,6 +42,22 @@ RUN --network=none --mount=type=cache,target=/c,id=apart,source=deep ${look}
     await expect(stand.build({ dockerfileText: file })).rejects.toMatchObject({ code: 'not-a-folder' });
   });
 
+  it('is another one in each namespace', async () => {
+    const text = (who: string): string =>
+      `FROM busybox\nRUN --network=none --mount=type=cache,target=/named ls /named; echo; touch /named/${who}\n`;
+    const build = async (who: string, namespace?: string) => {
+      const buildArgs = namespace === undefined ? {} : { BUILDKIT_CACHE_MOUNT_NS: namespace };
+      return (await stand.build({ dockerfileText: text(who), buildArgs })).output.trim();
+    };
+    expect(await build('nobody')).toBe('');
+    expect(await build('one', 'a')).toBe('');
+    expect(await build('two', 'b')).toBe('');
+    expect(await build('three', 'a')).toBe('one');
+    expect(await build('four')).toBe('nobody');
+    const mounts = (await stand.builds.cache()).map(({ description }) => description);
+    expect(mounts).toContain('cache mount a/named');
+  });
+
   it('lets one step at a time in when it is locked, and is one for each when it is private', async () => {
     const text = (sharing: string): string => `FROM busybox AS one
 ARG AGAIN=${sharing}

@@ -116,6 +116,28 @@ A
     expect(lines).toEqual(['shell 1', 'shell 2', '#!/bin/cat', 'by cat', 'plain', 'tabs']);
   });
 
+  it('is on a machine of the name it is given, and runs again for another one', async () => {
+    const dockerfileText = 'FROM busybox\nRUN --network=none hostname\n';
+    const build = (name?: string) =>
+      stand.build({
+        dockerfileText,
+        buildArgs: name === undefined ? {} : { BUILDKIT_SANDBOX_HOSTNAME: name },
+      });
+    expect((await build()).output).toBe('buildkitsandbox\n');
+    expect((await build('farm-1')).output).toBe('farm-1\n');
+    expect((await build('farm-1')).cached).toHaveLength(1);
+    await expect(build('not a name')).rejects.toMatchObject({ code: 'bad-hostname' });
+  });
+
+  it('says that nothing becomes of BUILDKIT_MULTI_PLATFORM', async () => {
+    const { events } = await stand.build({
+      dockerfileText: 'FROM busybox\n',
+      buildArgs: { BUILDKIT_MULTI_PLATFORM: '1' },
+    });
+    const warnings = events.filter(({ kind }) => kind === 'warning');
+    expect(warnings).toMatchObject([{ message: expect.stringContaining('makes its manifest, no index') }]);
+  });
+
   it('fails with the command, its status and its place', async () => {
     const dockerfileText = 'FROM busybox\nRUN echo fine\nRUN echo before; exit 42\n';
     const operation = stand.builds.build({ contextDir: stand.contextDir, dockerfileText });

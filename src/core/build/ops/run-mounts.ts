@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { GantryError } from '../../../base/gantry-error.ts';
 import type { SourcePosition } from '../../../engine/builds.ts';
 import { wholeSeconds } from '../../host/file-times.ts';
@@ -113,11 +113,14 @@ async function cacheFolder(
   sources: BoundSources,
 ): Promise<OpenCacheMount> {
   const { dirs } = session.services;
+  const { cacheMountNamespace } = session.frontendArgs;
+  // As BuildKit names them: `join` would also tidy up an ID of no namespace.
+  const id = cacheMountNamespace === '' ? mount.id : posix.join(cacheMountNamespace, mount.id);
   if (files !== undefined) {
     const seed = cacheSeed(files, sources);
-    return openCacheMount(dirs, { ...mount, seed }, session.signal);
+    return openCacheMount(dirs, { ...mount, id, seed }, session.signal);
   }
-  const { dir, lock } = await openCacheMount(dirs, { ...mount, seed: undefined }, session.signal);
+  const { dir, lock } = await openCacheMount(dirs, { ...mount, id, seed: undefined }, session.signal);
   const below = new LayeredTree(
     { kind: 'folder', folder: dir, lower: [], upper: undefined, work: undefined },
     'cache mount',

@@ -67,6 +67,7 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     ...(session.epochSeconds === undefined ? {} : { epoch: session.epochSeconds }),
     ...limitFacts(session.resources),
     ...hostFacts(session.extraHosts),
+    ...(session.frontendArgs.hostname && { hostname: session.frontendArgs.hostname }),
   };
   const byContent = async (): Promise<string> => {
     const parts = (mounts.length === 0 ? [] : await find()).map(({ mount, files }) => [

@@ -77,7 +77,7 @@ export async function openStepContainer(
           user: state.config.User ?? '',
           cwd: state.config.WorkingDir || '/',
         },
-        hostname: stepHostname,
+        hostname: stepHostname(session),
         network: network.mode,
         mounts,
         resources: session.resources,

@@ -19,8 +19,10 @@ export interface StepNetwork extends AsyncDisposable {
   readonly mounts: readonly ResolvedMount[];
 }
 
-/** As BuildKit calls the machine of a step. */
-export const stepHostname = 'buildkitsandbox';
+/** What the machine of a step is called; the usual name is BuildKit's. */
+export function stepHostname({ frontendArgs }: Pick<BuildSession, 'frontendArgs'>): string {
+  return frontendArgs.hostname ?? 'buildkitsandbox';
+}
 
 const nothing = { [Symbol.asyncDispose]: async (): Promise<void> => undefined };
 
@@ -68,7 +70,7 @@ export async function stepNetwork(
 }
 
 function identity(
-  { extraHosts }: BuildSession,
+  session: BuildSession,
   dir: string,
   endpoint: Endpoint | undefined,
   sharesHost: boolean,
@@ -77,8 +79,8 @@ function identity(
     hosts: hostsText({
       base: sharesHost ? readFileSync('/etc/hosts', 'utf8') : undefined,
       addresses: endpoint === undefined ? [] : [endpoint.address],
-      hostname: stepHostname,
-      extra: extraHosts,
+      hostname: stepHostname(session),
+      extra: session.extraHosts,
       hostGateway: endpoint?.gateway ?? '127.0.0.1',
     }),
     'resolv.conf': resolverText({

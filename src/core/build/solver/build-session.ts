@@ -8,6 +8,7 @@ import type { HttpExchange } from '../../registry/http-exchange.ts';
 import type { BuildDependencies } from '../build-dependencies.ts';
 import type { ImportedCaches } from '../cache-transfer/import-cache.ts';
 import type { BuildContext } from '../context/open-context.ts';
+import type { FrontendArgs } from '../frontend-args.ts';
 import type { BuildPlan } from '../graph/build-plan.ts';
 import type { FindingsReport } from '../lint/findings-report.ts';
 import type { BuildCache } from './build-cache.ts';
@@ -34,6 +35,7 @@ export interface BuildSession {
   readonly findings: FindingsReport;
   readonly buildPlatform: Platform;
   readonly buildArgs: Readonly<Record<string, string>>;
+  readonly frontendArgs: FrontendArgs;
   readonly secrets: Readonly<Record<string, BuildSecret>>;
   /** Sockets of agents by ID. */
   readonly ssh: Readonly<Record<string, string>>;
