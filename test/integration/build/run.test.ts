@@ -125,7 +125,7 @@ A
       });
     expect((await build()).output).toBe('buildkitsandbox\n');
     expect((await build('farm-1')).output).toBe('farm-1\n');
-    expect((await build('farm-1')).cached).toHaveLength(1);
+    expect((await build('farm-1')).cached).toContainEqual(expect.stringContaining('RUN'));
     await expect(build('not a name')).rejects.toMatchObject({ code: 'bad-hostname' });
   });
 
