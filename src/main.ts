@@ -66,6 +66,7 @@ async function main(argv: readonly string[]): Promise<number> {
       globals,
       commands: commandIndex,
       pluginCommands: () => findPluginCommands((warning) => stderr.text(`${warning}\n`)),
+      plugins: reportPlugins,
       openEngine: async () => (await import('./core/open-core.ts')).openCore(coreOptions(globals)),
     };
     const { runCli } = await import('./cli/run-cli.ts');
@@ -103,8 +104,8 @@ async function runScreen(globals: GlobalOptions): Promise<number> {
     selfCommand: [...selfCommand, ...globalWords(globals)],
     cwd: process.cwd(),
     env: process.env,
-    // A line on stderr would tear the screen: what is wrong with a plugin shows at the next command line.
-    pluginCommands: () => findPluginCommands(() => undefined),
+    pluginCommands: findPluginCommands,
+    plugins: reportPlugins,
   });
 }
 
@@ -131,6 +132,17 @@ async function runInternal(words: readonly string[], globals: GlobalOptions): Pr
 }
 
 async function findPluginCommands(warn: (warning: string) => void) {
+  const { entries, warnings } = await findPlugins();
+  for (const warning of warnings) warn(warning);
+  return entries;
+}
+
+async function reportPlugins() {
+  const { pluginReports } = await import('./app/plugins/plugin-report.ts');
+  return pluginReports(await findPlugins());
+}
+
+async function findPlugins() {
   const { pluginCommands } = await import('./app/plugins/plugin-commands.ts');
   const { userPluginFolder } = await import('./app/plugins/plugin-folder.ts');
   const own = {
@@ -138,11 +150,9 @@ async function findPluginCommands(warn: (warning: string) => void) {
     trusted: true,
     ...(built && { entry: (name: string) => join(home, 'dist', 'plugins', name, 'index.js') }),
   };
-  const { entries, warnings } = await pluginCommands({
+  return pluginCommands({
     folders: [own, userPluginFolder(process.env)],
     apiUrl: new URL(built ? 'plugin.js' : 'plugin/index.ts', import.meta.url).href,
     taken: commandIndex,
   });
-  for (const warning of warnings) warn(warning);
-  return entries;
 }

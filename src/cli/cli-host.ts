@@ -1,4 +1,5 @@
 import type { CommandEntry } from '../app/commands/command-index.ts';
+import type { PluginReport } from '../app/plugins/plugin-report.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { GlobalOptions } from './global-options.ts';
 import type { Interrupts } from './interrupts.ts';
@@ -18,5 +19,7 @@ export interface CliHost {
   readonly commands: readonly CommandEntry[];
   /** Those of plugins, looked for when a line is not one of ours or all are listed. */
   pluginCommands(): Promise<readonly CommandEntry[]>;
+  /** All plugins, with what is wrong with them. */
+  plugins(): Promise<readonly PluginReport[]>;
   openEngine(): Promise<Engine>;
 }

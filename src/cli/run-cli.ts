@@ -68,6 +68,7 @@ async function runCommand(host: CliHost, command: Command, input: AnyInput): Pro
       ask: host.stdin.isTerminal ? lazyAsk(host) : undefined,
     },
     now: Date.now,
+    plugins: () => host.plugins(),
   };
   if (command.danger?.asks === 'always') {
     const question = await command.danger.question(ctx, input);

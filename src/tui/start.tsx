@@ -1,4 +1,5 @@
 import { allCommands } from '../app/commands/all-commands.ts';
+import type { CommandContext } from '../app/commands/command-context.ts';
 import { type CommandEntry, commandIndex } from '../app/commands/command-index.ts';
 import { userDirs } from '../app/storage/user-dirs.ts';
 import { GantryError } from '../base/gantry-error.ts';
@@ -17,8 +18,15 @@ export interface TuiOptions {
   readonly selfCommand: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Commands of plugins, looked for once the first frame stands. One that cannot be loaded is left out. */
-  readonly pluginCommands?: (() => Promise<readonly CommandEntry[]>) | undefined;
+  /**
+   * Commands of plugins, looked for once the first frame stands. One that cannot be loaded is left out, and told to
+   * `warn`.
+   */
+  readonly pluginCommands?:
+    | ((warn: (warning: string) => void) => Promise<readonly CommandEntry[]>)
+    | undefined;
+  /** All plugins, with what is wrong with them. */
+  readonly plugins?: CommandContext['plugins'];
   /** Default: the terminal of this process. */
   readonly device?: TerminalDevice | undefined;
   /** Milliseconds since the epoch, for ages. */
@@ -50,7 +58,11 @@ export async function startTui(options: TuiOptions): Promise<number> {
     selfCommand: options.selfCommand,
     now: options.now ?? Date.now,
     loadCommands: () => allCommands(commandIndex),
-    loadPluginCommands: async () => allCommands((await options.pluginCommands?.()) ?? [], () => undefined),
+    loadPluginCommands: async (warn) =>
+      allCommands((await options.pluginCommands?.(warn)) ?? [], (_entry, error) =>
+        warn(GantryError.from(error).message),
+      ),
+    plugins: options.plugins,
     ended: (status) => ended.resolve(status),
   });
   try {

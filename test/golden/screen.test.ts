@@ -115,6 +115,11 @@ describe('screen', () => {
     await expectFrame(screen, 'eighty-columns');
   });
 
+  it('says which plugins are broken, and why', async () => {
+    await using screen = await mountScreen({ pluginWarnings: ['plugin x: boom', 'plugin y: bang'] });
+    await screen.shows('plugin x: boom (and 1 more) — :plugin ls tells of all');
+  });
+
   it('keeps its columns where they are while a container comes and goes', async () => {
     const { FakeEngine } = await import('../support/fake-engine.ts');
     const engine = new FakeEngine();

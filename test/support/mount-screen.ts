@@ -22,6 +22,8 @@ export interface MountOptions {
   readonly engine?: FakeEngine;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What is wrong with plugins. */
+  readonly pluginWarnings?: readonly string[];
   /** Folder of the user's files, left as it is afterwards. Default: a new one that goes with the screen. */
   readonly home?: string;
   /** Default: a program that prints its arguments. */
@@ -87,6 +89,10 @@ export async function mountScreen(options: MountOptions = {}): Promise<MountedSc
     selfCommand: options.selfCommand ?? ['/bin/echo'],
     now: options.now ?? (() => fakeNow),
     loadCommands: () => allCommands(),
+    loadPluginCommands: async (warn) => {
+      for (const warning of options.pluginWarnings ?? []) warn(warning);
+      return [];
+    },
     ended: (status) => ended.resolve(status),
   });
   const { screen } = running;

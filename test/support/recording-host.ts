@@ -81,6 +81,7 @@ export function recordingHost(options: RecordingOptions = {}): RecordingHost {
     globals: { ...noGlobals, yes: options.yes ?? false, debug: options.debug ?? false },
     commands: options.commands ?? commandIndex,
     pluginCommands: async () => [],
+    plugins: async () => [],
     openEngine: async () => {
       if (options.engine === undefined) throw new Error('this test has no engine');
       return options.engine;

@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine.ts';
 import type { TerminalSize } from '../../engine/session.ts';
+import type { PluginReport } from '../plugins/plugin-report.ts';
 
 /** What a command may know of the streams it was called with. It never writes to them. */
 export interface CommandIo {
@@ -27,6 +28,8 @@ export interface CommandContext {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly io: CommandIo;
+  /** The plugins there are, with what is wrong with them: their code is run for that. Absent where there can be none. */
+  readonly plugins?: (() => Promise<readonly PluginReport[]>) | undefined;
   /** Milliseconds since the epoch, for ages. */
   now(): number;
 }

@@ -345,6 +345,13 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./manifest/remove.ts')).manifestRemove,
   },
   {
+    id: 'plugin.list',
+    verbs: ['plugin ls', 'plugin list'],
+    summary: 'List plugins, and what is wrong with them',
+    group: 'nested',
+    load: async () => (await import('./plugin/list.ts')).pluginList,
+  },
+  {
     id: 'registry.list',
     verbs: ['registry ls', 'registry list'],
     summary: 'List logins that are kept',

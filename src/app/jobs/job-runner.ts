@@ -32,6 +32,8 @@ export interface JobRunnerOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   now(): number;
+  /** As commands get it: see {@link CommandContext}. */
+  readonly plugins?: CommandContext['plugins'];
 }
 
 /** How long work may take to clean up once it was cancelled. */
@@ -53,9 +55,9 @@ export class JobRunner {
 
   /** What a command's `run` and `question` get here. */
   context(signal: AbortSignal): CommandContext {
-    const { engine, cwd, env, now } = this.#options;
+    const { engine, cwd, env, now, plugins } = this.#options;
     const io = { stdin: empty(), stdinIsTerminal: false, stdoutIsTerminal: true, size: undefined };
-    return { engine, signal, cwd, env, now, io };
+    return { engine, signal, cwd, env, now, io, plugins };
   }
 
   /** Starts a command. `ended` resolves with its last outcome, or rejects; the job tells the same. */

@@ -6,8 +6,8 @@ import { type PluginManifest, parseManifest } from './plugin-manifest.ts';
 
 /** A plugin that was found, or why it cannot be used. Its code has not run. */
 export type FoundPlugin =
-  | { readonly ok: true; readonly manifest: PluginManifest; readonly entry: string }
-  | { readonly ok: false; readonly name: string; readonly problem: string };
+  | { readonly ok: true; readonly path: string; readonly manifest: PluginManifest; readonly entry: string }
+  | { readonly ok: false; readonly path: string; readonly name: string; readonly problem: string };
 
 const longestManifestBytes = 64 * 1024;
 const mostPlugins = 200;
@@ -23,7 +23,8 @@ export async function findPlugins(folders: readonly PluginFolder[]): Promise<rea
   return found.flat().map((plugin) => {
     if (!plugin.ok) return plugin;
     const { name } = plugin.manifest;
-    if (names.has(name)) return { ok: false, name, problem: 'another plugin has the same name' };
+    if (names.has(name))
+      return { ok: false, path: plugin.path, name, problem: 'another plugin has the same name' };
     names.add(name);
     return plugin;
   });
@@ -45,9 +46,9 @@ async function findOne(folder: PluginFolder, name: string): Promise<FoundPlugin 
     if (manifest === undefined) return undefined;
     const entry = folder.entry?.(manifest.name) ?? join(dir, manifest.entry);
     if (!existsSync(entry)) throw new Error(`there is no ${basename(entry)}`);
-    return { ok: true, manifest, entry };
+    return { ok: true, path: dir, manifest, entry };
   } catch (error) {
-    return { ok: false, name, problem: error instanceof Error ? error.message : String(error) };
+    return { ok: false, path: dir, name, problem: error instanceof Error ? error.message : String(error) };
   }
 }
 

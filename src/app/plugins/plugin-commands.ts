@@ -5,9 +5,12 @@ import { type FoundPlugin, findPlugins } from './find-plugins.ts';
 import { loadPlugin } from './load-plugin.ts';
 import type { PluginFolder } from './plugin-folder.ts';
 import { type ManifestCommand, parseCommand } from './plugin-manifest.ts';
+import type { PluginReport } from './plugin-report.ts';
 
 export interface PluginCommands {
   readonly entries: readonly CommandEntry[];
+  /** All that were found, and what is wrong with them as far as it is known without running their code. */
+  readonly plugins: readonly PluginReport[];
   /** One line a plugin that cannot be used, or not wholly. */
   readonly warnings: readonly string[];
 }
@@ -26,21 +29,25 @@ export interface PluginOptions {
  */
 export async function pluginCommands({ folders, apiUrl, taken }: PluginOptions): Promise<PluginCommands> {
   const entries: CommandEntry[] = [];
-  const warnings: string[] = [];
+  const plugins: PluginReport[] = [];
   const verbs = new Set(taken.flatMap((entry) => entry.verbs));
   const ids = new Set(taken.map(({ id }) => id));
   for (const found of await findPlugins(folders)) {
     const name = found.ok ? found.manifest.name : found.name;
+    const own: string[] = [];
+    const problems: string[] = [];
+    plugins.push({ name, path: found.path, verbs: own, problems });
     try {
       if (!found.ok) throw new Error(found.problem);
       for (const described of found.manifest.commands ?? (await describeCommands(found, apiUrl))) {
         const clash = described.verbs.find((verb) => verbs.has(verb));
         if (clash !== undefined || ids.has(described.id)) {
-          warnings.push(`plugin ${name}: there is a command ${clash ?? described.id} already`);
+          problems.push(`there is a command ${clash ?? described.id} already`);
           continue;
         }
         for (const verb of described.verbs) verbs.add(verb);
         ids.add(described.id);
+        own.push(described.verbs[0]);
         entries.push({
           ...described,
           group: described.verbs[0].includes(' ') ? 'nested' : 'plain',
@@ -48,10 +55,11 @@ export async function pluginCommands({ folders, apiUrl, taken }: PluginOptions):
         });
       }
     } catch (error) {
-      warnings.push(`plugin ${name}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(error instanceof Error ? error.message : String(error));
     }
   }
-  return { entries, warnings };
+  const warnings = plugins.flatMap(({ name, problems }) => problems.map((text) => `plugin ${name}: ${text}`));
+  return { entries, plugins, warnings };
 }
 
 type UsablePlugin = Extract<FoundPlugin, { readonly ok: true }>;

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { CommandContext } from '../../app/commands/command-context.ts';
 import type { Command } from '../../app/commands/define-command.ts';
 import { type JobsState, noJobs } from '../../app/jobs/job.ts';
 import { JobRunner } from '../../app/jobs/job-runner.ts';
@@ -39,6 +40,7 @@ import { LogKeeper } from './log-keeper.ts';
 import { openNewProgress } from './open-progress.ts';
 import { closeShell, shellEnded } from './open-shell.ts';
 import { Refresher } from './refresher.ts';
+import { say } from './say.ts';
 import type { Screen } from './screen.ts';
 import { startTicker } from './ticker.ts';
 import { UserFiles } from './user-files.ts';
@@ -53,8 +55,13 @@ export interface ScreenOptions {
   now(): number;
   /** The engine's commands; loaded after the first frame. */
   loadCommands(): Promise<readonly Command[]>;
-  /** Those of plugins; asked for once the engine's are there. One may take its time, or never come. */
-  loadPluginCommands?(): Promise<readonly Command[]>;
+  /**
+   * Those of plugins; asked for once the engine's are there. One may take its time, or never come. What is wrong with one
+   * is told to `warn`.
+   */
+  loadPluginCommands?(warn: (warning: string) => void): Promise<readonly Command[]>;
+  /** All plugins, for commands that tell of them. */
+  readonly plugins?: CommandContext['plugins'];
   ended(status: number): void;
 }
 
@@ -130,7 +137,7 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
       return keymap;
     },
     themes: builtinThemes,
-    runner: new JobRunner({ engine, jobs, cwd, env, now }),
+    runner: new JobRunner({ engine, jobs, cwd, env, now, plugins: options.plugins }),
     logs,
     shells,
     files,
@@ -165,7 +172,9 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
     .then(async () => learn(await options.loadCommands()));
   void ready.then(async () => {
     await files.loadHistory();
-    learn((await options.loadPluginCommands?.()) ?? []);
+    const warnings: string[] = [];
+    learn((await options.loadPluginCommands?.((warning) => warnings.push(warning))) ?? []);
+    sayOfPlugins(screen, warnings);
   });
   watchStats(engine, engineStore, stats, life.signal);
   watchLayerDetails(engine, engineStore, layers, life.signal);
@@ -217,6 +226,14 @@ export async function createScreen(options: ScreenOptions): Promise<RunningScree
       for (const store of [engineStore, stats, layers, jobs, view]) store[Symbol.dispose]();
     },
   };
+}
+
+/** What is wrong with plugins, in one message: the first, and how many more. */
+function sayOfPlugins(screen: Screen, warnings: readonly string[]): void {
+  const [first] = warnings;
+  if (first === undefined) return;
+  const more = warnings.length === 1 ? '' : ` (and ${warnings.length - 1} more)`;
+  say(screen, 'warning', `${first}${more}`, ':plugin ls tells of all');
 }
 
 /** On a machine without containers the keys begin at the images. */

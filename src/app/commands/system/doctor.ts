@@ -1,4 +1,5 @@
 import type { HostCheck } from '../../../engine/system.ts';
+import type { PluginReport } from '../../plugins/plugin-report.ts';
 import { defineCommand } from '../define-command.ts';
 import { formatOption, tableView } from '../list-options.ts';
 import { tableOutcome } from '../outcome.ts';
@@ -13,7 +14,11 @@ export const systemDoctor = defineCommand({
   args: {},
   options: { format: formatOption },
   async run(ctx, { options }) {
-    const checks = await ctx.engine.system.check({ signal: ctx.signal });
+    const [ofHost, plugins] = await Promise.all([
+      ctx.engine.system.check({ signal: ctx.signal }),
+      ctx.plugins?.() ?? [],
+    ]);
+    const checks = [...ofHost, ...plugins.flatMap(pluginCheck)];
     const exitCode = checks.some(({ status }) => status === 'missing') ? 1 : 0;
     if (options.format !== undefined) {
       return tableOutcome(checkTable, checks, tableView(ctx, options), { exitCode });
@@ -21,6 +26,21 @@ export const systemDoctor = defineCommand({
     return { kind: 'lines', lines: checks.flatMap(checkLines), exitCode };
   },
 });
+
+/** A plugin is a check of its own where it is broken. */
+function pluginCheck({ name, path, problems }: PluginReport): readonly HostCheck[] {
+  if (problems.length === 0) return [];
+  return [
+    {
+      id: `plugin-${name}`,
+      title: `plugin ${name}`,
+      status: 'degraded',
+      found: problems.join('; '),
+      meaning: 'Its commands are not there, or not all of them; everything else works.',
+      mend: `Mend what lies in ${path}, or remove it.`,
+    },
+  ];
+}
 
 const marks = { ok: 'ok      ', missing: 'MISSING ', degraded: 'degraded' } as const;
 

@@ -2,6 +2,7 @@ import type { SystemInfo } from '../../../engine/system.ts';
 import { defineCommand } from '../define-command.ts';
 import { binarySize } from '../format/human-size.ts';
 import { text } from '../option-spec.ts';
+import { safeLine } from '../present/safe-text.ts';
 
 export const systemInfo = defineCommand({
   id: 'system.info',
@@ -10,13 +11,18 @@ export const systemInfo = defineCommand({
   args: {},
   options: { format: text("Output format: 'json', or a Go template such as '{{.Driver}}'", { short: 'f' }) },
   async run(ctx, { options }) {
-    const info = await ctx.engine.system.info({ signal: ctx.signal });
+    const [info, plugins] = await Promise.all([
+      ctx.engine.system.info({ signal: ctx.signal }),
+      ctx.plugins?.() ?? [],
+    ]);
+    const broken = plugins.flatMap(({ name, problems }) => problems.map((text) => `plugin ${name}: ${text}`));
+    const warnings = [...info.warnings, ...broken].map(safeLine);
     return {
       kind: 'documents',
-      documents: [infoDocument(info)],
+      documents: [infoDocument({ ...info, warnings })],
       format: options.format,
       text: infoText(info),
-      warnings: options.format === undefined ? info.warnings.map((warning) => `WARNING: ${warning}`) : [],
+      warnings: options.format === undefined ? warnings.map((warning) => `WARNING: ${warning}`) : [],
     };
   },
 });

@@ -5,6 +5,7 @@ import { commandIndex } from '../../../../src/app/commands/command-index.ts';
 import { pluginCommands } from '../../../../src/app/plugins/plugin-commands.ts';
 import { userPluginFolder } from '../../../../src/app/plugins/plugin-folder.ts';
 import { parseManifest } from '../../../../src/app/plugins/plugin-manifest.ts';
+import { pluginReports } from '../../../../src/app/plugins/plugin-report.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -49,6 +50,21 @@ describe('a plugin of the user', () => {
     expect(found.warnings).toEqual([]);
     expect(found.entries).toMatchObject([{ verbs: ['x do'], group: 'nested' }]);
     await expect(found.entries[0]?.load()).rejects.toThrow('plugin x: boom');
+  });
+
+  it('that is broken is reported with the reason, and with what its code says once it is run', async () => {
+    const manifest = { entry: 'x.js', commands: [{ id: 'x.do', verbs: ['x do'], summary: 'Do x' }] };
+    using found = await find({
+      'broken/index.js': 'export const plugin = ;',
+      'hello/index.js': hello,
+      'x/gantry-plugin.json': JSON.stringify(manifest),
+      'x/x.js': 'throw new Error("boom")',
+    });
+    expect(await pluginReports(found)).toMatchObject([
+      { name: 'broken', verbs: [], problems: [expect.stringContaining('token')] },
+      { name: 'hello', verbs: ['hello'], problems: [] },
+      { name: 'x', verbs: ['x do'], problems: ['boom'], path: expect.stringMatching(/\/x$/) },
+    ]);
   });
 
   it('may be a package', async () => {
