@@ -98,6 +98,54 @@ describe('the build cache', () => {
     ]);
   });
 
+  it('runs no stage of which all that is taken from it is there, however deep it lies', async () => {
+    stand.write({ 'src/a.txt': 'deep\n' });
+    const dockerfileText = `FROM busybox AS base
+RUN --network=none dd if=/dev/urandom bs=1k count=9 of=/random 2>/dev/null
+FROM base AS made
+ENV KEPT=1
+COPY src /src
+RUN --network=none cat /src/a.txt > /out
+FROM made AS more
+WORKDIR /more
+FROM busybox
+COPY --from=more /out /random /
+RUN --network=none --mount=from=made,source=/src,target=/src cat /src/a.txt > /seen
+`;
+    const first = await stand.build({ dockerfileText, tags: ['deep'] });
+    await stand.builds.pruneCache();
+    const again = await stand.build({ dockerfileText });
+    const { totalSteps } = first.result;
+    expect(again.result).toMatchObject({
+      imageId: first.result.imageId,
+      totalSteps,
+      cachedSteps: totalSteps,
+    });
+    expect(again.events.filter(({ kind }) => kind === 'completed')).toHaveLength(totalSteps);
+
+    await stand.builds.pruneCache();
+    stand.write({ 'src/a.txt': 'deeper\n' });
+    const changed = await stand.build({ dockerfileText });
+    expect(changed.result.imageId).not.toBe(first.result.imageId);
+    await stand.builds.pruneCache();
+    stand.write({ 'src/a.txt': 'deep\n' });
+    const filtered = await stand.build({ dockerfileText, noCacheStages: ['base'] });
+    expect(filtered.cached.some((name) => name.includes('RUN --network=none dd'))).toBe(false);
+    expect(filtered.result.imageId).not.toBe(first.result.imageId);
+  });
+
+  it('makes a stage that is gone when a step that needs it has changed', async () => {
+    const text = (to: string) =>
+      `FROM busybox AS gone\nRUN --network=none cat /proc/sys/kernel/random/uuid > /id\nFROM busybox\nCOPY --from=gone /id ${to}\n`;
+    const first = await stand.build({ dockerfileText: text('/one'), tags: ['one'] });
+    await stand.builds.pruneCache();
+    const run = await stand.build({ dockerfileText: text('/two') });
+    expect(run.result.cachedSteps).toBe(2);
+    // What came of it anew is what stages are known to be made of from now on.
+    const back = await stand.build({ dockerfileText: text('/one') });
+    expect(back.result.imageId).not.toBe(first.result.imageId);
+  });
+
   it('reads files again when it cannot trust their times', async () => {
     const path = join(stand.contextDir, 'racy.txt');
     const text = 'FROM scratch\nCOPY racy.txt /\n';

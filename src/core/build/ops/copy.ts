@@ -127,9 +127,10 @@ function copyKeys(
     readonly contents: KnownContents;
     readonly pacer: Pacer;
   },
-): Pick<Extract<StepWork, { kind: 'layer' }>, 'keys' | 'keyNow'> {
-  const instructionFacts = {
-    below: state.chainId ?? null,
+): Pick<Extract<StepWork, { kind: 'layer' }>, 'keys' | 'keyNow' | 'definedKey' | 'takesFromStages'> {
+  const below = state.chainId ?? null;
+  const factsOn = (below: string | null) => ({
+    below,
     add: instruction.kind === 'add',
     unpack: instruction.unpack ?? null,
     destination,
@@ -138,34 +139,46 @@ function copyKeys(
     link: instruction.link,
     inline,
     epoch: session.epochSeconds ?? null,
-  };
+  });
   const what = { sources: sources.paths, exclude, parents: instruction.parents };
   if (origin !== undefined && origin.folder === undefined) {
+    const keyFrom = (below: string | null, from: string | null): string =>
+      cacheKey('copy-from', { ...factsOn(below), ...what, from });
     const keys = [
-      () => cacheKey('copy-from', { ...instructionFacts, ...what, from: origin.chainId ?? null }),
+      () => keyFrom(below, origin.chainId ?? null),
       async () => {
         const how = { owners: true, contents, pacer };
         return cacheKey('copy', {
-          ...instructionFacts,
+          ...factsOn(below),
           content: await contentKey(await sources.local(), how),
         });
       },
     ];
-    return { keys };
+    const { definition } = origin;
+    const definedKey = (below: string) => (definition === undefined ? undefined : keyFrom(below, definition));
+    return { keys, definedKey, takesFromStages: true };
   }
   const { context } = session;
   const viewName = `${origin?.folder ?? context.name}\0${JSON.stringify(what)}`;
-  const keyWith = async (content: () => Promise<string>): Promise<string> => {
+  const read = async (content: () => Promise<string>) => {
     const remote = await sources.remoteFacts();
-    const facts = { ...instructionFacts, content: sources.paths.length === 0 ? null : await content() };
-    return cacheKey('copy', { ...facts, ...(remote && { remote, exclude }) });
+    return { remote, content: sources.paths.length === 0 ? null : await content() };
+  };
+  const keyWith = (below: string | null, { remote, content }: Awaited<ReturnType<typeof read>>): string =>
+    cacheKey('copy', { ...factsOn(below), content, ...(remote && { remote, exclude }) });
+  let listed: ReturnType<typeof read> | undefined;
+  const listedKey = async (below: string | null): Promise<string> => {
+    listed ??= read(async () => context.digests.key(viewName, await sources.local(), contents, pacer));
+    return keyWith(below, await listed);
   };
   return {
-    keys: [() => keyWith(async () => context.digests.key(viewName, await sources.local(), contents, pacer))],
+    keys: [() => listedKey(below)],
+    definedKey: (below) => (contents.hasDrifted ? undefined : listedKey(below)),
+    takesFromStages: false,
     async keyNow() {
       if (!contents.hasDrifted) return undefined;
       const how = { owners: false, contents, pacer };
-      return keyWith(async () => keyOfKnown(await sources.local(), how));
+      return keyWith(below, await read(async () => keyOfKnown(await sources.local(), how)));
     },
   };
 }

@@ -54,8 +54,9 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     found ??= findMounts(session, state, mounts, { originOf: inputs.originOf, contents, pacer });
     return found;
   };
-  const facts = {
-    below: state.chainId ?? null,
+  const below = state.chainId ?? null;
+  const factsOn = (below: string | null) => ({
+    below,
     argv: line.argv,
     script: line.script?.data ?? null,
     env,
@@ -68,13 +69,13 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     ...limitFacts(session.resources),
     ...hostFacts(session.extraHosts),
     ...(session.frontendArgs.hostname && { hostname: session.frontendArgs.hostname }),
-  };
-  const byContent = async (): Promise<string> => {
+  });
+  const byContent = async (below: string | null): Promise<string> => {
     const parts = (mounts.length === 0 ? [] : await find()).map(({ mount, files }) => [
       mountFacts(mount),
       files?.key ?? null,
     ]);
-    return cacheKey('run', { ...facts, mounts: parts });
+    return cacheKey('run', { ...factsOn(below), mounts: parts });
   };
   const taking = mounts.filter(takesFiles);
   const fromStages = taking.some(({ from }) => from !== undefined);
@@ -83,9 +84,19 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
   );
   const byLayers = (): string =>
     cacheKey('run', {
-      ...facts,
-      mounts: mounts.map((mount) => [mountFacts(mount), originChain(mount, inputs)]),
+      ...factsOn(below),
+      mounts: mounts.map((mount) => [mountFacts(mount), originOf(mount, inputs)?.chainId ?? null]),
     });
+  const takesFromStages = taking.some(
+    (mount) => originOf(mount, inputs)?.folder === undefined && mount.from !== undefined,
+  );
+  const definedKey = (below: string): Promise<string> | string | undefined => {
+    if (!takesFromStages) return byContent(below);
+    const isDefined = taking.every((mount) => originOf(mount, inputs)?.definition !== undefined);
+    if (readsContext || !isDefined) return undefined;
+    const parts = mounts.map((mount) => [mountFacts(mount), originOf(mount, inputs)?.definition ?? null]);
+    return cacheKey('run', { ...factsOn(below), mounts: parts });
+  };
   const container = async (): Promise<StepContainerInput> => {
     requireRunnable(state.platform, position);
     return { instruction, line, network, env, privileged, found: await find(), contents, pacer };
@@ -94,7 +105,9 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
     kind: 'layer',
     state,
     createdBy: runCreatedBy(line.argv, declared),
-    keys: fromStages && !readsContext ? [byLayers, byContent] : [byContent],
+    keys: fromStages && !readsContext ? [byLayers, () => byContent(below)] : [() => byContent(below)],
+    definedKey,
+    takesFromStages,
     write: async (target) => {
       await execute(session, state, await container(), vertex, target);
       return true;
@@ -103,9 +116,9 @@ export function prepareRun(session: BuildSession, state: StageState, inputs: Run
   };
 }
 
-function originChain(mount: RunMount, { originOf }: RunInputs): string | null {
-  if (!takesFiles(mount) || mount.from === undefined) return null;
-  return originOf(mount.from).chainId ?? null;
+/** Of a mount that names one. */
+function originOf(mount: RunMount, inputs: RunInputs): Origin | undefined {
+  return takesFiles(mount) && mount.from !== undefined ? inputs.originOf(mount.from) : undefined;
 }
 
 async function execute(

@@ -23,19 +23,15 @@ export function prepareWorkdir(
   const createdBy = `WORKDIR ${path}`;
   if (path === '/') return { kind: 'config', state: next, createdBy };
   const user = state.config.User ?? '';
+  const keyOn = (below: string | null): string =>
+    cacheKey('workdir', { below, path, user, epoch: session.epochSeconds ?? null });
   return {
     kind: 'layer',
     state: next,
     createdBy,
-    keys: [
-      () =>
-        cacheKey('workdir', {
-          below: state.chainId ?? null,
-          path,
-          user,
-          epoch: session.epochSeconds ?? null,
-        }),
-    ],
+    keys: [() => keyOn(state.chainId ?? null)],
+    definedKey: keyOn,
+    takesFromStages: false,
     async write({ tree, upperDir }) {
       const resolved = resolveInTree(tree, path);
       if (tree.lookup(resolved)?.stats.isDirectory() === true) return false;

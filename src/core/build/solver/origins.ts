@@ -16,6 +16,8 @@ export interface Origin {
   readonly tree: () => FileTree;
   /** Of a stage or image: its layers. */
   readonly chainId: string | undefined;
+  /** Of a stage or image: by which steps these are made; see `StageState`. */
+  readonly definition: string | undefined;
   /** Of a named context: its folder, whose files belong to nobody and are known by their content alone. */
   readonly folder: string | undefined;
 }
@@ -78,12 +80,12 @@ export function makeOrigins(session: BuildSession, solvers: OriginSolvers): Orig
 /** A folder of this machine as its .dockerignore leaves it. */
 export function folderOrigin({ services }: BuildSession, name: string, dir: string): Origin {
   const { tree, name: folder } = openNamedFolder(dir, services.dirs);
-  return { name: `context ${name}`, tree: () => tree, chainId: undefined, folder };
+  return { name: `context ${name}`, tree: () => tree, chainId: undefined, definition: undefined, folder };
 }
 
 function layered(session: BuildSession, state: StageState, name: string): Origin {
-  const { chainId } = state;
-  return { name, tree: () => stageTree(session, state, name), chainId, folder: undefined };
+  const { chainId, definition } = state;
+  return { name, tree: () => stageTree(session, state, name), chainId, definition, folder: undefined };
 }
 
 /** The files of a stage or image, to be read. A stage without any is an empty folder nowhere on the disk. */

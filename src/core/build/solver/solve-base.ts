@@ -62,6 +62,7 @@ function imageState(image: Image, manifest: Manifest): StageState {
   return {
     inherited: { layers: image.diffIds.length, history: history.length },
     chainId: image.topChainId,
+    definition: image.topChainId ?? '',
     layers: image.diffIds.map((diffId, index) => ({
       diffId,
       descriptor: inOciTerms(layerAt(manifest, index)),

@@ -1,23 +1,16 @@
 import { GantryError } from '../../../base/gantry-error.ts';
 import { formatPlatform } from '../../../oci/platform-parse.ts';
-import { DiagnosticSink } from '../dockerfile/diagnostic-sink.ts';
-import type { StageInstruction } from '../dockerfile/dockerfile.ts';
 import type { PlannedStage, PlannedStep } from '../graph/build-plan.ts';
-import type { OciLayout } from '../graph/named-contexts.ts';
-import { noStageEither } from '../graph/no-stage-either.ts';
-import { originsOf } from '../graph/origins-of.ts';
+import { type BegunStage, beginStage, makeReady, type Solvers, stagesOf } from './begin-stage.ts';
 import type { BuildSession } from './build-session.ts';
+import { defineStage, type LookedStage, lookAhead } from './look-ahead.ts';
 import { onceSettled } from './once-settled.ts';
-import { makeOrigins } from './origins.ts';
-import { prepareStep } from './prepare-step.ts';
 import { solveImage } from './solve-base.ts';
-import { solveFolder } from './solve-folder.ts';
 import { solveLayout } from './solve-layout.ts';
-import { type SolvedStep, solveStep } from './solve-step.ts';
+import { type MissedStep, makeStep, type SolvedStep, solveStep } from './solve-step.ts';
 import { StageLinter } from './stage-linter.ts';
-import { type StageState, scratchState, withPath } from './stage-state.ts';
+import type { StageState } from './stage-state.ts';
 import type { StepWork } from './step-work.ts';
-import { triggerSteps } from './triggers.ts';
 import { Vertices } from './vertices.ts';
 
 export interface SolvedBuild {
@@ -26,30 +19,23 @@ export interface SolvedBuild {
   readonly totalSteps: number;
 }
 
-/** How the stages of a build reach each other. */
-interface Solvers {
-  readonly vertices: Vertices;
-  readonly lint: StageLinter;
-  readonly stage: (index: number) => Promise<SolvedStep>;
-  readonly image: (reference: string, stage: PlannedStage, vertex: string) => Promise<SolvedStep>;
-  readonly layout: (layout: OciLayout, vertex: string) => Promise<SolvedStep>;
-}
-
 /**
- * Solves the stages a target needs: each once, those that do not wait for each other at the same time. The first
- * failure stops the others by `abort`, and is thrown when all have cleaned up.
+ * Solves the target of a build and what that needs: stages of which the cache does not have enough are made, each once,
+ * those that do not wait for each other at the same time. The first failure stops the others by `abort`, and is thrown
+ * when all have cleaned up.
  */
 export async function solveBuild(session: BuildSession, abort: () => void): Promise<SolvedBuild> {
   const { plan } = session;
-  const solvers = makeSolvers(session);
-  const settled = await Promise.allSettled(
-    plan.stages.map(({ index }) =>
-      solvers.stage(index).catch((error: unknown) => {
-        abort();
-        throw error;
-      }),
-    ),
-  );
+  const all = plan.stages.map(({ index }) => index);
+  const begun: Promise<unknown>[] = [];
+  const solvers = makeSolvers(session, (work) => {
+    begun.push(work);
+    work.catch(abort);
+  });
+  for (const index of all) void solvers.ahead(index);
+  for (const index of isCold(session) ? all : [plan.target]) void solvers.stage(index);
+  let settled: readonly PromiseSettledResult<unknown>[] = [];
+  while (settled.length < begun.length) settled = await Promise.allSettled(begun);
   const failures = settled.flatMap((one) =>
     one.status === 'rejected' ? [GantryError.from(one.reason)] : [],
   );
@@ -57,7 +43,15 @@ export async function solveBuild(session: BuildSession, abort: () => void): Prom
   const failure = failures.find(({ kind }) => kind !== 'cancelled') ?? failures[0];
   if (failure !== undefined) throw failure;
   const { state } = await solvers.stage(plan.target);
+  solvers.vertices.endSkipped();
   return { state, cachedSteps: solvers.vertices.cached, totalSteps: solvers.vertices.total };
+}
+
+/** The cache cannot have the target: no stage need wait for that to be looked up. */
+function isCold({ noCache, imported, plan, services }: BuildSession): boolean {
+  const isMissing = ({ base }: PlannedStage): boolean =>
+    base.kind === 'image' && services.images.findBase(base.reference) === undefined;
+  return noCache || (imported === undefined && plan.stages.some(isMissing));
 }
 
 /** A build that has come to one of its steps. */
@@ -79,18 +73,32 @@ export async function solveBefore(
   const solvers = makeSolvers(session);
   const begun = await beginStage(session, stage, solvers);
   const { state } = await solveSteps(begun, begun.steps.slice(0, begun.steps.indexOf(step)), solvers);
-  await awaitStages(step.instruction, stage, solvers);
+  await Promise.all(stagesOf(step.instruction, stage).map((index) => solvers.stage(index)));
   return { step, state, work: await makeReady(begun, step, state, solvers) };
 }
 
-function makeSolvers(session: BuildSession): Solvers {
+/** `begins` is told of all work on stages. */
+function makeSolvers(
+  session: BuildSession,
+  begins: (work: Promise<unknown>) => void = () => undefined,
+): Solvers {
   const stages = new Map<number, Promise<SolvedStep>>();
+  const looked = new Map<number, Promise<LookedStage>>();
+  const defined = new Map<number, Promise<StageState | undefined>>();
   const images = new Map<string, Promise<SolvedStep>>();
   const layouts = new Map<string, Promise<SolvedStep>>();
+  const telling = <T>(work: Promise<T>): Promise<T> => {
+    begins(work);
+    return work;
+  };
   const solvers: Solvers = {
     vertices: new Vertices(session.plan, session.emit),
     lint: new StageLinter(session),
-    stage: (index) => once(stages, index, () => solveStage(session, stageOf(session, index), solvers)),
+    stage: (index) =>
+      once(stages, index, () => telling(solveStage(session, stageOf(session, index), solvers))),
+    ahead: (index) =>
+      once(looked, index, () => telling(lookAhead(session, stageOf(session, index), solvers))),
+    defined: (index) => once(defined, index, () => defineStage(session, stageOf(session, index), solvers)),
     image: (reference, stage, vertex) => {
       const platform = stage.platformGiven ? formatPlatform(stage.platform) : undefined;
       return once(images, `${reference} ${platform}`, () => solveImage(session, reference, platform, vertex));
@@ -102,93 +110,42 @@ function makeSolvers(session: BuildSession): Solvers {
 }
 
 async function solveStage(whole: BuildSession, stage: PlannedStage, solvers: Solvers): Promise<SolvedStep> {
-  const begun = await beginStage(whole, stage, solvers);
-  return solveSteps(begun, begun.steps, solvers);
+  const { begun, solved, next, isWhole, missed } = await solvers.ahead(stage.index);
+  if (isWhole && solved !== undefined) return solved;
+  // Others that it will need are made meanwhile. Who waits for them hears of their failures.
+  for (const { instruction } of (begun?.steps ?? stage.steps).slice(next)) {
+    for (const index of stagesOf(instruction, stage)) solvers.stage(index).catch(() => undefined);
+  }
+  const stands = begun ?? (await beginStage(whole, stage, solvers));
+  return solveSteps({ ...stands, base: solved ?? stands.base }, stands.steps.slice(next), solvers, missed);
 }
 
-/** A stage whose base is known. */
-interface BegunStage {
-  readonly session: BuildSession;
-  readonly stage: PlannedStage;
-  readonly base: SolvedStep;
-  /** With those the base image's triggers add. */
-  readonly steps: PlannedStage['steps'];
-}
-
-async function beginStage(whole: BuildSession, stage: PlannedStage, solvers: Solvers): Promise<BegunStage> {
-  const session = { ...whole, noCache: whole.noCache || whole.noCacheStages.has(stage.name) };
-  if (stage.base.kind === 'stage') await solvers.stage(stage.base.index);
-  const base = await solvers.vertices.tell(stage.from, () => solveFrom(session, stage, solvers));
-  const { OnBuild: triggers = [], ...config } = base.state.config;
-  const added = triggerSteps(stage, triggers);
-  solvers.vertices.insertAfterFrom(stage.index, stage.name, added);
-  solvers.lint.stage(stage, base.state, added);
-  const state = { ...base.state, config: withPath(config) };
-  return { session, stage, base: { ...base, state }, steps: [...added, ...stage.steps] };
-}
-
+/** `missed` is the first of the steps, made ready. */
 async function solveSteps(
   begun: BegunStage,
   steps: PlannedStage['steps'],
   solvers: Solvers,
+  missed?: MissedStep,
 ): Promise<SolvedStep> {
   const { session, stage } = begun;
   let { state, cached } = begun.base;
+  let ready = missed;
   for (const step of steps) {
     // Waiting for other stages is no part of a step, and their failures are not its own.
-    await awaitStages(step.instruction, stage, solvers);
+    await Promise.all(stagesOf(step.instruction, stage).map((index) => solvers.stage(index)));
     const before = state;
     const solved = await solvers.vertices.tell(step, () =>
-      onceSettled(session.signal, async () =>
-        solveStep(session, before, await makeReady(begun, step, before, solvers), step.id),
-      ),
+      onceSettled(session.signal, async () => {
+        const first = ready;
+        ready = undefined;
+        if (first !== undefined) return makeStep(session, before, first, step.id);
+        return solveStep(session, before, await makeReady(begun, step, before, solvers), step.id);
+      }),
     );
     state = solved.state;
     cached &&= solved.cached;
   }
   return { state, cached };
-}
-
-function makeReady(
-  { session, stage }: BegunStage,
-  step: PlannedStage['steps'][number],
-  before: StageState,
-  solvers: Solvers,
-): Promise<StepWork> {
-  const origins = makeOrigins(session, {
-    earlier: stage.earlier,
-    stage: async (index) => (await solvers.stage(index)).state,
-    image: async (reference) => (await solvers.image(reference, stage, step.id)).state,
-    layout: async (layout) => (await solvers.layout(layout, step.id)).state,
-  });
-  return prepareStep(session, before, step.instruction, step.id, origins);
-}
-
-async function solveFrom(session: BuildSession, stage: PlannedStage, solvers: Solvers): Promise<SolvedStep> {
-  const { base, platform, from } = stage;
-  if (base.kind === 'scratch') return { state: scratchState(platform), cached: true };
-  if (base.kind === 'image') {
-    return solvers.image(base.reference, stage, from.id).catch((error: unknown) => {
-      throw noStageEither(error, base.reference, stage.earlier, { any: false });
-    });
-  }
-  if (base.kind === 'layout') return solvers.layout(base, from.id);
-  if (base.kind === 'folder') return solveFolder(session, stage, base.dir);
-  if (base.kind === 'remote') return solveFolder(session, stage, await session.fetch(base.url));
-  const { state, cached } = await solvers.stage(base.index);
-  return { state: { ...state, hasOwnCommand: false }, cached };
-}
-
-/** Earlier stages an instruction takes files from. */
-async function awaitStages(
-  instruction: StageInstruction,
-  { earlier }: PlannedStage,
-  solvers: Solvers,
-): Promise<void> {
-  const origins = originsOf(instruction, earlier, new DiagnosticSink(''));
-  await Promise.all(
-    origins.flatMap((origin) => (origin.kind === 'stage' ? [solvers.stage(origin.index)] : [])),
-  );
 }
 
 /** Stages a trigger names without the Dockerfile needing them are not planned, so they cannot be taken from. */

@@ -15,6 +15,14 @@ export interface SolvedStep {
   readonly cached: boolean;
 }
 
+type LayerWork = Extract<StepWork, { kind: 'layer' }>;
+
+/** A step that has to be executed, and the keys it was not found by. */
+export interface MissedStep {
+  readonly work: LayerWork;
+  readonly keys: readonly string[];
+}
+
 /** Finds a step in the cache or makes it, and keeps it there. `vertex` is told when it waits for another build. */
 export async function solveStep(
   session: BuildSession,
@@ -22,7 +30,53 @@ export async function solveStep(
   work: StepWork,
   vertex: string,
 ): Promise<SolvedStep> {
-  return work.kind === 'config' ? solveConfig(session, work) : solveLayer(session, before, work, vertex);
+  const found = await lookForStep(session, before, work);
+  return isMissed(found) ? makeStep(session, before, found, vertex) : found;
+}
+
+export function isMissed(found: SolvedStep | MissedStep): found is MissedStep {
+  return 'work' in found;
+}
+
+/** Finds a step in the cache. One that changes no files is done at once. */
+export async function lookForStep(
+  session: BuildSession,
+  before: StageState,
+  work: StepWork,
+): Promise<SolvedStep | MissedStep> {
+  if (work.kind === 'config') return solveConfig(session, work);
+  const missed: string[] = [];
+  for (const makeKey of work.keys) {
+    const key = await makeKey();
+    const found = await findStep(session, key, before);
+    if (found !== undefined) {
+      if (missed.length > 0) session.cache.keep(missed, found);
+      return { state: await afterStep(session, before, work, found), cached: true };
+    }
+    missed.push(key);
+  }
+  return { work, keys: missed };
+}
+
+/** Executes a step, unless another build is doing that: then it waits for what comes of it. */
+export async function makeStep(
+  session: BuildSession,
+  before: StageState,
+  { work, keys }: MissedStep,
+  vertex: string,
+): Promise<SolvedStep> {
+  const make = async (): Promise<SolvedStep> => {
+    const record = await makeRecord(session, before, work, keys);
+    return { state: await afterStep(session, before, work, record), cached: false };
+  };
+  if (session.noCache) return make();
+  const last = keys.at(-1) as string;
+  using _ = await takeTurn(session, last, vertex);
+  // Whoever had it before has made it, or has failed and left it to us.
+  const made = session.cache.find(last);
+  return made === undefined
+    ? await make()
+    : { state: await afterStep(session, before, work, made), cached: true };
 }
 
 async function solveConfig(
@@ -48,38 +102,10 @@ function keepConfig(session: BuildSession, key: string, record: CacheRecord): Ca
   return record;
 }
 
-async function solveLayer(
-  session: BuildSession,
-  before: StageState,
-  work: Extract<StepWork, { kind: 'layer' }>,
-  vertex: string,
-): Promise<SolvedStep> {
-  const missed: string[] = [];
-  for (const makeKey of work.keys) {
-    const key = await makeKey();
-    const found = await findStep(session, key, before);
-    if (found !== undefined) {
-      if (missed.length > 0) session.cache.keep(missed, found);
-      return { state: withLayer(work, found), cached: true };
-    }
-    missed.push(key);
-  }
-  const make = async (): Promise<SolvedStep> => {
-    const record = await makeRecord(session, before, work, missed);
-    return { state: withLayer(work, record), cached: false };
-  };
-  if (session.noCache) return make();
-  const last = missed.at(-1) as string;
-  using _ = await takeTurn(session, last, vertex);
-  // Whoever had it before has made it, or has failed and left it to us.
-  const made = session.cache.find(last);
-  return made === undefined ? await make() : { state: withLayer(work, made), cached: true };
-}
-
 async function makeRecord(
   session: BuildSession,
   before: StageState,
-  work: Extract<StepWork, { kind: 'layer' }>,
+  work: LayerWork,
   keys: readonly string[],
 ): Promise<CacheRecord> {
   const layer = await session.onCore(() => makeLayer(session, before, work.write));
@@ -98,8 +124,30 @@ function freshRecord(session: BuildSession, description: string, layer: CacheRec
   };
 }
 
-function withLayer(work: Extract<StepWork, { kind: 'layer' }>, record: CacheRecord): StageState {
-  const state = withHistory(work.state, record, work.createdBy);
+/**
+ * The stage after a step whose record is known. What was taken from stages is from now on found without them, by their
+ * definition.
+ */
+async function afterStep(
+  { cache }: BuildSession,
+  before: StageState,
+  work: LayerWork,
+  record: CacheRecord,
+): Promise<StageState> {
+  const key = work.takesFromStages ? await work.definedKey(before.chainId ?? '') : undefined;
+  if (key !== undefined && cache.find(key)?.layer?.chainId !== record.layer?.chainId) {
+    cache.keep([key], record);
+  }
+  return afterLayer(before, work, record);
+}
+
+export async function afterLayer(
+  before: StageState,
+  work: LayerWork,
+  record: CacheRecord,
+): Promise<StageState> {
+  const definition = await definitionAfter(before, work);
+  const state = { ...withHistory(work.state, record, work.createdBy), definition };
   const { layer } = record;
   if (layer === undefined) return state;
   return {
@@ -107,6 +155,14 @@ function withLayer(work: Extract<StepWork, { kind: 'layer' }>, record: CacheReco
     chainId: layer.chainId,
     layers: [...state.layers, { diffId: layer.diffId, descriptor: unpackedLayer(layer) }],
   };
+}
+
+/** Steps that change no files do not count. */
+export async function definitionAfter(
+  { definition }: StageState,
+  work: StepWork,
+): Promise<string | undefined> {
+  return work.kind === 'config' || definition === undefined ? definition : work.definedKey(definition);
 }
 
 function withHistory(

@@ -13,6 +13,11 @@ export interface StageLayer {
 export interface StageState {
   /** The snapshot of all its layers; undefined: none. */
   readonly chainId: ChainId | undefined;
+  /**
+   * By which steps its layers are made, whatever these came to: the chain ID of the base (empty: none), then the keys of
+   * the steps above. Undefined: one of them cannot be known without making those before.
+   */
+  readonly definition: string | undefined;
   /** Lowest first. */
   readonly layers: readonly StageLayer[];
   /** How many of the layers, and of the lines of the history, are those of the image it stands on. */
@@ -50,6 +55,7 @@ export function withPath(config: ContainerConfig): ContainerConfig {
 export function scratchState(platform: Platform): StageState {
   return {
     chainId: undefined,
+    definition: '',
     layers: [],
     inherited: { layers: 0, history: 0 },
     platform,

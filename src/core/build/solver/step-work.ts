@@ -42,6 +42,13 @@ export type StepWork =
       /** Cache keys, the one that is found out fastest first. Any of them stands for the same result. */
       readonly keys: readonly (() => Promise<string> | string)[];
       /**
+       * Its key with `below` for what it stands on, and with the definition of stages it takes files from for what is in
+       * them. Undefined: it depends on what is in them.
+       */
+      readonly definedKey: (below: string) => Promise<string | undefined> | string | undefined;
+      /** It takes files of stages or images. */
+      readonly takesFromStages: boolean;
+      /**
        * To be asked when it was written: the key of what that is, where sources have changed since the others were made.
        */
       readonly keyNow?: () => Promise<string | undefined>;

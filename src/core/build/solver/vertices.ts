@@ -8,6 +8,8 @@ import type { BuildSession } from './build-session.ts';
 export class Vertices {
   readonly #emit: BuildSession['emit'];
   readonly #stages: Map<number, BuildVertex[]>;
+  readonly #begun = new Set<string>();
+  readonly #ended = new Set<string>();
   #cached = 0;
 
   constructor(plan: BuildPlan, emit: BuildSession['emit']) {
@@ -41,18 +43,41 @@ export class Vertices {
    * `details.position`.
    */
   async tell<T extends { readonly cached: boolean }>(step: PlannedStep, work: () => Promise<T>): Promise<T> {
-    this.#emit({ kind: 'started', vertex: step.id, time: Date.now() });
+    return this.look(step, true, work);
+  }
+
+  /** As `tell`, of work that may come to nothing: then the step has not ended. Its beginning is told first or at its end. */
+  async look<T extends object>(step: PlannedStep, beginsNow: boolean, work: () => Promise<T>): Promise<T> {
+    if (beginsNow) this.#begin(step.id);
     try {
       const result = await work();
-      if (result.cached) this.#cached += 1;
-      if (result.cached) this.#emit({ kind: 'cached', vertex: step.id });
-      this.#emit({ kind: 'completed', vertex: step.id, time: Date.now() });
+      if ('cached' in result) this.#end(step.id, result.cached === true);
       return result;
     } catch (error) {
       const located = locate(plainError(error, sourceHints), step);
+      this.#begin(step.id);
       this.#emit({ kind: 'failed', vertex: step.id, time: Date.now(), message: located.message });
       throw located;
     }
+  }
+
+  /** Tells that nobody needed the steps that have not ended: what would come of them was in the cache. */
+  endSkipped(): void {
+    for (const { id } of [...this.#stages.values()].flat()) if (!this.#ended.has(id)) this.#end(id, true);
+  }
+
+  #begin(id: string): void {
+    if (this.#begun.has(id)) return;
+    this.#begun.add(id);
+    this.#emit({ kind: 'started', vertex: id, time: Date.now() });
+  }
+
+  #end(id: string, isCached: boolean): void {
+    this.#begin(id);
+    this.#ended.add(id);
+    if (isCached) this.#cached += 1;
+    if (isCached) this.#emit({ kind: 'cached', vertex: id });
+    this.#emit({ kind: 'completed', vertex: id, time: Date.now() });
   }
 
   #announce(): void {
