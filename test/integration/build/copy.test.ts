@@ -201,6 +201,16 @@ COPY dir /absolute/more`,
     await expect(stand.build({ dockerfileText: 'FROM busybox\nCOPY leak /leak' })).rejects.toMatchObject({
       code: 'source-not-found',
     });
+    symlinkSync('no/where', join(stand.contextDir, 'dangling'));
+    for (const source of ['dangling', 'dangl*']) {
+      await expect(stand.build({ dockerfileText: `FROM busybox\nCOPY ${source} /o/` })).rejects.toMatchObject(
+        {
+          message:
+            'COPY failed: file not found in build context or excluded by .dockerignore: stat no/where: file does not exist',
+          hint: 'dangling leads to no/where, which is not in the build context',
+        },
+      );
+    }
   });
 
   it.each([

@@ -35,8 +35,9 @@ export async function resolveSources(request: SourceRequest, pacer: Pacer): Prom
     for (const { name, path } of request.patterns && hasWildcards(source)
       ? expand(request, source)
       : [literal(source)]) {
-      const root = request.tree.lookup(resolveInTree(request.tree, path));
-      if (root === undefined) throw notFound(request, source);
+      const place = resolveInTree(request.tree, path);
+      const root = request.tree.lookup(place);
+      if (root === undefined) throw notFound(request, place === path ? source : path, place);
       selections.push(await selectEntries(request.tree, root, name, exclude, pacer));
     }
   }
@@ -126,13 +127,18 @@ function badPattern(instruction: string, pattern: string): GantryError {
   });
 }
 
-function notFound({ instruction, tree }: SourceRequest, source: string): GantryError {
-  const { path } = literal(source);
+/** Of a link, what is missing is what it leads to: `place`. */
+function notFound({ instruction, tree }: SourceRequest, source: string, place?: string): GantryError {
+  const path = place ?? literal(source).path;
+  const isTarget = path !== literal(source).path;
+  const where = `in the ${tree.description}`;
   return new GantryError({
     kind: 'not-found',
     code: 'source-not-found',
     message: `${instruction} failed: ${tree.missingPrefix}stat ${path === '' ? '/' : path}: file does not exist`,
-    hint: tree.whyMissing(path) ?? `there is no ${source} in the ${tree.description}`,
+    hint:
+      tree.whyMissing(path) ??
+      (isTarget ? `${source} leads to ${path}, which is not ${where}` : `there is no ${source} ${where}`),
     details: { source },
   });
 }
