@@ -169,6 +169,8 @@ export interface BuildCheck {
 
 export interface BuildCacheEntry {
   readonly id: string;
+  /** BuildKit's word: a layer, or what `RUN --mount=type=cache` keeps. */
+  readonly type: 'regular' | 'exec.cachemount';
   readonly description: string;
   readonly sizeBytes: number;
   readonly createdAt: string;
@@ -213,8 +215,10 @@ export interface Builds {
   pruneCache(
     options?: CallOptions & {
       readonly all?: boolean;
-      /** `until`: only what was last used before. */
+      /** `until`, `unused-for`: only what was last used before; `id`, `type`, `inuse`, `shared` as they are listed. */
       readonly filters?: Filters;
+      /** What was used last stays, as much as fits in so many bytes. Default: nothing need stay. */
+      readonly keepBytes?: number;
       readonly dryRun?: boolean;
       /** For `dryRun`: as if these images, by ID, and these containers were gone. */
       readonly withoutImages?: readonly string[];

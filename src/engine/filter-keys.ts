@@ -26,7 +26,7 @@ export const filterKeys = {
   networksPrune: ['label', 'label!', 'until'],
   volumes: ['dangling', 'driver', 'label', 'name'],
   volumesPrune: ['all', 'label', 'label!'],
-  cachePrune: ['until'],
+  cachePrune: ['id', 'inuse', 'shared', 'type', 'until', 'unused-for'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Throws `invalid` / `bad-filter` for a key that is none of `known`. */

@@ -15,6 +15,10 @@ const examples: Readonly<Record<string, string>> = {
   all: 'all=true',
   dangling: 'dangling=false',
   label: 'label=KEY[=VALUE]',
+  inuse: 'inuse=false',
   'label!': 'label!=KEY[=VALUE]',
+  shared: 'shared=false',
+  type: 'type=regular',
   until: 'until=24h',
+  'unused-for': 'unused-for=24h',
 };

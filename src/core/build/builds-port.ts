@@ -8,7 +8,8 @@ import { openContext } from './context/open-context.ts';
 import { dumpTree } from './dockerfile/dump-tree.ts';
 import { syntaxError } from './dockerfile/syntax-error.ts';
 import { runBuild } from './run-build.ts';
-import { listCache, pruneCache } from './solver/manage-cache.ts';
+import { listCache } from './solver/cache-rows.ts';
+import { pruneCache } from './solver/prune-cache.ts';
 import { endStepWith } from './solver/step-guard.ts';
 import { clearAbandonedBuilds } from './solver/workspace.ts';
 
@@ -54,6 +55,7 @@ export function createBuilds(services: CoreServices, dependencies: BuildDependen
       const {
         all = false,
         filters = {},
+        keepBytes = 0,
         dryRun = false,
         withoutImages = [],
         withoutContainers = [],
@@ -63,6 +65,7 @@ export function createBuilds(services: CoreServices, dependencies: BuildDependen
       return pruneCache(services, dependencies.roots, {
         all,
         filters,
+        keepBytes,
         dryRun,
         goneImages: new Set(withoutImages),
         goneContainers: new Set(withoutContainers),

@@ -175,6 +175,44 @@ RUN --network=none --mount=from=made,source=/src,target=/src cat /src/a.txt > /s
     expect((await stand.builds.pruneCache()).removed).toEqual([]);
   });
 
+  it('is pruned down to a size, what was used last stays, and to what filters choose', async () => {
+    const build = (name: string) =>
+      stand.build({
+        dockerfileText: `FROM busybox\nRUN --network=none head -c 1000000 /dev/urandom > /${name}\nRUN --network=none --mount=type=cache,target=/c head -c 1000000 /dev/urandom > /${name}2\n`,
+        output: { kind: 'tar', path: stand.root.at('out.tar') },
+      });
+    await stand.builds.pruneCache({ all: true });
+    await build('old');
+    await build('new');
+    const entries = await stand.builds.cache();
+    const ids = (name: string) =>
+      entries.filter(({ description }) => description.includes(name)).map(({ id }) => id);
+    expect(ids('> /')).toHaveLength(4);
+    const prune = (options: Parameters<typeof stand.builds.pruneCache>[0]) =>
+      stand.builds.pruneCache(options);
+    expect((await prune({ keepBytes: 50_000_000 })).removed).toEqual([]);
+    expect((await prune({ filters: { 'unused-for': ['24h'] }, all: true })).removed).toEqual([]);
+    expect((await prune({ filters: { inuse: ['true'] } })).removed).toEqual([]);
+    await expect(prune({ filters: { inuse: ['perhaps'] } })).rejects.toMatchObject({ code: 'bad-filter' });
+    const one = await prune({ keepBytes: 3_500_000 });
+    expect(one.removed).toEqual(ids('> /old2 '));
+    expect(one.reclaimedBytes).toBeGreaterThanOrEqual(1_000_000);
+    expect((await prune({ keepBytes: 2_500_000 })).removed).toEqual(ids('> /old '));
+    const mounts = await prune({ filters: { type: ['exec.cachemount'] } });
+    expect(mounts.removed).toEqual(ids('cache mount'));
+    expect((await prune({ filters: { id: ids('> /new2') } })).removed).toEqual(ids('> /new2'));
+    expect((await stand.builds.cache()).map(({ id }) => id)).toEqual(ids('> /new '));
+  });
+
+  it('tells the IDs it has listed when it is pruned, however many keys lead to a layer', async () => {
+    const dockerfileText =
+      'FROM busybox AS a\nRUN --network=none echo many > /many\nFROM busybox\nCOPY --from=a /many /\n';
+    await stand.build({ dockerfileText });
+    const listed = (await stand.builds.cache()).map(({ id }) => id);
+    const { removed } = await stand.builds.pruneCache({ all: true });
+    expect([...removed].sort()).toEqual([...listed].sort());
+  });
+
   it('forgets everything with all, and leaves the images', async () => {
     stand.write({ 'src/a.txt': 'a\n' });
     const before = await stand.build({ tags: ['kept'] });

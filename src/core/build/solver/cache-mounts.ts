@@ -120,6 +120,7 @@ export async function listCacheMounts(dirs: EngineDirs): Promise<readonly BuildC
     using lock = tryLockFile(`${dir}.lock`);
     entries.push({
       id: name,
+      type: 'exec.cachemount',
       description: `cache mount ${used === undefined ? name : readFileSync(`${dir}.id`, 'utf8')}`,
       sizeBytes: (await treeUsage(dir)).sizeBytes,
       createdAt: made.birthtime.toISOString(),

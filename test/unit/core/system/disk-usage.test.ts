@@ -5,6 +5,7 @@ import type { BuildCacheEntry } from '../../../../src/engine/builds.ts';
 it('a layer that an image and the build cache have is counted with images alone', async () => {
   const entry = (sizeBytes: number, inUse: boolean, shared: boolean): BuildCacheEntry => ({
     id: `${sizeBytes}`,
+    type: 'regular',
     description: 'RUN make',
     createdAt: '2026-01-01T00:00:00Z',
     lastUsedAt: '2026-01-01T00:00:00Z',
