@@ -201,6 +201,15 @@ describe('screen', () => {
     await expectFrame(screen, 'form-run');
   });
 
+  it('shows the fields around the cursor of a form that is taller than the screen', async () => {
+    await using screen = await mounted({ columns: 60, rows: 15 });
+    await screen.press('1', 'r');
+    await screen.shows('▌ Image');
+    await screen.press('\u001b[Z');
+    await screen.shows('▌ Remove when it ends');
+    expect(screen.emulator.text()).not.toContain('▌ Image');
+  });
+
   it('says what is wrong in a form, and keeps it', async () => {
     await using screen = await mounted();
     await screen.press('1', 'p', '\r');

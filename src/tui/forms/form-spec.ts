@@ -1,6 +1,7 @@
 import type { Command } from '../../app/commands/define-command.ts';
 import { splitLine } from '../../app/commands/parse/split-line.ts';
-import type { FormField, FormState, FormValues } from './form-state.ts';
+import { choice, text, toggle } from './form-fields.ts';
+import type { FormState, FormValues } from './form-state.ts';
 
 /** What a form may start from. */
 export interface FormStart {
@@ -9,6 +10,8 @@ export interface FormStart {
   readonly cwd: string;
   /** What `~` means. */
   readonly home: string | undefined;
+  /** Names of the networks there are. */
+  readonly networks: readonly string[];
 }
 
 /**
@@ -19,6 +22,9 @@ export function formFor(command: Command, start: FormStart): FormState | undefin
   return ownForms[command.id]?.(start) ?? declaredForm(command, start.subject);
 }
 
+/** The one containers join without a word. */
+const defaultNetwork = 'bridge';
+
 const ownForms: Readonly<Record<string, (start: FormStart) => FormState>> = {
   'image.build': ({ cwd, home }) => ({
     ...empty('Build an image'),
@@ -28,6 +34,7 @@ const ownForms: Readonly<Record<string, (start: FormStart) => FormState>> = {
       text('file', 'Dockerfile', { placeholder: 'Dockerfile in the folder', path: 'file' }),
       text('target', 'Stage', { placeholder: 'the last one' }),
       text('args', 'Build arguments', { placeholder: 'KEY=VALUE …' }),
+      text('secrets', 'Secrets', { placeholder: 'id=token,src=./token or id=token,env=TOKEN …' }),
       toggle('noCache', 'Without cache'),
     ],
     lines: (values) => [
@@ -37,12 +44,13 @@ const ownForms: Readonly<Record<string, (start: FormStart) => FormState>> = {
         ...option('-f', untilde(values['file'] ?? '', home)),
         ...option('--target', values['target']),
         ...each('--build-arg', values['args']),
+        ...each('--secret', values['secrets']),
         ...(values['noCache'] === '' ? [] : ['--no-cache']),
         untilde(values['context'] || cwd, home),
       ],
     ],
   }),
-  'container.run': ({ subject }) => ({
+  'container.run': ({ subject, networks }) => ({
     ...empty('Run a container'),
     fields: [
       text('image', 'Image', { value: subject ?? '', placeholder: 'such as web:1', required: true }),
@@ -51,6 +59,10 @@ const ownForms: Readonly<Record<string, (start: FormStart) => FormState>> = {
       text('env', 'Environment', { placeholder: 'KEY=VALUE …' }),
       text('volumes', 'Volumes', { placeholder: '/here:/there data:/var/lib …' }),
       text('command', 'Command', { placeholder: 'what the image says' }),
+      choice('network', 'Network', [defaultNetwork, ...networks.filter((name) => name !== defaultNetwork)]),
+      choice('restart', 'Restart', ['no', 'on-failure', 'unless-stopped', 'always']),
+      text('memory', 'Memory', { placeholder: 'no limit, or such as 512m' }),
+      text('cpus', 'CPUs', { placeholder: 'no limit, or such as 1.5' }),
       toggle('detach', 'In the background', 'yes'),
       toggle('remove', 'Remove when it ends'),
     ],
@@ -85,6 +97,10 @@ function runWords(values: FormValues): readonly string[] {
     ...each('-p', values['ports']),
     ...each('-e', values['env']),
     ...each('-v', values['volumes']),
+    ...(values['network'] === defaultNetwork ? [] : option('--network', values['network'])),
+    ...(values['restart'] === 'no' ? [] : option('--restart', values['restart'])),
+    ...option('--memory', values['memory']),
+    ...option('--cpus', values['cpus']),
     values['image'] ?? '',
     ...splitLine(values['command'] ?? ''),
   ];
@@ -119,20 +135,6 @@ function declaredForm(command: Command, subject: string | undefined): FormState 
 
 function empty(title: string) {
   return { title, index: 0, problem: undefined, hint: undefined, busy: false };
-}
-
-type TextOptions = Partial<Pick<FormField, 'value' | 'placeholder' | 'required' | 'offer' | 'path'>>;
-
-function text(
-  key: string,
-  label: string,
-  { value = '', placeholder = '', required = false, offer = '', path }: TextOptions,
-): FormField {
-  return { key, label, kind: 'text', value, placeholder, required, offer, path };
-}
-
-function toggle(key: string, label: string, value = ''): FormField {
-  return { ...text(key, label, { value }), kind: 'toggle' };
 }
 
 function option(name: string, value: string | undefined): readonly string[] {

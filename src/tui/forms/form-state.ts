@@ -5,8 +5,8 @@ import { withoutLastWord } from '../view/without-last-word.ts';
 export interface FormField {
   readonly key: string;
   readonly label: string;
-  readonly kind: 'text' | 'toggle';
-  /** What was typed; `yes` or nothing for a toggle. */
+  readonly kind: 'text' | 'toggle' | 'choice';
+  /** What was typed; `yes` or nothing for a toggle; one of `choices`. */
   readonly value: string;
   readonly placeholder: string;
   readonly required: boolean;
@@ -14,6 +14,8 @@ export interface FormField {
   readonly offer: string;
   /** What it names, where that is a path: tab completes it. */
   readonly path: 'folder' | 'file' | undefined;
+  /** The words of a choice. */
+  readonly choices: readonly string[];
 }
 
 /** A form as it stands. What it means is the business of its spec: see form-spec.ts. */
@@ -47,18 +49,27 @@ export function formAfterKey(form: FormState, name: string): FormState | undefin
     case 'up':
       return formMoved(form, -1);
     case 'ctrl-u':
-      return formTyped(form, '');
+      return field?.kind === 'choice' ? undefined : formTyped(form, '');
     case 'ctrl-w':
-      return formTyped(form, withoutLastWord(field?.value ?? ''));
+      return field?.kind === 'choice' ? undefined : formTyped(form, withoutLastWord(field?.value ?? ''));
+    case 'left':
+      return field?.kind === 'choice' ? formTyped(form, chosen(field, -1)) : undefined;
     case 'right':
+      if (field?.kind === 'choice') return formTyped(form, chosen(field, 1));
       return field?.kind === 'text' && field.value === '' && field.offer !== ''
         ? formTyped(form, field.offer)
         : undefined;
     case 'space':
+      if (field?.kind === 'choice') return formTyped(form, chosen(field, 1));
       return field?.kind === 'toggle' ? formTyped(form, field.value === '' ? 'yes' : '') : undefined;
     default:
       return undefined;
   }
+}
+
+/** The word beside the chosen one, around the ends. */
+function chosen({ choices, value }: FormField, by: number): string {
+  return choices[(choices.indexOf(value) + by + choices.length) % choices.length] ?? value;
 }
 
 /** Goes to another field, around the ends. */

@@ -26,6 +26,10 @@ export function FormView({
   const { styles } = useStore(useScreen().chrome, (state) => state);
   const { form } = overlay;
   const width = rect.columns - 4;
+  const notes = formNotes(form, width);
+  // On a screen too low for all of them, those around the one with the cursor.
+  const room = Math.max(1, rect.rows - 4 - notes.length);
+  const top = Math.max(0, Math.min(form.index - Math.floor(room / 2), form.fields.length - room));
   return (
     <OverlayFrame
       rect={rect}
@@ -35,11 +39,17 @@ export function FormView({
       styles={styles}
     >
       <Text> </Text>
-      {form.fields.map((field, index) => (
-        <FieldRow key={field.key} field={field} focus={index === form.index} width={width} styles={styles} />
+      {form.fields.slice(top, top + room).map((field, index) => (
+        <FieldRow
+          key={field.key}
+          field={field}
+          focus={top + index === form.index}
+          width={width}
+          styles={styles}
+        />
       ))}
       <Text> </Text>
-      {formNotes(form, width).map(({ tone, text }, index) => (
+      {notes.map(({ tone, text }, index) => (
         <Span key={index} style={tone === 'problem' ? styles.danger : styles.muted}>
           {text || ' '}
         </Span>
@@ -67,7 +77,11 @@ function FieldRow({ field, focus, width, styles }: FieldRowProps): ReactElement 
     <Box height={1}>
       <Span style={focus ? styles.accent : styles.faint}>{focus ? '▌ ' : '  '}</Span>
       <Span style={focus ? styles.titleFocused : styles.muted}>{fit(field.label, labelColumns)}</Span>
-      {field.kind === 'toggle' ? (
+      {field.kind === 'choice' ? (
+        <Span style={focus ? styles.input : styles.text}>
+          {`${field.value}${focus ? '  ← → changes' : ''}`}
+        </Span>
+      ) : field.kind === 'toggle' ? (
         <Span style={field.value === '' ? styles.muted : styles.success}>
           {`${field.value === '' ? '[ ]' : '[✓]'}${focus ? '  space changes' : ''}`}
         </Span>

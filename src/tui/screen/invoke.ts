@@ -29,7 +29,12 @@ export function invoke(screen: Screen, command: Command, selected = selectedFor(
     command.on === undefined || selected === undefined
       ? undefined
       : subjectName(selected.kind, selected.subject);
-  const form = formFor(command, { subject, cwd: screen.cwd, home: screen.device.env['HOME'] });
+  const form = formFor(command, {
+    subject,
+    cwd: screen.cwd,
+    home: screen.device.env['HOME'],
+    networks: (screen.engineStore.state.networks ?? []).map(({ name }) => name),
+  });
   if (form !== undefined) {
     openForm(screen, form, command, subject);
     return;

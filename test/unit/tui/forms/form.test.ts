@@ -15,7 +15,9 @@ const commands = await allCommands();
 function form(id: string, subject?: string): FormState {
   const command = commands.find((known) => known.id === id);
   const found =
-    command === undefined ? undefined : formFor(command, { subject, cwd: '/srv/app', home: '/home/me' });
+    command === undefined
+      ? undefined
+      : formFor(command, { subject, cwd: '/srv/app', home: '/home/me', networks: ['bridge', 'lan'] });
   if (found === undefined) throw new Error(`no form for ${id}`);
   return found;
 }
@@ -28,9 +30,21 @@ function filled(start: FormState, values: Readonly<Record<string, string>>): rea
 
 describe('forms', () => {
   it('make the words of a build', () => {
-    const values = { tag: 'web:1', args: 'A=1 "B=two words"', noCache: 'yes' };
+    const values = { tag: 'web:1', args: 'A=1 "B=two words"', secrets: 'id=t,src=t', noCache: 'yes' };
     expect(filled(form('image.build'), values)).toEqual([
-      ['build', '-t', 'web:1', '--build-arg', 'A=1', '--build-arg', 'B=two words', '--no-cache', '/srv/app'],
+      [
+        'build',
+        '-t',
+        'web:1',
+        '--build-arg',
+        'A=1',
+        '--build-arg',
+        'B=two words',
+        '--secret',
+        'id=t,src=t',
+        '--no-cache',
+        '/srv/app',
+      ],
     ]);
   });
 
@@ -57,6 +71,27 @@ describe('forms', () => {
     expect(filled(form('container.run', 'web:1'), { detach: '', remove: 'yes' })).toEqual([
       ['run', '-it', '--rm', 'web:1'],
     ]);
+  });
+
+  it('choose a network and a restart policy from those there are, and set limits', () => {
+    let state = form('container.run', 'web:1');
+    const go = (key: string) => {
+      state = formAfterKey(state, key) ?? state;
+    };
+    const to = (key: string) => {
+      while (state.fields[state.index]?.key !== key) go('down');
+    };
+    to('network');
+    go('right');
+    expect(state.fields[state.index]?.value).toBe('lan');
+    to('restart');
+    go('left');
+    go('ctrl-u');
+    expect(filled(state, { memory: '512m', cpus: '1.5' })).toEqual([
+      ['run', '-d', '--network', 'lan', '--restart', 'always', '--memory', '512m', '--cpus', '1.5', 'web:1'],
+    ]);
+    go('space');
+    expect(filled(state, { network: 'bridge' })).toEqual([['run', '-d', 'web:1']]);
   });
 
   it('build the folder the screen was started in, another by a path, or one at home', () => {
@@ -99,14 +134,14 @@ describe('forms', () => {
 
   it('are not shown where the selection says it all', () => {
     const stop = commands.find(({ id }) => id === 'container.stop')!;
-    expect(formFor(stop, { subject: 'web', cwd: '/', home: undefined })).toBeUndefined();
-    expect(formFor(stop, { subject: undefined, cwd: '/', home: undefined })).toBeDefined();
+    expect(formFor(stop, { subject: 'web', cwd: '/', home: undefined, networks: [] })).toBeUndefined();
+    expect(formFor(stop, { subject: undefined, cwd: '/', home: undefined, networks: [] })).toBeDefined();
   });
 
   it('make words that the command takes', () => {
     for (const command of commands) {
       const subject = command.on === undefined ? undefined : 'subject';
-      const made = formFor(command, { subject, cwd: '/srv', home: undefined });
+      const made = formFor(command, { subject, cwd: '/srv', home: undefined, networks: [] });
       const values = Object.fromEntries(
         (made?.fields ?? []).map(({ key, kind }) => [key, kind === 'text' ? '' : '']),
       );
