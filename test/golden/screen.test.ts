@@ -115,6 +115,18 @@ describe('screen', () => {
     await expectFrame(screen, 'eighty-columns');
   });
 
+  it('shows the processes of a container in lines that fit on 80 columns', async () => {
+    const { FakeEngine } = await import('../support/fake-engine.ts');
+    const engine = new FakeEngine();
+    engine.containers.top = async () => ({
+      titles: ['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD'],
+      rows: [['root', '9965', '9958', '0', '14:02', '?', '00:00:00', 'sleep 1000000']],
+    });
+    await using screen = await mounted({ engine, columns: 80, rows: 24 });
+    await screen.press(':', 'top web\r');
+    await screen.shows(/root +9965 +9958 +0 +14:02 +\? +00:00:00 +sleep 1000000/);
+  });
+
   it('says which plugins are broken, and why', async () => {
     await using screen = await mountScreen({ pluginWarnings: ['plugin x: boom', 'plugin y: bang'] });
     await screen.shows('plugin x: boom (and 1 more) — :plugin ls tells of all');

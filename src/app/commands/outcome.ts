@@ -25,6 +25,8 @@ export interface NoneOutcome extends OutcomeExtras {
 export interface LinesOutcome extends OutcomeExtras {
   readonly kind: 'lines';
   readonly lines: readonly string[];
+  /** The same in cells where the lines are a table: a surface that is short of room aligns them closer. */
+  readonly cells?: readonly (readonly string[])[] | undefined;
 }
 
 export interface TableOutcome extends OutcomeExtras {

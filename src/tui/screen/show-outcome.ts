@@ -1,4 +1,5 @@
 import type { Command } from '../../app/commands/define-command.ts';
+import { alignColumns } from '../../app/commands/present/align-columns.ts';
 import { documentText } from '../../app/commands/present/document-text.ts';
 import { removalLines } from '../../app/commands/present/removal-lines.ts';
 import { tablePrinter } from '../../app/commands/present/table-printer.ts';
@@ -35,6 +36,10 @@ export async function showOutcome(
       finish(screen, line, outcome, []);
       return;
     case 'lines':
+      if (outcome.cells !== undefined) {
+        finish(screen, line, outcome, alignColumns(outcome.cells, 0), { always: true, wrap: false });
+        return;
+      }
       finish(screen, line, outcome, watched || command.danger !== undefined ? [] : news(outcome.lines, line));
       return;
     case 'removals':

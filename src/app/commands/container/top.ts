@@ -19,6 +19,6 @@ export const containerTop = defineCommand({
       psOptions: args.options,
     });
     const cells = [titles, ...rows].map((row) => row.map(safeLine));
-    return { kind: 'lines', lines: alignColumns(cells, 20) };
+    return { kind: 'lines', lines: alignColumns(cells, 20), cells };
   },
 });
