@@ -37,6 +37,13 @@ export async function writeStream(
         cause: error,
       });
     }
-    throw error;
+    throw stream.errored === null ? error : ofFile(GantryError.from(error), file);
   }
+}
+
+/** A disk that is full, or broken: Node does not name the file. */
+function ofFile(error: GantryError, file: string): GantryError {
+  if (!['enospc', 'edquot', 'efbig', 'eio'].includes(error.code)) return error;
+  const words = error.message.replace(/^E[A-Z]+: (.+?), \w+$/, '$1');
+  return error.with({ message: `cannot write ${file}: ${words}` });
 }

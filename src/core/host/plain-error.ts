@@ -1,14 +1,15 @@
 import { GantryError } from '../../base/gantry-error.ts';
 
 /**
- * An error of the system that Node has thrown, in words: `cannot open /x/y: permission denied`. `code` is its name in
+ * An error of the system, that Node or a call of ours has thrown, in words: `cannot open /x/y: permission denied`. `code` is its name in
  * lower case, as in {@link GantryError.from}, which has the hints; `hints` has more of them, by names (`EACCES`). Any
  * other error is as `GantryError.from` makes it.
  */
 export function plainError(error: unknown, hints: Readonly<Record<string, string>> = {}): GantryError {
   const made = GantryError.from(error);
-  if (error instanceof GantryError || !isSystemError(error)) return made;
-  const { errno, code = '', syscall = '', path, dest } = error;
+  const failed = failedCall(error);
+  if (failed === undefined) return made;
+  const { errno, code = '', syscall = '', path, dest } = failed;
   const words = process.getBuiltinModule('node:util').getSystemErrorMessage(errno) ?? code;
   const where = [path, dest].filter((one) => one !== undefined).join(' to ');
   return new GantryError({
@@ -28,6 +29,8 @@ const verbs: Readonly<Record<string, string>> = {
   fstat: 'look at',
   scandir: 'list',
   readlink: 'read',
+  readlinkat: 'read',
+  openat2: 'open',
   copyfile: 'copy',
   mkdir: 'make',
   mknod: 'make',
@@ -38,7 +41,20 @@ const verbs: Readonly<Record<string, string>> = {
   rm: 'remove',
 };
 
-interface SystemError extends Error {
+/** What Node says of a call, or `systemError`. Undefined: it is no error of the system. */
+function failedCall(error: unknown): FailedCall | undefined {
+  if (!(error instanceof GantryError)) return isSystemError(error) ? error : undefined;
+  const { errno: code, syscall, path } = error.details;
+  if (typeof code !== 'string' || typeof syscall !== 'string' || !error.message.endsWith(`(${code})`)) {
+    return undefined;
+  }
+  const numbers: Readonly<Record<string, number>> = process.getBuiltinModule('node:os').constants.errno;
+  const errno = numbers[code];
+  if (errno === undefined) return undefined;
+  return { errno: -errno, code, syscall, ...(typeof path === 'string' ? { path } : {}) };
+}
+
+interface FailedCall {
   readonly errno: number;
   readonly code?: string;
   readonly syscall?: string;
@@ -46,6 +62,6 @@ interface SystemError extends Error {
   readonly dest?: string;
 }
 
-function isSystemError(error: unknown): error is SystemError {
+function isSystemError(error: unknown): error is Error & FailedCall {
   return error instanceof Error && 'errno' in error && typeof error.errno === 'number' && 'syscall' in error;
 }

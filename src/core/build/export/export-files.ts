@@ -7,6 +7,7 @@ import { packLayer } from '../../layers/diff-layer.ts';
 import { copyFiles } from '../ops/copy-files.ts';
 import type { BuildSession } from '../solver/build-session.ts';
 import type { StageState } from '../solver/stage-state.ts';
+import { copyError } from '../tree/copy-error.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
 import { Pacer } from '../tree/pacer.ts';
 import { selectEntries } from '../tree/selection.ts';
@@ -78,6 +79,8 @@ async function writeWhole(path: string, chunks: AsyncIterable<Uint8Array>): Prom
   try {
     await pipeline(Readable.from(chunks), createWriteStream(unfinished, { flags: 'wx' }));
     renameSync(unfinished, path);
+  } catch (error) {
+    throw copyError(error, { path: `the files to ${path}` });
   } finally {
     rmSync(unfinished, { force: true });
   }

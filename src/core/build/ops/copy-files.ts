@@ -3,6 +3,7 @@ import { GantryError } from '../../../base/gantry-error.ts';
 import { type FileTime, wholeSeconds } from '../../host/file-times.ts';
 import { pathBytes } from '../../host/path-text.ts';
 import { partsInRoot } from '../glob/clean-path.ts';
+import { copyError } from '../tree/copy-error.ts';
 import type { TreeEntry } from '../tree/file-tree.ts';
 import type { KnownContents } from '../tree/known-contents.ts';
 import type { LayeredTree } from '../tree/layered-tree.ts';
@@ -73,28 +74,32 @@ export async function copyFiles(
     const [first, ...below] = entries;
     if (first === undefined) continue;
     writer.beginSource();
-    if (!first.stats.isDirectory()) {
-      const path = resolve(fileTarget(tree, target, name));
-      ensure(parentOf(path));
-      await writer.copyEntry(path, first, from, placementOf(plan, first));
-      continue;
+    try {
+      if (!first.stats.isDirectory()) {
+        const path = resolve(fileTarget(tree, target, name));
+        ensure(parentOf(path));
+        await writer.copyEntry(path, first, from, placementOf(plan, first));
+        continue;
+      }
+      ensure(target);
+      const isWhole = plan.selections.length + plan.inline.length === 1;
+      await copyFolder(below, {
+        from,
+        target,
+        writer,
+        placementOf: (entry) => placementOf(plan, entry),
+        contents: plan.contents,
+        folderDone: isWhole ? plan.folderDone : undefined,
+        onEntry({ stats }) {
+          done += 1;
+          plan.wrote?.(stats.size);
+          if (pacer.isDue) plan.onProgress?.(done);
+        },
+        pacer,
+      });
+    } catch (error) {
+      throw copyError(error, first);
     }
-    ensure(target);
-    const isWhole = plan.selections.length + plan.inline.length === 1;
-    await copyFolder(below, {
-      from,
-      target,
-      writer,
-      placementOf: (entry) => placementOf(plan, entry),
-      contents: plan.contents,
-      folderDone: isWhole ? plan.folderDone : undefined,
-      onEntry({ stats }) {
-        done += 1;
-        plan.wrote?.(stats.size);
-        if (pacer.isDue) plan.onProgress?.(done);
-      },
-      pacer,
-    });
   }
   for (const { name, data } of plan.inline) {
     const path = resolve(fileTarget(tree, target, name));

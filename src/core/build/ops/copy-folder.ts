@@ -1,3 +1,4 @@
+import { copyError } from '../tree/copy-error.ts';
 import type { FileTree, TreeEntry } from '../tree/file-tree.ts';
 import type { KnownContents } from '../tree/known-contents.ts';
 import { isSourceGone } from '../tree/open-source.ts';
@@ -78,7 +79,7 @@ async function unlessGone(
   try {
     await copy();
   } catch (error) {
-    if (!isSourceGone(error) || contents?.noteGone(entry) !== true) throw error;
+    if (!isSourceGone(error) || contents?.noteGone(entry) !== true) throw copyError(error, entry);
     contents.noteDrift();
   }
 }

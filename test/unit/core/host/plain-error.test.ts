@@ -1,7 +1,9 @@
 import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { expect, it } from 'vitest';
 import { GantryError } from '../../../../src/base/gantry-error.ts';
 import { plainError } from '../../../../src/core/host/plain-error.ts';
+import { systemError } from '../../../../src/core/host/system-error.ts';
 
 function thrown(work: () => unknown): unknown {
   try {
@@ -26,4 +28,13 @@ it('hints go by the name of the error, and others stay as they are', () => {
   const own = new GantryError({ kind: 'invalid', code: 'x', message: 'as it is' });
   expect(plainError(own)).toBe(own);
   expect(plainError(new Error('other')).message).toBe('other');
+});
+
+it('says the same of what a call of ours met', () => {
+  const error = systemError(constants.errno.EACCES, 'openat2', '/x/y');
+  expect(plainError(error, { EACCES: 'ask' })).toMatchObject({
+    message: 'cannot open /x/y: permission denied',
+    code: 'eacces',
+    hint: 'ask',
+  });
 });
