@@ -1,4 +1,5 @@
-import { copyFileSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BuildSpec } from '../../../src/engine/builds.ts';
 import { type BuildStand, buildStand } from '../../support/build-stand.ts';
@@ -43,6 +44,31 @@ describe('SOURCE_DATE_EPOCH', () => {
     expect(first).toMatchObject({ created, times: new Set([created]) });
     expect(await buildElsewhere(0o077)).toEqual(first);
     expect(await buildElsewhere(0o002, { squash: true })).toMatchObject({ created });
+  });
+});
+
+describe('files that are taken out with SOURCE_DATE_EPOCH', () => {
+  it('all have that time, those of the base too, and what was there before keeps its own', async () => {
+    await using stand = await buildStand();
+    const dockerfileText = 'FROM busybox\nRUN --network=none mkdir -p /d && echo x > /d/f && ln -s f /d/l\n';
+    const buildArgs = { SOURCE_DATE_EPOCH: String(epoch) };
+    const path = stand.root.at('out');
+    mkdirSync(path);
+    writeFileSync(`${path}/before`, 'before');
+    await stand.build({ dockerfileText, buildArgs, output: { kind: 'folder', path } });
+    const times = ['bin/busybox', 'bin', 'd', 'd/f', 'd/l'].map(
+      (name) => lstatSync(`${path}/${name}`).mtimeMs,
+    );
+    expect(new Set(times)).toEqual(new Set([epoch * 1000]));
+    expect(lstatSync(`${path}/before`).mtimeMs).toBeGreaterThan(epoch * 1000);
+    const tar = stand.root.at('out.tar');
+    await stand.build({ dockerfileText, buildArgs, output: { kind: 'tar', path: tar } });
+    const listed = execFileSync('tar', ['-tvf', tar, '--utc'], { encoding: 'utf8', maxBuffer: 1 << 26 });
+    const days = listed
+      .trim()
+      .split('\n')
+      .map((line) => /\d{4}-\d\d-\d\d \d\d:\d\d/.exec(line)?.[0]);
+    expect(new Set(days)).toEqual(new Set(['2023-11-14 22:13']));
   });
 });
 

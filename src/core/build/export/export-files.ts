@@ -2,6 +2,8 @@ import { createWriteStream, lstatSync, mkdirSync, renameSync, rmSync } from 'nod
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BuildFilesOutput } from '../../../engine/builds.ts';
+import { setFileTimes } from '../../host/file-times.ts';
+import { pathBytes } from '../../host/path-text.ts';
 import { removeTree } from '../../host/remove-tree.ts';
 import { packLayer } from '../../layers/diff-layer.ts';
 import { copyFiles } from '../ops/copy-files.ts';
@@ -10,12 +12,13 @@ import type { StageState } from '../solver/stage-state.ts';
 import { copyError } from '../tree/copy-error.ts';
 import { LayeredTree } from '../tree/layered-tree.ts';
 import { Pacer } from '../tree/pacer.ts';
-import { selectEntries } from '../tree/selection.ts';
+import { type Selection, selectEntries } from '../tree/selection.ts';
 import { type Owner, TreeWriter } from '../tree/tree-writer.ts';
 
 /**
  * Writes the files of a stage into a folder, which keeps what else is in it, or as a tar. In a folder they belong to
  * whoever builds, and stand in the place of whatever is not of their kind, as with BuildKit: nothing goes through a link.
+ * With SOURCE_DATE_EPOCH all of them have that time (BuildKit, exporter/local).
  */
 export async function exportFiles(
   session: BuildSession,
@@ -54,9 +57,10 @@ async function copyOut(
     'output',
   );
   const writer = new TreeWriter(tree, dir, undefined, { replaces: true });
+  const selection = await selectEntries(from, root, '', [], pacer);
   const plan = {
     instruction: 'output',
-    selections: [await selectEntries(from, root, '', [], pacer)],
+    selections: [selection],
     inline: [],
     destination: '/',
     owner,
@@ -67,6 +71,20 @@ async function copyOut(
   };
   await copyFiles(plan, tree, writer, pacer);
   writer.finish();
+  if (session.epochSeconds !== undefined) await setTimes(dir, selection, session.epochSeconds, pacer);
+}
+
+async function setTimes(
+  dir: string,
+  { entries }: Selection,
+  epochSeconds: number,
+  pacer: Pacer,
+): Promise<void> {
+  const time = { seconds: epochSeconds, nanoseconds: 0 };
+  for (const { relative } of entries) {
+    if (relative !== '') setFileTimes(pathBytes(`${dir}/${relative}`), { accessed: time, modified: time });
+    if (pacer.isDue) await pacer.rest();
+  }
 }
 
 /** A file appears when it is whole; pipes and devices are written as they are. */
