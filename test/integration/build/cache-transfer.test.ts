@@ -124,6 +124,21 @@ describe('a cache that is taken elsewhere', () => {
     });
   });
 
+  it('is taken from an image that is here, without asking a registry', async () => {
+    await using here = await buildStand();
+    here.write({ 'a.txt': 'a' });
+    const reference = 'nowhere.invalid/app:inline';
+    const diffIds = await buildHere(here, { tags: [reference], cacheTo: [{ type: 'inline' }] });
+    await here.builds.pruneCache({ all: true });
+    const again = await buildElsewhere([{ type: 'registry', reference }], here);
+    expect(again).toMatchObject({ diffIds, cachedSteps: steps, warnings: [] });
+    // One without a cache is no reason not to ask.
+    await buildHere(here, { tags: ['nowhere.invalid/app:plain'] });
+    await here.builds.pruneCache({ all: true });
+    const asked = await buildElsewhere([{ type: 'registry', reference: 'nowhere.invalid/app:plain' }], here);
+    expect(asked.warnings).toEqual([expect.stringMatching(/a test asked for a registry/)]);
+  });
+
   it('is passed over with a word when it is missing, damaged or empty', async () => {
     await using here = await stand();
     const cache = { type: 'local', path: here.root.at('cache') } as const;

@@ -11,6 +11,7 @@ import type { BuildSession } from '../solver/build-session.ts';
 import type { CacheRecord } from '../solver/cache-records.ts';
 import { cacheTypes, decodeCache, type RemoteCache, type RemoteLayer } from './cache-document.ts';
 import { type CachePlace, cachePlaceWords, openCachePlace } from './cache-place.ts';
+import { imageCache } from './image-place.ts';
 import { readInlineCache } from './inline-cache.ts';
 import { tellTransfer } from './tell-transfer.ts';
 
@@ -58,7 +59,7 @@ export function importCaches(session: BuildSession, names: readonly CachePlaceNa
 }
 
 interface OpenCache {
-  readonly place: CachePlace;
+  readonly place: Pick<CachePlace, 'name' | 'bring'>;
   readonly cache: RemoteCache;
 }
 
@@ -66,6 +67,9 @@ async function openCache(session: BuildSession, name: CachePlaceName): Promise<O
   const where = cachePlaceWords(name);
   return tellTransfer(session, `importing cache manifest from ${where}`, async () => {
     try {
+      // An image that is here is asked first, and no registry then, as docker does.
+      const here = name.type === 'registry' ? await imageCache(session, name.reference) : undefined;
+      if (here !== undefined) return here;
       const place = await openCachePlace(session, name, 'pull');
       const cache = await readCache(session, place);
       return cache && { place, cache };
@@ -102,7 +106,7 @@ async function readCache(session: BuildSession, place: CachePlace): Promise<Remo
 /** Result: bytes of the layer's tar, as it is here. */
 async function bringLayer(
   session: BuildSession,
-  place: CachePlace,
+  place: OpenCache['place'],
   { diffId, chainId: name, blob }: RemoteLayer,
   parent: ChainId | undefined,
 ): Promise<number> {
