@@ -1,7 +1,8 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GantryError } from '../base/gantry-error.ts';
 import { type EngineDirs, engineDirs } from './engine-dirs.ts';
+import { makeFolders } from './host/make-folders.ts';
 
 export interface DirsRequest {
   /** `--root`: everything lies below it. */
@@ -40,7 +41,7 @@ export function ensureDirs(dirs: EngineDirs, uid: number): void {
   const { root, content, snapshots, containers, volumes, cache, locks, temp, run } = dirs;
   for (const dir of [root, content, snapshots, containers, volumes, cache, locks, temp, run]) {
     try {
-      mkdirSync(dir, { recursive: true, mode: 0o700 });
+      makeFolders(dir, 0o700);
     } catch (cause) {
       throw denied(dir, cause instanceof Error ? cause.message : String(cause), cause);
     }

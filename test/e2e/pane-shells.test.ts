@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PtyScreen } from '../support/pty-screen.ts';
 import { type GantryScreen, type ScreenStand, screenStand } from '../support/screen-stand.ts';
@@ -21,6 +22,19 @@ async function running(): Promise<readonly string[]> {
     .split('\n')
     .slice(1)
     .map((line) => line.trim().replace(/^\d+ +/, ''));
+}
+
+/** Who runs here with all of these words. */
+function processes(...words: readonly string[]): readonly string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return [...words, stand.root.path].every((word) => argv.includes(word));
+    } catch {
+      return false;
+    }
+  });
 }
 
 async function onlyTheContainerRuns(): Promise<void> {
@@ -112,6 +126,31 @@ it("a container's own process goes on when its pane is left, and when the screen
   screen.terminal.hangUp();
   await screen.terminal.exit();
   expect(await running()).toEqual(['sh']);
+});
+
+it('a pane that is left leaves no process behind, though the container listens to nobody', async () => {
+  await stand.gantry.must(
+    'run',
+    '-d',
+    '--name',
+    'deaf',
+    'busybox',
+    'sh',
+    '-c',
+    'echo ready; exec sleep 4712',
+  );
+  await using screen = await stand.open();
+  screen.type('2/deaf\r');
+  await screen.shows(/▌● +deaf/);
+  screen.type('a');
+  await screen.shows('5 deaf · attach');
+  const joined = () => processes('attach', 'deaf');
+  await until(() => joined().length > 0);
+  screen.type(leave);
+  await screen.shows('left deaf · attach: it goes on running');
+  await until(() => joined().length === 0);
+  expect(await stand.gantry.must('inspect', '-f', '{{.State.Running}}', 'deaf')).toBe('true\n');
+  await stand.gantry.must('rm', '-f', 'deaf');
 });
 
 describe('the screen', () => {

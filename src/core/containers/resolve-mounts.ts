@@ -1,6 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { GantryError } from '../../base/gantry-error.ts';
 import type { Mount } from '../../engine/containers.ts';
+import { makeFolders } from '../host/make-folders.ts';
 import type { FolderPart } from '../runtime/runtime.ts';
 import type { ResolvedMount } from '../runtime/spec/mounts.ts';
 import type { VolumeStore } from '../volumes/volume-store.ts';
@@ -43,7 +44,7 @@ function resolved(
 export function ensureSource(mount: Extract<Mount, { type: 'bind' }>): void {
   if (statSync(mount.source, { throwIfNoEntry: false }) !== undefined) return;
   if (mount.createSource) {
-    mkdirSync(mount.source, { recursive: true });
+    makeFolders(mount.source);
     return;
   }
   throw new GantryError({

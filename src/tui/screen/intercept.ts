@@ -19,7 +19,8 @@ export function intercepted(
       openShell(screen, words, paneTitle(command, input));
       return true;
     case 'container.attach':
-      openShell(screen, words, paneTitle(command, input), 'goes-on');
+      // Signals are for whom the pane shows, not for the container: a pane that closes would hang it up.
+      openShell(screen, [...words, '--sig-proxy=false'], paneTitle(command, input), 'goes-on');
       return true;
     // Its questions want a terminal, and its answers none of our histories.
     case 'registry.login':

@@ -3,7 +3,6 @@ import {
   copyFileSync,
   createReadStream,
   fstatSync,
-  mkdirSync,
   readFileSync,
   renameSync,
   statSync,
@@ -18,6 +17,7 @@ import type { Manifest } from '../../../oci/manifest.ts';
 import { mediaTypes } from '../../../oci/media-types.ts';
 import { sha256 } from '../../../oci/sha256.ts';
 import { writeFileWhole } from '../../host/durable-file.ts';
+import { makeFolders } from '../../host/make-folders.ts';
 import { openRegularFile } from '../../host/open-regular-file.ts';
 import { randomHex } from '../../host/random-hex.ts';
 import { isErrno } from '../../host/system-error.ts';
@@ -64,7 +64,7 @@ export function folderPlace(
     async put({ digest, size }) {
       const path = blob(digest);
       if (statSync(path, { throwIfNoEntry: false })?.size === size) return;
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
       const unfinished = `${path}.${randomHex(6)}.tmp`;
       copyFileSync(content.path(digest), unfinished);
       renameSync(unfinished, path);

@@ -1,8 +1,9 @@
-import { createWriteStream, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, lstatSync, renameSync, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BuildFilesOutput } from '../../../engine/builds.ts';
 import { setFileTimes } from '../../host/file-times.ts';
+import { makeFolders } from '../../host/make-folders.ts';
 import { pathBytes } from '../../host/path-text.ts';
 import { removeTree } from '../../host/remove-tree.ts';
 import { packLayer } from '../../layers/diff-layer.ts';
@@ -46,7 +47,7 @@ async function copyOut(
   dir: string,
   owner: Owner | undefined,
 ): Promise<void> {
-  mkdirSync(dir, { recursive: true });
+  makeFolders(dir);
   if (chainId === undefined) return;
   const pacer = new Pacer(session.signal);
   const from = new LayeredTree(session.services.snapshots.mountPlan(chainId), 'image');
