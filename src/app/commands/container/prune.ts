@@ -1,9 +1,9 @@
 import { filterKeys } from '../../../engine/filter-keys.ts';
-import { shortId } from '../../../oci/digest.ts';
 import type { CommandContext } from '../command-context.ts';
 import { defineCommand } from '../define-command.ts';
 import { parseFilters } from '../parse-filters.ts';
 import { dryRunOption, forceOption, pruneFilterOption } from '../prune-options.ts';
+import { describeContainers } from './describe-containers.ts';
 
 export const containerPrune = defineCommand({
   id: 'container.prune',
@@ -23,7 +23,7 @@ export const containerPrune = defineCommand({
       const { removed } = await prune(ctx, options.filter, true);
       return {
         text: 'WARNING! This will remove all stopped containers.',
-        items: await describe(ctx, removed),
+        items: await describeContainers(ctx, removed),
         prompt: 'Are you sure you want to continue?',
       };
     },
@@ -41,14 +41,4 @@ export const containerPrune = defineCommand({
 
 function prune({ engine, signal }: CommandContext, filter: readonly string[], dryRun: boolean) {
   return engine.containers.prune({ signal, filters: parseFilters(filter), dryRun });
-}
-
-async function describe(ctx: CommandContext, ids: readonly string[]): Promise<readonly string[]> {
-  if (ids.length === 0) return [];
-  const all = await ctx.engine.containers.list({ signal: ctx.signal, all: true });
-  const known = new Map(all.map((container) => [container.id, container]));
-  return ids.map((id) => {
-    const container = known.get(id);
-    return container === undefined ? shortId(id) : `${shortId(id)}  ${container.name}  ${container.image}`;
-  });
 }

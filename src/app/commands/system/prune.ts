@@ -1,11 +1,13 @@
 import type { GantryError } from '../../../base/gantry-error.ts';
 import { filterKeys } from '../../../engine/filter-keys.ts';
 import type { CommandContext } from '../command-context.ts';
+import { describeContainers } from '../container/describe-containers.ts';
 import { defineCommand } from '../define-command.ts';
 import { prunedImageLines } from '../image/removed-image-line.ts';
 import { flag } from '../option-spec.ts';
 import { usageError } from '../parse/usage-error.ts';
 import { parseFilters } from '../parse-filters.ts';
+import { withShortIds } from '../present/with-short-ids.ts';
 import { dryRunOption, forceOption, pruneFilterOption } from '../prune-options.ts';
 
 export const systemPrune = defineCommand({
@@ -25,7 +27,11 @@ export const systemPrune = defineCommand({
     async question(ctx, { options }) {
       if (options.force || options.dryRun) return undefined;
       const { sections } = await prune(ctx, options, true);
-      const items = sections.flatMap(({ noun, lines }) => lines.map((line) => `${noun}: ${line}`));
+      const [ofContainers, ...others] = sections;
+      const items = [
+        ...(await describeContainers(ctx, ofContainers.lines)).map((line) => `${ofContainers.noun}: ${line}`),
+        ...others.flatMap(({ noun, lines }) => lines.map((line) => `${noun}: ${withShortIds(line)}`)),
+      ];
       return {
         text: [
           'WARNING! This will remove:',
@@ -86,7 +92,7 @@ async function prune(
       { noun: 'Volumes', lines: freed.removed },
       { noun: 'Images', lines: [images, ...rest].flatMap(prunedImageLines) },
       { noun: 'build cache objects', lines: cache.removed },
-    ],
+    ] as const,
     reclaimedBytes: reclaimed.reduce((sum, bytes) => sum + bytes, 0),
   };
 }

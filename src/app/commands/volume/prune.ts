@@ -3,6 +3,7 @@ import type { CommandContext } from '../command-context.ts';
 import { defineCommand } from '../define-command.ts';
 import { flag } from '../option-spec.ts';
 import { parseFilters } from '../parse-filters.ts';
+import { withShortIds } from '../present/with-short-ids.ts';
 import { dryRunOption, forceOption, pruneFilterOption } from '../prune-options.ts';
 
 export const volumePrune = defineCommand({
@@ -24,7 +25,7 @@ export const volumePrune = defineCommand({
       const { removed } = await prune(ctx, options, true);
       return {
         text: `WARNING! This will remove ${options.all ? 'all' : 'anonymous'} local volumes not used by at least one container.`,
-        items: removed,
+        items: removed.map(withShortIds),
         prompt: 'Are you sure you want to continue?',
       };
     },
