@@ -73,6 +73,12 @@ ONBUILD RUN --network=none echo triggered
     expect(onTop?.Cmd ?? null).toBeNull();
   });
 
+  it('leaves out a command of no words, as Go does', async () => {
+    const { result } = await stand.build({ dockerfileText: 'FROM busybox\nCMD []\nENTRYPOINT []\n' });
+    const config = stand.services.images.get(result.imageId)?.config.config ?? {};
+    for (const key of ['Cmd', 'Entrypoint']) expect(config[key as 'Cmd']).toBeUndefined();
+  });
+
   it('is the same whenever it is built with SOURCE_DATE_EPOCH', async () => {
     stand.write({ 'one.txt': '1' });
     const dockerfileText = 'FROM busybox\nWORKDIR /w\nCOPY one.txt <<E /w/\nx\nE\nENV A=b\n';
@@ -155,7 +161,7 @@ RUN --network=none cat /f
       if (event.kind === 'failed') failed.push(`${event.vertex} ${event.message}`);
     }
     await expect(operation.result).rejects.toMatchObject({
-      exitCode: 5,
+      exitCode: 1,
       details: { vertex: '1.1', position: { line: 4 } },
     });
     expect(failed[0]).toBe("1.1 The command '/bin/sh -c exit 5' returned a non-zero code: 5");

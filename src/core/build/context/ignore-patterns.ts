@@ -41,6 +41,8 @@ export function parseIgnorePattern(text: string, line = 0): IgnorePattern | stri
   if (bare === '') return `illegal exclusion pattern: ${JSON.stringify(text)}`;
   const clean = cleanPath(bare);
   const relative = clean.length > 1 && clean.startsWith('/') ? clean.slice(1) : clean;
+  // Moby cleans it with its `!`, and nothing is left.
+  if (negated && relative === '/') return 'illegal exclusion pattern: "!"';
   const tokens = parseMobyPattern(relative);
   if (tokens === undefined) return `syntax error in pattern: ${JSON.stringify(text)}`;
   return { text: relative, negated, line, glob: compileGlob(tokens), tokens };

@@ -7,7 +7,9 @@ import type { StageState } from '../solver/stage-state.ts';
  */
 export function imageConfig(state: StageState, labels: Readonly<Record<string, string>>): ImageConfig {
   const { platform, layers, history, createdAt, author } = state;
-  const { Labels, ExposedPorts, Volumes, ...rest } = state.config;
+  const { Labels, ExposedPorts, Volumes, Cmd, Entrypoint, ...others } = state.config;
+  // Nothing to run is nothing said, as Go leaves it out.
+  const rest = { ...others, ...(Cmd?.length && { Cmd }), ...(Entrypoint?.length && { Entrypoint }) };
   const allLabels = { ...Labels, ...labels };
   return {
     ...(createdAt === undefined ? {} : { created: createdAt }),

@@ -67,13 +67,24 @@ function parseTokens(text: string, deep: boolean): readonly GlobToken[] | undefi
     } else if (char === '\\') {
       at += 1;
       if (at >= pattern.length) return undefined;
-      tokens.push({ kind: 'literal', char: pattern[at] as string });
+      const char = pattern[at] as string;
+      tokens.push({ kind: 'literal', char: (deep && mobyEscapes[char]) || char });
     } else {
       tokens.push({ kind: 'literal', char });
     }
   }
   return tokens;
 }
+
+/** Moby makes a regular expression of a pattern, and there these are control characters (regexp/syntax). */
+const mobyEscapes: Readonly<Record<string, string>> = {
+  a: '\x07',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
 
 /** `start` is behind the opening bracket, `end` is the closing one. */
 function parseClass(

@@ -24,6 +24,7 @@ describe('parseIgnoreFile', () => {
 
   it.each([
     ['a\n!', 2, 'illegal exclusion pattern: "!"'],
+    ['!/.', 1, 'illegal exclusion pattern: "!"'],
     ['[', 1, 'syntax error in pattern: "["'],
     ['a\\', 1, 'syntax error in pattern: "a\\\\"'],
   ])('refuses %j', (text, line, message) => {
@@ -56,6 +57,9 @@ describe('IgnoreMatcher', () => {
     [['**/node_modules', '!x/node_modules'], 'x/node_modules/m', false],
     [['a\\*b'], 'a*b', true],
     [['a\\*b'], 'axb', false],
+    [['\\a'], 'a', false],
+    [['\\a'], '\x07', true],
+    [['\\.x'], '.x', true],
     [['[a-c].txt'], 'b.txt', true],
     [['[^a].txt'], 'a.txt', false],
     [['?.txt'], '文.txt', true],
