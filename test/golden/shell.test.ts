@@ -80,6 +80,12 @@ describe('a shell in a pane', () => {
     await screen.shows(/one[\s\S]*two[\s\S]*busybox · run ended with status 4/);
   });
 
+  it('is called by the container where that has a name, not by its image', async () => {
+    await using screen = await mountScreen({ selfCommand, cwd: '/' });
+    await screen.press(':', 'run -it --name site busybox\r');
+    await screen.shows('site · run');
+  });
+
   it('needs no question at the end when its program is over', async () => {
     await using screen = await mountScreen({ cwd: '/' });
     await screen.press(':', 'exec web ls\r');

@@ -47,8 +47,9 @@ export function intercepted(
   }
 }
 
-function paneTitle(command: Command, { args }: AnyInput): string {
-  const target = String(args['container'] ?? args['image'] ?? '');
+/** By the container where it has a name already, not by what it is made of. */
+function paneTitle(command: Command, { args, options }: AnyInput): string {
+  const target = String(args['container'] ?? options['name'] ?? args['image'] ?? '');
   return `${target} · ${command.verbs[0]}`;
 }
 
