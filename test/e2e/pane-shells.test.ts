@@ -150,6 +150,9 @@ it('a pane that is left leaves no process behind, though the container listens t
   await screen.shows('left deaf · attach: it goes on running');
   await until(() => joined().length === 0);
   expect(await stand.gantry.must('inspect', '-f', '{{.State.Running}}', 'deaf')).toBe('true\n');
+  // The filter would be kept for the next screen.
+  screen.type('2\u001b');
+  await screen.lacks('/deaf');
   await stand.gantry.must('rm', '-f', 'deaf');
 });
 

@@ -6,13 +6,16 @@ import { dirname } from 'node:path';
  * own recursive way never ends where a file system takes no folders but says that there is no such parent (/proc).
  */
 export function makeFolders(path: string, mode = 0o777): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (isFolder(path)) return;
   const parent = dirname(path);
-  if (parent !== path) makeFolders(parent, mode);
+  if (statSync(parent, { throwIfNoEntry: false }) === undefined) makeFolders(parent, mode);
   try {
     mkdirSync(path, { mode });
   } catch (error) {
-    const isThere = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-    if (!isThere) throw error;
+    if (!isFolder(path)) throw error;
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -92,8 +92,10 @@ describe('lists and events', () => {
   });
 
   test('have who joins a terminal see it drawn anew, whatever size it had', async () => {
-    const draw = 'trap "stty size" WINCH; echo up; while :; do read line; done';
+    // It prints nothing else: any word of it would be taken for its answer to the first size.
+    const draw = 'trap "stty size" WINCH; touch /tmp/up; while :; do read line; done';
     const id = await stand.up({ tty: true, openStdin: true, command: ['sh', '-c', draw] });
+    await until(async () => (await stand.exec(id, 'test', '-e', '/tmp/up')).exitCode === 0);
     const size = { rows: 30, columns: 100 };
     for (let round = 0; round < 3; round += 1) {
       await using session = await stand.containers.attach(id, { stdin: true, size });

@@ -36,7 +36,9 @@ function page(url: string): Promise<string> {
         get(url, { agent: false, timeout: 2000 }, (response) => {
           let text = '';
           response.on('data', (chunk) => (text += chunk));
-          response.on('end', () => resolve(text));
+          // Not before both sides have closed it: a connection that loses its rules on the way keeps its namespace.
+          response.on('end', () => (response.socket.destroyed ? resolve(text) : undefined));
+          response.socket.once('close', () => resolve(text));
         })
           .on('timeout', () => resolve(''))
           .on('error', () => resolve(''));

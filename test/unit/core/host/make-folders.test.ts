@@ -17,7 +17,7 @@ test('what is missing is made, and what is there is kept', () => {
 test('a file in the way is told', () => {
   writeFileSync(join(dir, 'file'), '');
   expect(() => makeFolders(join(dir, 'file'))).toThrow('EEXIST');
-  expect(() => makeFolders(join(dir, 'file/below'))).toThrow('EEXIST');
+  expect(() => makeFolders(join(dir, 'file/below'))).toThrow('ENOTDIR');
 });
 
 test('a file system that takes no folders is told, and not asked for ever', () => {
