@@ -1,7 +1,7 @@
 import type { Session, TerminalSize } from '../../engine/session.ts';
 
 /** How long a program that prints nothing has to see the other size. */
-const patienceMs = 100;
+const patienceMs = 500;
 
 /**
  * A session whose program draws itself anew: it does so when the size changes, and only then, and who joins wants to see
