@@ -11,7 +11,6 @@ import type { ContainerRecord } from './container-record.ts';
 import { findContainer, noSuchContainer } from './find-container.ts';
 import { joinedSession } from './joined-session.ts';
 import { requireRunning } from './lifecycle.ts';
-import { redrawnSession } from './redrawn-session.ts';
 import { settle } from './settle.ts';
 import { tell } from './tell.ts';
 
@@ -32,9 +31,13 @@ export async function attachContainer(
       throw isErrorCode(error, 'container-not-running') ? notJoined(record, runtime, error) : error;
     });
   const { size } = options;
-  const redrawn = size !== undefined && session.tty ? await redrawnSession(session, size) : session;
+  // A program draws itself anew when the size changes, and only then: who joins wants to see it.
+  if (size !== undefined && session.tty) {
+    await session.resize({ ...size, rows: size.rows + 1 });
+    await session.resize(size);
+  }
   tell(context, { type: 'container.attached', ...eventOf(record) });
-  return joinedSession(context, record, redrawn);
+  return joinedSession(context, record, session);
 }
 
 /** Runs one more process in a container that runs. */

@@ -91,23 +91,6 @@ describe('lists and events', () => {
     });
   });
 
-  test('have who joins a terminal see it drawn anew, whatever size it had', async () => {
-    // It prints nothing else: any word of it would be taken for its answer to the first size.
-    const draw = 'trap "stty size" WINCH; touch /tmp/up; while :; do read line; done';
-    const id = await stand.up({ tty: true, openStdin: true, command: ['sh', '-c', draw] });
-    await until(async () => (await stand.exec(id, 'test', '-e', '/tmp/up')).exitCode === 0);
-    const size = { rows: 30, columns: 100 };
-    for (let round = 0; round < 3; round += 1) {
-      await using session = await stand.containers.attach(id, { stdin: true, size });
-      let seen = '';
-      const drained = (async () => {
-        for await (const { data } of session.output) seen += Buffer.from(data).toString();
-      })();
-      drained.catch(() => undefined);
-      await until(() => seen.endsWith('31 100\r\n30 100\r\n'));
-    }
-  });
-
   test('tell of the size a terminal was given', async () => {
     const since = new Date().toISOString();
     const id = await stand.up({ tty: true, openStdin: true, command: ['sh'] });
